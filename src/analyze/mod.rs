@@ -1,0 +1,1 @@
+//! AST + project + catalog to IR and diagnostics; one file a rule.

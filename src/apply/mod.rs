@@ -1,0 +1,1 @@
+//! Plan to effects and new state.

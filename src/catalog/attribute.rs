@@ -1,0 +1,95 @@
+//! Attributes of users and events, and the types that their values are read as (rule M5).
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// What an attribute's values are read as.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ValueType {
+    /// Text.
+    String,
+    /// A 64-bit float.
+    Number,
+    /// True or false.
+    Boolean,
+    /// An instant.
+    Date,
+    /// Several texts.
+    List,
+}
+
+impl ValueType {
+    /// Every type with its name in `aud.yaml`.
+    pub const ALL: [(&'static str, Self); 5] = [
+        ("string", Self::String),
+        ("number", Self::Number),
+        ("boolean", Self::Boolean),
+        ("date", Self::Date),
+        ("list", Self::List),
+    ];
+
+    /// The name in `aud.yaml` and in messages.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, each)| *each == self).map_or("string", |(name, _)| name)
+    }
+}
+
+impl fmt::Display for ValueType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for ValueType {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.iter().find(|(name, _)| *name == text).map(|(_, each)| *each).ok_or(())
+    }
+}
+
+/// Where a type came from; shown to the user who wonders.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Provenance {
+    /// Given under `schema` in the project file.
+    Declared,
+    /// Read off the data.
+    Detected {
+        /// How many values could be read as the type.
+        fitting: u64,
+        /// How many values there were.
+        values: u64,
+        /// The sources that brought them.
+        sources: Vec<String>,
+    },
+}
+
+impl fmt::Display for Provenance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Declared => f.write_str("declared under `schema` in aud.yaml"),
+            Self::Detected { fitting, values, sources } => {
+                write!(f, "detected in {fitting} of {values} values")?;
+                match sources.as_slice() {
+                    [] => Ok(()),
+                    [one] => write!(f, " (source {one})"),
+                    several => write!(f, " (sources {})", several.join(", ")),
+                }
+            }
+        }
+    }
+}
+
+/// What is known of one attribute.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Attribute {
+    /// How its values are read.
+    pub value_type: ValueType,
+    /// Where the type came from.
+    pub provenance: Provenance,
+    /// The only values there may be, if the project file lists them.
+    pub allowed: Option<Vec<String>>,
+}

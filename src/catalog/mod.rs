@@ -1,0 +1,44 @@
+//! What may be named, and its type: attributes, events, identity types, kinds of output.
+//!
+//! In: facts from the project file (declared) and from the data (detected). Out: a [`Catalog`] that the analysis asks.
+//! Where a fact came from is kept as a tag ([`Provenance`]) and never looked into. Declared facts win over detected ones.
+
+mod attribute;
+mod event;
+mod identity_type;
+mod output;
+
+use std::collections::BTreeMap;
+
+pub use attribute::{Attribute, Provenance, ValueType};
+pub use event::{CustomEventType, Event, EventKey, EventKind, Tier};
+pub use identity_type::IdentityType;
+pub use output::{DeleteBehaviour, OutputKind, Setting, SettingType};
+
+/// Everything that definitions may name in the data.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Catalog {
+    /// User attributes by name.
+    pub user_attributes: BTreeMap<String, Attribute>,
+    /// Events by key.
+    pub events: BTreeMap<EventKey, Event>,
+    /// Whether any data was ever imported. Without data, a name never seen is no news.
+    pub has_data: bool,
+}
+
+impl Catalog {
+    /// This catalog with another one's facts laid over it: where both know a name, `over` decides its type.
+    #[must_use]
+    pub fn overlaid(mut self, over: Self) -> Self {
+        self.has_data |= over.has_data;
+        self.user_attributes.extend(over.user_attributes);
+        for (key, event) in over.events {
+            let known = self.events.entry(key).or_default();
+            known.tier = event.tier.or(known.tier);
+            known.types.extend(event.types);
+            known.rows += event.rows;
+            known.attributes.extend(event.attributes);
+        }
+        self
+    }
+}

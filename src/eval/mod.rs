@@ -1,0 +1,1 @@
+//! IR + store + now to memberships.

@@ -1,0 +1,19 @@
+//! The audience model: the waist of the house. Left of it is text, right of it are engines.
+//!
+//! Values of these types are valid by construction: `analyze` makes them only of definitions without errors, and state and
+//! saved plans read them back from JSON that an earlier run wrote. Names are resolved, defaults applied, types decided,
+//! equivalent spellings normalised; nothing of the text remains but an [`Origin`](crate::base::Origin) for showing, which never takes part in
+//! equality, hashing, fingerprints or JSON. One meaning (rules M1 to M26) is shared by every engine that reads it.
+
+mod audience;
+mod criterion;
+mod normal;
+mod predicate;
+mod print;
+
+pub use audience::{
+    Access, Audience, Connection, ConnectionStatus, Model, Move, Split, Status, VERSION, Variant, VariantName,
+};
+pub use criterion::{Count, Criterion, EventTest, Kind, SeenEdge};
+pub use normal::normalise;
+pub use predicate::{Condition, Float, Predicate};

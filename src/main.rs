@@ -1,0 +1,2 @@
+//! The `aud` binary.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Membership changes to deliveries.

@@ -1,0 +1,55 @@
+//! Events of one key: by shard, in time order.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow_buffer::ScalarBuffer;
+
+use super::column::Dictionary;
+use crate::base::Window;
+
+/// All events of one key.
+#[derive(Clone, Debug, Default)]
+pub struct EventTable {
+    /// The dictionary of each attribute, by name; one for all shards.
+    pub attributes: BTreeMap<String, Arc<Dictionary>>,
+    /// The events of each shard; shards beyond the end have none.
+    pub shards: Vec<EventShard>,
+}
+
+/// The events of one key and shard, in ascending time. All slices have one length; position `i` is one event.
+#[derive(Clone, Debug, Default)]
+pub struct EventShard {
+    /// Position of the user inside the shard.
+    pub users: ScalarBuffer<u16>,
+    /// Milliseconds since 1970, ascending.
+    pub times: ScalarBuffer<i64>,
+    /// Code of the input, an index into `Store::inputs`.
+    pub inputs: ScalarBuffer<u8>,
+    /// Code of the custom event type, an index into `CustomEventType::ALL`.
+    pub types: ScalarBuffer<u8>,
+    /// Codes of each attribute, by name; an attribute without an entry is missing everywhere in this shard.
+    pub columns: BTreeMap<String, ScalarBuffer<u32>>,
+}
+
+impl EventTable {
+    /// How many events there are.
+    pub fn len(&self) -> u64 {
+        self.shards.iter().map(|shard| shard.times.len() as u64).sum()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl EventShard {
+    /// The positions of the events inside a window: found by two binary searches, times are not scanned.
+    pub fn range(&self, window: Window) -> Range<usize> {
+        let from = self.times.partition_point(|time| *time < window.from);
+        let to = self.times.partition_point(|time| *time <= window.to);
+        from..to.max(from)
+    }
+}

@@ -1,0 +1,65 @@
+//! Profiles and events as columns, memory-mapped from Arrow IPC files, or built in memory.
+//!
+//! In: rows (from [`Builder`]), or the files of a store folder. Out: [`Store`], an immutable snapshot that is cheap to clone
+//! and safe to share between threads. Knows nothing of audiences.
+//!
+//! What always holds:
+//! - A user has a row number (32 bits), stable within a store and never reused. Shard `s` holds the rows from
+//!   `s * SHARD_USERS` on; a position inside a shard fits 16 bits.
+//! - Events lie by key and shard, in ascending time; all slices of an [`EventShard`] have one length.
+//! - A column keeps what was sent: codes into a dictionary of texts. Code [`ABSENT`] says that the key is missing, code
+//!   [`NULL`] that it is there without a value (M3a); both have an empty text in the dictionary.
+
+mod column;
+mod events;
+mod users;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::base::InputName;
+use crate::catalog::EventKey;
+
+pub use column::{ABSENT, Column, Dictionary, NULL};
+pub use events::{EventShard, EventTable};
+pub use users::{Identities, Identity, Seen, Users};
+
+/// How many users a shard holds: what fits one container of a Roaring bitmap.
+pub const SHARD_USERS: usize = 1 << 16;
+
+/// An immutable snapshot of all data.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// The store's own id; row numbers mean something only together with it.
+    pub id: Arc<str>,
+    /// Raised by every import that changed anything; 0 for an empty store.
+    pub version: u64,
+    /// Inputs by their code in event rows.
+    pub inputs: Arc<[InputName]>,
+    /// All users.
+    pub users: Arc<Users>,
+    /// All events, by key.
+    pub events: Arc<BTreeMap<EventKey, EventTable>>,
+}
+
+impl Store {
+    /// How many rows of users there are.
+    pub fn user_count(&self) -> usize {
+        self.users.mpids.len()
+    }
+
+    /// How many shards the users fill.
+    pub fn shard_count(&self) -> usize {
+        self.user_count().div_ceil(SHARD_USERS)
+    }
+
+    /// How many users a shard holds.
+    pub fn shard_len(&self, shard: usize) -> usize {
+        self.user_count().saturating_sub(shard * SHARD_USERS).min(SHARD_USERS)
+    }
+
+    /// How many events there are.
+    pub fn event_count(&self) -> u64 {
+        self.events.values().map(EventTable::len).sum()
+    }
+}

@@ -1,0 +1,75 @@
+//! Users: their numbers, sightings, attributes and identities.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow_buffer::ScalarBuffer;
+
+use super::column::{Column, Dictionary};
+use crate::base::{Mpid, WorkspaceName};
+use crate::catalog::IdentityType;
+
+/// All users. Row `i` of every column is user `i`.
+#[derive(Clone, Debug, Default)]
+pub struct Users {
+    /// The MPID of each row.
+    pub mpids: ScalarBuffer<i64>,
+    /// First and last sighting in each workspace.
+    pub seen: BTreeMap<WorkspaceName, Seen>,
+    /// Attributes of each workspace's profiles, by name.
+    pub attributes: BTreeMap<WorkspaceName, BTreeMap<String, Column>>,
+    /// Identities, which belong to the user whatever the workspace.
+    pub identities: Identities,
+}
+
+/// Sightings of each user in one workspace, in ms since 1970. A user never seen has `first` = `i64::MAX` and `last` =
+/// `i64::MIN`.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// The first sighting.
+    pub first: ScalarBuffer<i64>,
+    /// The last sighting.
+    pub last: ScalarBuffer<i64>,
+}
+
+/// Identities of all users, ordered by user: those of row `i` are at `offsets[i]..offsets[i + 1]`.
+#[derive(Clone, Debug, Default)]
+pub struct Identities {
+    /// One more entry than there are users.
+    pub offsets: ScalarBuffer<u32>,
+    /// Code of the type, an index into `IdentityType::ALL`.
+    pub types: ScalarBuffer<u8>,
+    /// Code of the value.
+    pub values: ScalarBuffer<u32>,
+    /// The values.
+    pub dictionary: Option<Arc<Dictionary>>,
+}
+
+/// One identity of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Identity<'a> {
+    /// The type.
+    pub identity: IdentityType,
+    /// The value as sent, trimmed.
+    pub value: &'a str,
+}
+
+impl Users {
+    /// The MPID of a row.
+    pub fn mpid(&self, row: u32) -> Option<Mpid> {
+        self.mpids.get(row as usize).copied().map(Mpid)
+    }
+}
+
+impl Identities {
+    /// The identities of a row, by type and then in the order they came.
+    pub fn of(&self, row: u32) -> impl Iterator<Item = Identity<'_>> {
+        let at = |row: usize| self.offsets.get(row).copied().unwrap_or(0) as usize;
+        let range = at(row as usize)..at(row as usize + 1).max(at(row as usize));
+        range.filter_map(|at| {
+            let (_, identity) = IdentityType::ALL.get(usize::from(*self.types.get(at)?))?;
+            let value = self.dictionary.as_ref()?.text(*self.values.get(at)?)?;
+            Some(Identity { identity: *identity, value })
+        })
+    }
+}

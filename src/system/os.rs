@@ -1,0 +1,141 @@
+//! The real world. The only file that touches `std::fs`, the environment and the clock.
+#![expect(clippy::disallowed_methods, reason = "this is the door to the operating system")]
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use walkdir::WalkDir;
+
+use super::{Content, FileInfo, System};
+use crate::base::{Now, Timestamp};
+
+/// The operating system's files, environment and clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OsSystem;
+
+impl System for OsSystem {
+    fn now(&self) -> Now {
+        Now(Timestamp(since_1970(SystemTime::now())))
+    }
+
+    fn env(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        fs::read(path).map_err(|error| at(path, error))
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>> {
+        Ok(Box::new(File::open(path).map_err(|error| at(path, error))?))
+    }
+
+    fn map(&self, path: &Path) -> io::Result<Bytes> {
+        let file = File::open(path).map_err(|error| at(path, error))?;
+        super::map::map(&file).map_err(|error| at(path, error))
+    }
+
+    fn info(&self, path: &Path) -> io::Result<FileInfo> {
+        let metadata = fs::metadata(path).map_err(|error| at(path, error))?;
+        if !metadata.is_file() {
+            return Err(at(path, io::Error::new(io::ErrorKind::InvalidInput, "not a file")));
+        }
+        let modified_ms = metadata.modified().map_or(0, since_1970);
+        Ok(FileInfo { len: metadata.len(), modified_ms })
+    }
+
+    fn files_below(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
+        let visible =
+            |entry: &walkdir::DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
+        let mut files = Vec::new();
+        for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(visible) {
+            let entry = entry.map_err(|error| at(folder, error.into()))?;
+            if entry.file_type().is_file() {
+                files.push(entry.into_path());
+            }
+        }
+        files.sort();
+        Ok(files)
+    }
+
+    fn is_folder(&self, path: &Path) -> bool {
+        path.is_dir()
+    }
+
+    fn create_folder(&self, path: &Path) -> io::Result<()> {
+        fs::create_dir_all(path).map_err(|error| at(path, error))
+    }
+
+    fn write_atomic(&self, path: &Path, content: &mut Content<'_>) -> io::Result<()> {
+        let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        // A fixed name: what a killed run left behind is overwritten by the next one. Hidden, so that nobody reads it.
+        let partial = folder.join(format!(".{name}.partial"));
+        write_whole(&partial, content).map_err(|error| at(&partial, error))?;
+        fs::rename(&partial, path).map_err(|error| at(path, error))?;
+        sync_folder(folder)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(path, error)),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn write_whole(partial: &Path, content: &mut Content<'_>) -> io::Result<()> {
+    let mut out = BufWriter::with_capacity(1 << 16, File::create(partial)?);
+    content(&mut out)?;
+    out.flush()?;
+    out.get_ref().sync_all()
+}
+
+/// Makes a rename durable. Folders cannot be opened everywhere; where they cannot, the rename is durable by itself.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    match File::open(folder) {
+        Ok(folder) if cfg!(unix) => folder.sync_all(),
+        _ => Ok(()),
+    }
+}
+
+/// The operating system's error with the path that it is about.
+fn at(path: &Path, error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
+fn since_1970(time: SystemTime) -> i64 {
+    let ms = |duration: std::time::Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+    time.duration_since(UNIX_EPOCH).map_or_else(|before| -ms(before.duration()), ms)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::{read_text, write_bytes};
+
+    #[test]
+    fn writes_are_whole_and_leave_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        write_bytes(&OsSystem, &path, b"one").unwrap();
+        write_bytes(&OsSystem, &path, b"two").unwrap();
+        let failed = OsSystem.write_atomic(&path, &mut |out| {
+            out.write_all(b"thr")?;
+            Err(io::Error::other("disk full"))
+        });
+        assert!(failed.unwrap_err().to_string().contains("disk full"));
+        assert_eq!(read_text(&OsSystem, &path).unwrap(), "two");
+        assert_eq!(OsSystem.files_below(folder.path()).unwrap(), vec![path.clone()]);
+        assert_eq!(&OsSystem.map(&path).unwrap()[..], b"two");
+    }
+
+    #[test]
+    fn errors_name_the_path() {
+        let error = OsSystem.read(Path::new("/nowhere/at/all")).unwrap_err();
+        assert!(error.to_string().contains("/nowhere/at/all"));
+    }
+}

@@ -1,0 +1,1 @@
+//! A project folder, loaded: the one door for every surface.
