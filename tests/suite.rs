@@ -1,4 +1,5 @@
 //! All tests of the project from outside, in one binary.
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail, and works on real files")]
 
 mod analyze;
 mod apply;
