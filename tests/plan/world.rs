@@ -106,7 +106,6 @@ pub(crate) fn variant(text: &str) -> VariantName {
     VariantName::Variant(name(text))
 }
 
-
 /// Users by row, what is written, what is deployed. Rows are the store's, numbers the state's.
 pub(crate) struct World {
     /// The MPID of each row of the store.
@@ -127,6 +126,7 @@ impl World {
             name: name(output),
             kind: OutputKind::find("file").unwrap(),
             settings: [("path".to_owned(), "delivered".into())].into(),
+            secrets: BTreeMap::new(),
             span: Span::new(SourceId(0), 0, 0),
         };
         Self {
