@@ -8,6 +8,7 @@ mod cli;
 mod eval;
 mod plan;
 mod project;
+mod report;
 mod state;
 mod store;
 mod support;
