@@ -17,13 +17,14 @@ pub(super) fn fill<T>(slot: &mut [u64], items: &[T], passes: impl Fn(&T) -> bool
     // Chunks of a length that the compiler knows are what makes this loop fast.
     let (chunks, rest) = items.as_chunks::<64>();
     let mut words = slot.iter_mut();
-    for (word, chunk) in words.by_ref().zip(chunks) {
+    // The chunks come first, so that their end does not use up a word.
+    for (chunk, word) in chunks.iter().zip(words.by_ref()) {
         *word = pack(chunk, &passes);
     }
     if let Some(word) = words.next() {
         *word = pack(rest, &passes);
     }
-    words.for_each(|word| *word = 0);
+    words.into_slice().fill(0);
 }
 
 /// Up to 64 answers as one word.
@@ -34,8 +35,11 @@ pub(super) fn pack<T>(items: &[T], passes: impl Fn(&T) -> bool) -> u64 {
 
 /// Sets the first `len` bits and clears all others.
 pub(super) fn fill_first(slot: &mut [u64], len: usize) {
-    for (at, word) in slot.iter_mut().enumerate() {
-        *word = first_bits(len.saturating_sub(at * 64));
+    let (whole, rest) = slot.split_at_mut((len / 64).min(slot.len()));
+    whole.fill(u64::MAX);
+    rest.fill(0);
+    if let Some(word) = rest.first_mut() {
+        *word = first_bits(len % 64);
     }
 }
 

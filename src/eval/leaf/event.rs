@@ -11,13 +11,14 @@ use super::{Context, Kernel, Selection};
 use crate::base::Window;
 use crate::eval::bits::{fill, ones};
 use crate::eval::program::{Family, Occurrence, Stream};
-use crate::store::{EventShard, EventTable, SHARD_USERS};
+use crate::store::{EventShard, EventTable, SHARD_USERS, Store};
 
 /// Questions about one stream of events.
 pub(super) struct Counts<'a> {
     /// The events and which of them count; none where there cannot be any.
     rows: Option<(&'a EventTable, Filter<RowTest<'a>>)>,
     passes: Vec<Pass>,
+    store: &'a Store,
 }
 
 /// Questions about windows with one end, those that start latest first.
@@ -41,7 +42,7 @@ impl<'a> Counts<'a> {
         let rows = table.map(|table| (table, Filter::new(context, table, &family.of)));
         let rows = rows.filter(|(_, filter)| !matches!(filter, Filter::Always(false)));
         let windows = family.tests.iter().map(|test| (test.period.window(context.now), test.least));
-        Self { rows, passes: passes(windows) }
+        Self { rows, passes: passes(windows), store: context.store }
     }
 }
 
@@ -72,18 +73,25 @@ impl Kernel for Counts<'_> {
             return slots.iter_mut().for_each(|slot| slot.fill(0));
         };
         let filter = filter.bind(events);
+        let users = self.store.shard_len(shard);
         for pass in &self.passes {
             match pass.most {
-                ..=1 => pass.run::<Flag>(events, &filter, slots),
-                ..=255 => pass.run::<u8>(events, &filter, slots),
-                _ => pass.run::<u32>(events, &filter, slots),
+                0..=1 => pass.run::<Flag>(events, users, &filter, slots),
+                2..=255 => pass.run::<u8>(events, users, &filter, slots),
+                _ => pass.run::<u32>(events, users, &filter, slots),
             }
         }
     }
 }
 
 impl Pass {
-    fn run<C: Counter>(&self, events: &EventShard, filter: &Filter<ShardTest<'_>>, slots: &mut [&mut [u64]]) {
+    fn run<C: Counter>(
+        &self,
+        events: &EventShard,
+        users: usize,
+        filter: &Filter<ShardTest<'_>>,
+        slots: &mut [&mut [u64]],
+    ) {
         let mut counters = vec![C::default(); SHARD_USERS];
         let window = |from| events.range(Window { from, to: self.to });
         let mut done = window(i64::MIN).end;
@@ -95,7 +103,9 @@ impl Pass {
             done = start;
             let Some(slot) = slots.get_mut(question.slot) else { continue };
             match C::limit(question.least) {
-                Some(limit) if seen as u64 >= question.least => fill(slot, &counters, |counter| *counter >= limit),
+                Some(limit) if seen as u64 >= question.least => {
+                    fill(slot, counters.get(..users).unwrap_or(&counters), |counter| *counter >= limit);
+                }
                 _ => slot.fill(0),
             }
         }
