@@ -15,5 +15,5 @@ pub use audience::{
     Access, Audience, Connection, ConnectionStatus, Model, Move, Split, Status, VERSION, Variant, VariantName,
 };
 pub use criterion::{Count, Criterion, EventTest, Kind, SeenEdge};
-pub use normal::normalise;
+pub use normal::{normal_condition, normal_predicate, normalise};
 pub use predicate::{Condition, Float, Predicate};
