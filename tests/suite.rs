@@ -4,12 +4,9 @@
 mod analyze;
 mod apply;
 mod architecture;
-mod cli;
-mod crash;
 mod eval;
 mod plan;
 mod project;
-mod retail;
 mod state;
 mod store;
 mod support;

@@ -127,6 +127,7 @@ impl World {
             name: name(output),
             kind: OutputKind::find("file").unwrap(),
             settings: [("path".to_owned(), "delivered".into())].into(),
+            secrets: BTreeMap::new(),
             span: Span::new(SourceId(0), 0, 0),
         };
         Self {
