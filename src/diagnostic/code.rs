@@ -104,6 +104,19 @@ codes! {
     CriterionTooLarge = 327 Error "A criterion with everything that it uses stays within bounds.";
     // The project file.
     InvalidYaml = 401 Error "The project file is not YAML.";
+    UnreadableProject = 402 Error "The project file is there, is text in UTF-8, and is not empty or boundless.";
+    UnsupportedVersion = 403 Error "The project file has a version that this build reads.";
+    UnknownKey = 404 Error "Every key of the project file is one that means something there.";
+    MissingKey = 405 Error "A key that everything depends on is there and has a value.";
+    WrongType = 406 Error "A value of the project file has the type that its key takes.";
+    DuplicateKey = 407 Error "A key stands once in its map, and a name is given once.";
+    InvalidName = 408 Error "A name that definitions refer to consists of letters, digits and `_`.";
+    InvalidValue = 409 Error "A value of the project file can be read as what its key takes.";
+    UnknownReference = 410 Error "A reference within the project file names something that the file defines.";
+    UnknownChoice = 411 Error "A value that is one of a few known words is one of them.";
+    LiteralSecret = 412 Error "A secret is a reference to where it lies, never the value itself.";
+    NotInThisBuild = 413 Error "What the project file asks for is something that this build has.";
+    ConflictingKeys = 414 Error "Keys that exclude each other do not stand together.";
     // The data.
     NeverSeen = 501 Warning "A name of data was never seen in the data.";
 }
