@@ -98,7 +98,7 @@ codes! {
     DuplicateField = 321 Error "A field stands at most once in a block.";
     FieldInDefaults = 322 Error "A field that belongs to one audience cannot be a default.";
     DuplicateDefaults = 323 Error "A file has at most one `defaults` block.";
-    NestingTooDeep = 324 Error "Audiences nest at most as deep as `limits.nesting_depth` says.";
+    AudiencesTooDeep = 324 Error "Audiences nest at most as deep as `limits.nesting_depth` says.";
     DraftNested = 325 Error "An active audience does not nest a draft.";
     DraftConnected = 326 Warning "A draft is connected, and nothing is sent.";
     CriterionTooLarge = 327 Error "A criterion with everything that it uses stays within bounds.";
