@@ -15,14 +15,15 @@ use crate::system::System;
 /// go on.
 ///
 /// # Errors
-/// What keeps the state from noting a delivery. The lock is asked for before each one, so that a run whose lock was taken
-/// away stops at once.
+/// What keeps the state from noting a delivery. Each note asks for the lock, so that a run whose lock was taken away stops
+/// with the delivery that it is at; whoever took it makes that one again.
 pub(super) fn pending(context: &mut Context<'_>, lock: &str, outcome: &mut Outcome) -> Result<(), StateError> {
     let deliveries = context.state.pending()?;
     outcome.pending = deliveries.len() as u64;
     if deliveries.is_empty() {
         return Ok(());
     }
+    context.state.heartbeat(lock)?;
     let mut sender = Sender::new(context)?;
     let mut waiting = BTreeSet::new();
     for (done, delivery) in deliveries.iter().enumerate() {
@@ -36,7 +37,6 @@ pub(super) fn pending(context: &mut Context<'_>, lock: &str, outcome: &mut Outco
         }
         let (done, total) = (done as u64, deliveries.len() as u64);
         (context.progress)(Progress::Delivering { done, total, address: &delivery.address, connection });
-        context.state.heartbeat(lock)?;
         match sender.send(delivery) {
             Ok(tally) => {
                 context.state.delivered(lock, delivery.id)?;
@@ -44,6 +44,7 @@ pub(super) fn pending(context: &mut Context<'_>, lock: &str, outcome: &mut Outco
                 outcome.pending -= 1;
             }
             Err(error) => {
+                context.state.heartbeat(lock)?;
                 waiting.insert(connection);
                 outcome.faults.push(fault(delivery, error));
             }

@@ -17,5 +17,5 @@ pub use audience::{
 };
 pub use criterion::{Count, Criterion, EventTest, Kind, SeenEdge};
 pub use json::from_json;
-pub use normal::normalise;
+pub use normal::{normal_condition, normal_predicate, normalise};
 pub use predicate::{Condition, Float, Predicate};
