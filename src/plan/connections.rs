@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use roaring::RoaringBitmap;
 
 use super::change::ConnectionChange;
-use super::make::{Input, Reach};
+use super::make::Input;
 use super::moves::Pair;
 use super::parts::Parts;
 use super::people::Translation;
@@ -18,6 +18,7 @@ use super::refusal::Refusal;
 use crate::base::{Address, OutputName};
 use crate::ir::{Audience, ConnectionStatus, VariantName};
 use crate::members::Difference;
+use crate::outputs::Reach;
 
 /// The connections of one audience that are sent anything, by variant and output.
 pub(super) fn between(

@@ -16,9 +16,10 @@ use super::refusal::{Refusal, Refusals};
 use super::scope::{self, Scope};
 use super::{connections, fields, moves};
 use crate::base::{Address, Fingerprint, Mpid, OutputName};
-use crate::catalog::{IdentityType, OutputKind};
+use crate::catalog::OutputKind;
 use crate::ir::{Audience, Model, Split, Status, VariantName};
 use crate::members::{Difference, Memberships};
+use crate::outputs::Reach;
 use crate::project::Output;
 use crate::state::{AudienceRecord, Snapshot};
 use crate::store::Store;
@@ -48,15 +49,6 @@ pub struct Input<'a> {
 
 /// Tells who of some users an output of a kind can reach.
 pub type ReachOf<'a> = dyn Fn(&OutputKind, &mut dyn Iterator<Item = Mpid>) -> Reach + 'a;
-
-/// Who of some users an output can reach.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reach {
-    /// How many identities of each type that the output accepts these users have.
-    pub identities: BTreeMap<IdentityType, u64>,
-    /// How many of these users have none.
-    pub unreachable: u64,
-}
 
 /// Makes a plan.
 ///
