@@ -19,7 +19,8 @@ use crate::system::System;
 /// with the delivery that it is at; whoever took it makes that one again.
 pub(super) fn pending(context: &mut Context<'_>, lock: &str, outcome: &mut Outcome) -> Result<(), StateError> {
     let deliveries = context.state.pending()?;
-    outcome.pending = deliveries.len() as u64;
+    let total = deliveries.len() as u64;
+    outcome.pending = total;
     if deliveries.is_empty() {
         return Ok(());
     }
@@ -29,14 +30,13 @@ pub(super) fn pending(context: &mut Context<'_>, lock: &str, outcome: &mut Outco
     for (done, delivery) in deliveries.iter().enumerate() {
         if context.is_cancelled() {
             outcome.interrupted = true;
-            break;
+            return Ok(());
         }
         let connection = &delivery.connection;
         if waiting.contains(connection) {
             continue;
         }
-        let (done, total) = (done as u64, deliveries.len() as u64);
-        (context.progress)(Progress::Delivering { done, total, address: &delivery.address, connection });
+        (context.progress)(Progress { done: done as u64, total });
         match sender.send(delivery) {
             Ok(tally) => {
                 context.state.delivered(lock, delivery.id)?;
@@ -50,6 +50,7 @@ pub(super) fn pending(context: &mut Context<'_>, lock: &str, outcome: &mut Outco
             }
         }
     }
+    (context.progress)(Progress { done: total, total });
     Ok(())
 }
 
@@ -63,7 +64,6 @@ struct Sender<'a> {
     configured: &'a BTreeMap<OutputName, project::Output>,
     folder: &'a Path,
     system: &'a dyn System,
-    lineage: String,
     mpids: Vec<Mpid>,
     directory: Directory<'a>,
     /// Outputs that were needed so far; an output that cannot be opened is tried again for each connection.
@@ -76,7 +76,6 @@ impl<'a> Sender<'a> {
             configured: context.outputs,
             folder: context.folder,
             system: context.system,
-            lineage: context.state.head()?.lineage,
             mpids: context.state.mpids()?,
             directory: Directory::new(context.store),
             opened: BTreeMap::new(),
@@ -91,7 +90,7 @@ impl<'a> Sender<'a> {
             self.opened.insert(name.clone(), output);
         }
         let output = self.opened.get(name).ok_or_else(|| OutputError::NotConfigured(name.clone()))?;
-        let batch = outputs::resolve(delivery, &self.lineage, &self.mpids, &self.directory, configured.kind);
+        let batch = outputs::resolve(delivery, &self.mpids, &self.directory, configured.kind);
         output.deliver(&batch)?;
         Ok(batch.tally)
     }

@@ -100,8 +100,12 @@ pub fn stale(plan: &MadeFrom, now_is: &MadeFrom) -> Vec<Difference> {
         compare(Part::Outputs, plan.outputs.short(), now_is.outputs.short());
     }
     // Serials of different states, and versions of different stores, say nothing about each other.
-    compare(Part::State, plan.lineage.clone(), now_is.lineage.clone());
-    if plan.lineage == now_is.lineage {
+    // A state that nothing was applied to has no lineage yet.
+    let is_fresh = plan.lineage.is_empty() || now_is.lineage.is_empty();
+    if !is_fresh {
+        compare(Part::State, plan.lineage.clone(), now_is.lineage.clone());
+    }
+    if is_fresh || plan.lineage == now_is.lineage {
         compare(Part::Serial, plan.serial.to_string(), now_is.serial.to_string());
     }
     compare(Part::Store, plan.store.clone(), now_is.store.clone());

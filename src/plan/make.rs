@@ -16,9 +16,10 @@ use super::refusal::{Refusal, Refusals};
 use super::scope::{self, Scope};
 use super::{connections, fields, moves};
 use crate::base::{Address, Fingerprint, Mpid, OutputName};
-use crate::catalog::{IdentityType, OutputKind};
+use crate::catalog::OutputKind;
 use crate::ir::{Audience, Model, Split, Status, VariantName};
 use crate::members::{Difference, Memberships};
+use crate::outputs::Reach;
 use crate::project::Output;
 use crate::state::{AudienceRecord, Snapshot};
 use crate::store::Store;
@@ -49,6 +50,8 @@ pub struct Input<'a> {
 /// Tells who of some users an output of a kind can reach.
 pub type ReachOf<'a> = dyn Fn(&'static OutputKind, &mut dyn Iterator<Item = Mpid>) -> Reach + 'a;
 
+<<<<<<< HEAD
+=======
 /// Who of some users an output can reach.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
@@ -64,6 +67,7 @@ impl From<(BTreeMap<IdentityType, u64>, u64)> for Reach {
     }
 }
 
+>>>>>>> main
 /// Makes a plan.
 ///
 /// # Errors

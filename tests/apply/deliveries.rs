@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use aud::apply::{ApplyError, Outcome, Progress};
 use aud::base::Mpid;
 use aud::catalog::{IdentityType, OutputKind};
 use aud::ir::VariantName;
-use aud::outputs::{Directory, OutputError, reach};
+use aud::outputs::{Directory, OutputError, Reach};
 use aud::plan::Action;
+use aud::project::Output;
 use aud::state::{StateReader, StateWriter};
+use aud::system::write_bytes;
 
 use super::world::*;
 use crate::state::sample::{audience, name};
@@ -133,31 +136,38 @@ fn a_broken_output_holds_up_only_its_own_connections() {
 }
 
 #[test]
-fn another_states_files_are_not_overwritten() {
-    let world = World::new();
+fn files_of_other_deliveries_are_not_overwritten() {
+    let mut world = World::new();
     let create = || {
-        vec![change(Action::Create, "vip", Some(audience("vip"))).people(&[0], &[0], &[]).to(
-            "warehouse",
-            WHOLE,
-            &[0],
-            &[],
-        )]
+        change(Action::Create, "vip", Some(audience("vip"))).people(&[0], &[0], &[]).to("warehouse", WHOLE, &[0], &[])
     };
-    world.apply(&world.plan(0..1, create())).unwrap();
+    world.apply(&world.plan(0..1, vec![create()])).unwrap();
     let before = world.files();
+    let occupied = |outcome: &Outcome| matches!(outcome.faults[0].error, OutputError::Occupied { .. });
     // The state was lost; the files of its deliveries are still there.
     let mut lost = World::new();
     lost.system = world.system.clone();
-    let outcome = lost.apply(&lost.plan(0..1, create())).unwrap();
-    assert!(matches!(outcome.faults[0].error, OutputError::Occupied { .. }), "{outcome:?}");
+    let mut later = lost.plan(0..1, vec![create()]);
+    later.made_from.now.0.0 += 1;
+    let outcome = lost.apply(&later).unwrap();
+    assert!(occupied(&outcome) && outcome.pending == 1, "{outcome:?}");
+    // Another output with the same path.
+    world.outputs.insert(name("archive"), Output { name: name("archive"), ..file_output("warehouse") });
+    let also =
+        change(Action::Refresh, "vip", Some(audience("vip"))).people(&[0], &[], &[]).to("archive", WHOLE, &[0], &[]);
+    let mut later = world.plan(0..0, vec![also]);
+    later.made_from.now.0.0 += 1;
+    let outcome = world.apply(&later).unwrap();
+    assert!(occupied(&outcome) && outcome.faults[0].error.to_string().contains("warehouse/1-whole/00000001.ndjson"));
     assert_eq!(world.files(), before);
-    // Two outputs with one path are no better.
-    let mut twins = World::new();
-    twins.outputs.insert(name("archive"), aud::project::Output { name: name("archive"), ..file_output("warehouse") });
-    let mut both = create();
-    both[0] = both[0].clone().to("archive", WHOLE, &[0], &[]);
-    let outcome = twins.apply(&twins.plan(0..1, both)).unwrap();
-    assert_eq!((outcome.deliveries, outcome.faults.len()), (1, 1));
+    // Something that is no delivery at all.
+    let odd = World::new();
+    for text in ["hello\n", "{}", "\u{0}"] {
+        write_bytes(&*odd.system, Path::new("/shop/warehouse/1-whole/00000001.ndjson"), text.as_bytes()).unwrap();
+        let plan = if odd.state().head().unwrap().serial == 0 { vec![create()] } else { vec![] };
+        let outcome = odd.apply(&odd.plan(0..plan.len() as i64, plan)).unwrap();
+        assert!(occupied(&outcome), "{text:?}");
+    }
 }
 
 #[test]
@@ -168,15 +178,15 @@ fn a_lock_that_was_taken_away_stops_the_deliveries() {
         .to("archive", WHOLE, &[0], &[])
         .to("warehouse", WHOLE, &[0], &[]);
     let plan = world.plan(0..1, vec![create]);
-    let take_away = |progress: aud::apply::Progress<'_>| {
-        if matches!(progress, aud::apply::Progress::Delivering { done: 0, total: 2, .. }) {
+    let take_away = |progress: Progress| {
+        if progress == (Progress { done: 0, total: 2 }) {
             let mut other = world.state();
             let holder = other.lock_info().unwrap().unwrap();
             other.break_lock(&holder.id).unwrap();
         }
     };
     let stopped = world.apply_with(&plan, &mut world.state(), &*world.system, &take_away, &false.into());
-    assert!(matches!(stopped, Err(aud::apply::ApplyError::Undelivered { serial: 1, .. })), "{stopped:?}");
+    assert!(matches!(stopped, Err(ApplyError::Undelivered { serial: 1, .. })), "{stopped:?}");
     assert_eq!(world.paths().len(), 1);
     // The first file is there and not noted; it is made again, the same.
     let files = world.files();
@@ -194,10 +204,10 @@ fn reach_counts_users_by_type() {
     ]);
     let directory = Directory::new(&store);
     let file = OutputKind::find("file").unwrap();
-    let (types, unreachable) = reach(&directory, file, [1, 2, 3, 4].map(Mpid));
-    assert_eq!(types, BTreeMap::from([(IdentityType::CustomerId, 1), (IdentityType::Email, 2)]));
+    let Reach { identities, unreachable } = directory.reach(file, [1, 2, 3, 4].map(Mpid));
+    assert_eq!(identities, BTreeMap::from([(IdentityType::CustomerId, 1), (IdentityType::Email, 2)]));
     assert_eq!(unreachable, 2);
-    const PUSH_ONLY: OutputKind = OutputKind { identities: Some(&[IdentityType::CustomerId]), ..OutputKind::ALL[0] };
-    let (types, unreachable) = reach(&directory, &PUSH_ONLY, [1, 2].map(Mpid));
-    assert_eq!((types, unreachable), (BTreeMap::from([(IdentityType::CustomerId, 1)]), 1));
+    let by_customer_id = OutputKind { identities: Some(&[IdentityType::CustomerId]), ..OutputKind::ALL[0] };
+    let Reach { identities, unreachable } = directory.reach(&by_customer_id, [1, 2].map(Mpid));
+    assert_eq!((identities, unreachable), (BTreeMap::from([(IdentityType::CustomerId, 1)]), 1));
 }

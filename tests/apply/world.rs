@@ -80,7 +80,7 @@ impl World {
         plan: &Plan,
         state: &mut dyn StateWriter,
         system: &dyn System,
-        progress: &dyn Fn(Progress<'_>),
+        progress: &dyn Fn(Progress),
         cancelled: &AtomicBool,
     ) -> Result<Outcome, ApplyError> {
         let context = Context {
@@ -116,6 +116,7 @@ pub(super) fn file_output(output: &str) -> Output {
         name: name(output),
         kind: OutputKind::find("file").unwrap(),
         settings: BTreeMap::from([("path".to_owned(), output.into())]),
+        secrets: BTreeMap::new(),
         span: Span::new(SourceId(0), 0, 0),
     }
 }
