@@ -4,7 +4,6 @@
 mod analyze;
 mod apply;
 mod architecture;
-mod cli;
 mod eval;
 mod plan;
 mod project;

@@ -16,6 +16,13 @@ pub struct Dictionary {
     texts: StringArray,
 }
 
+impl Default for Dictionary {
+    /// The two reserved codes alone.
+    fn default() -> Self {
+        Self { texts: StringArray::from(vec!["", ""]) }
+    }
+}
+
 impl Dictionary {
     /// Wraps the texts by code. `None` where the two reserved codes are missing or not empty.
     pub fn new(texts: StringArray) -> Option<Self> {

@@ -10,8 +10,12 @@
 //! - A column keeps what was sent: codes into a dictionary of texts. Code [`ABSENT`] says that the key is missing, code
 //!   [`NULL`] that it is there without a value (M3a); both have an empty text in the dictionary.
 
+mod builder;
 mod column;
 mod events;
+mod interner;
+mod log;
+mod owners;
 mod users;
 
 use std::collections::BTreeMap;
@@ -20,6 +24,7 @@ use std::sync::Arc;
 use crate::base::InputName;
 use crate::catalog::EventKey;
 
+pub use builder::{Builder, EventRow};
 pub use column::{ABSENT, Column, Dictionary, NULL};
 pub use events::{EventShard, EventTable};
 pub use users::{Identities, Identity, Seen, Users};

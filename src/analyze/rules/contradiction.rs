@@ -1,0 +1,1 @@
+//! Which pairs of criteria exclude each other.

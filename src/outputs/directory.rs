@@ -1,0 +1,62 @@
+//! Who is who: the users of a store by MPID, and the identities by which an output can reach them.
+
+use std::collections::BTreeMap;
+
+use crate::base::Mpid;
+use crate::catalog::{IdentityType, OutputKind};
+use crate::members::Numbering;
+use crate::store::{Identity, Store};
+
+/// The users of one store, found by MPID. Making it reads every MPID once.
+pub struct Directory<'a> {
+    store: &'a Store,
+    rows: Numbering,
+}
+
+impl<'a> Directory<'a> {
+    /// The users of a store.
+    pub fn new(store: &'a Store) -> Self {
+        Self { store, rows: Numbering::new(store.users.mpids.iter().copied().map(Mpid).collect()) }
+    }
+
+    /// The row of a user; `None` for a user that the store does not know.
+    pub fn row(&self, mpid: Mpid) -> Option<u32> {
+        self.rows.number(mpid)
+    }
+
+    /// The identities of a row that a kind of output accepts, by type and then in the order they came.
+    pub fn identities(&self, row: u32, kind: &'static OutputKind) -> impl Iterator<Item = Identity<'a>> + use<'a> {
+        self.store.users.identities.of(row).filter(|identity| kind.accepts(identity.identity))
+    }
+
+    /// Whether a kind of output accepts any identity of a row.
+    pub fn is_reachable(&self, row: u32, kind: &'static OutputKind) -> bool {
+        self.identities(row, kind).next().is_some()
+    }
+}
+
+/// How many of some users have an identity of each type that a kind of output accepts, and how many have none at all.
+/// A user with two values of a type counts once for it.
+pub fn reach(
+    directory: &Directory<'_>,
+    kind: &'static OutputKind,
+    mpids: impl IntoIterator<Item = Mpid>,
+) -> (BTreeMap<IdentityType, u64>, u64) {
+    // One counter for each type: users are many, types are few.
+    let mut counts = [0u64; IdentityType::ALL.len()];
+    let mut unreachable = 0;
+    for mpid in mpids {
+        let mut last = None;
+        for identity in directory.row(mpid).into_iter().flat_map(|row| directory.identities(row, kind)) {
+            if last != Some(identity.identity)
+                && let Some(count) = counts.get_mut(identity.identity as usize)
+            {
+                *count += 1;
+            }
+            last = Some(identity.identity);
+        }
+        unreachable += u64::from(last.is_none());
+    }
+    let types = IdentityType::ALL.iter().map(|(_, each)| *each).zip(counts);
+    (types.filter(|(_, count)| *count > 0).collect(), unreachable)
+}
