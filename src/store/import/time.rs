@@ -2,7 +2,7 @@
 
 use chrono::format::{Item, Parsed, StrftimeItems, parse};
 
-use crate::base::value::read_date;
+use crate::base::value::read_date_east;
 use crate::project::TimeMapping;
 
 /// Reads the times of one column. Rows of one transaction repeat their time, so the last one is remembered.
@@ -10,6 +10,8 @@ use crate::project::TimeMapping;
 pub(super) struct TimeReader {
     /// The format taken apart; `None` where the forms of rule M5 are read.
     format: Option<Vec<Item<'static>>>,
+    /// How far the clocks of the column are ahead of UTC, in seconds.
+    east: i32,
     last_text: String,
     last: Option<i64>,
 }
@@ -18,7 +20,8 @@ impl TimeReader {
     /// A reader for a column. A format that is none reads nothing, which the limit of bad rows will tell.
     pub(super) fn new(mapping: &TimeMapping) -> Self {
         let items = |format: &String| StrftimeItems::new(format).parse_to_owned().unwrap_or(vec![Item::Error]);
-        Self { format: mapping.format.as_ref().map(items), last_text: String::new(), last: None }
+        let east = mapping.offset.local_minus_utc();
+        Self { format: mapping.format.as_ref().map(items), east, last_text: String::new(), last: None }
     }
 
     /// The time in ms since 1970, white space around it aside.
@@ -26,8 +29,8 @@ impl TimeReader {
         let text = text.trim();
         if text != self.last_text {
             self.last = match &self.format {
-                Some(items) => read_as(items, text),
-                None => read_date(text).map(|at| at.0),
+                Some(items) => read_as(items, text, self.east),
+                None => read_date_east(text, self.east).map(|at| at.0),
             };
             self.last_text.clear();
             self.last_text.push_str(text);
@@ -36,25 +39,41 @@ impl TimeReader {
     }
 }
 
-/// A time with an offset where the format has one, else in UTC; a date alone is its midnight.
-fn read_as(items: &[Item<'static>], text: &str) -> Option<i64> {
+/// A time with an offset where the format has one, else as local time; a date alone is its midnight.
+fn read_as(items: &[Item<'static>], text: &str, east: i32) -> Option<i64> {
     let mut parsed = Parsed::new();
     parse(&mut parsed, text, items.iter()).ok()?;
     if let Ok(at) = parsed.to_datetime() {
         return Some(at.timestamp_millis());
     }
-    if let Ok(at) = parsed.to_naive_datetime_with_offset(0) {
-        return Some(at.and_utc().timestamp_millis());
+    if parsed.timestamp().is_some() {
+        return Some(parsed.to_naive_datetime_with_offset(0).ok()?.and_utc().timestamp_millis());
     }
-    parsed.to_naive_date().ok()?.and_hms_opt(0, 0, 0).map(|at| at.and_utc().timestamp_millis())
+    let midnight = || parsed.to_naive_date().ok()?.and_hms_opt(0, 0, 0);
+    let local = parsed.to_naive_datetime_with_offset(0).ok().or_else(midnight)?;
+    Some(local.and_utc().timestamp_millis() - i64::from(east) * 1000)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::FixedOffset;
+
+    fn read_east(format: Option<&str>, text: &str, east: i32) -> Option<i64> {
+        let offset = FixedOffset::east_opt(east).unwrap();
+        TimeReader::new(&TimeMapping { column: String::new(), format: format.map(str::to_owned), offset }).read(text)
+    }
 
     fn read(format: Option<&str>, text: &str) -> Option<i64> {
-        TimeReader::new(&TimeMapping { column: String::new(), format: format.map(str::to_owned) }).read(text)
+        read_east(format, text, 0)
+    }
+
+    #[test]
+    fn local_times_are_local_unless_they_say_otherwise() {
+        assert_eq!(read_east(Some("%Y-%m-%d %H:%M"), "1970-01-01 01:00", 3600), Some(0));
+        assert_eq!(read_east(None, "1970-01-01 01:00", 3600), Some(0));
+        assert_eq!(read_east(Some("%Y-%m-%d %H:%M %z"), "1970-01-01 01:00 +0000", 3600), Some(3_600_000));
+        assert_eq!(read_east(Some("%s"), "5", 3600), Some(5000));
     }
 
     #[test]
