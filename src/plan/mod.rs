@@ -24,6 +24,5 @@ mod scope;
 pub use change::{Action, Change, ConnectionChange, Counts, FieldChange, MadeFrom, People, Plan};
 pub use fields::split_text;
 pub use made_from::{Difference, Part, outputs_fingerprint, stale};
-pub use make::{Input, ReachOf, make};
-pub use crate::outputs::Reach;
+pub use make::{Input, Reach, ReachOf, make, salt};
 pub use refusal::{Loss, Refusal, Refusals};

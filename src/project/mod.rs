@@ -5,8 +5,13 @@
 //! unique names; every reference between them resolves; every path is absolute or relative to the same folder as the
 //! project folder itself; secrets are references, never values.
 
+mod decode;
+mod load;
 mod model;
+mod node;
 mod source;
+mod yaml;
 
+pub use load::{FILE_NAME, find, load};
 pub use model::{Input, InputKind, Limits, Output, Project, Retention, Secret, Workspace};
 pub use source::{DataSource, EventMapping, Format, NameMapping, TimeMapping};

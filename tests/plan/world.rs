@@ -106,7 +106,6 @@ pub(crate) fn variant(text: &str) -> VariantName {
     VariantName::Variant(name(text))
 }
 
-
 /// Users by row, what is written, what is deployed. Rows are the store's, numbers the state's.
 pub(crate) struct World {
     /// The MPID of each row of the store.
