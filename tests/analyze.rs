@@ -63,7 +63,9 @@ fn model(texts: &[&str]) -> Model {
 
 /// The audience `a` of a file that holds the given fields of it.
 fn audience(fields: &str) -> Audience {
-    let text = format!("version 1\naudience a {{ workspaces shop, travel {fields} }}\naudience b {{ workspace shop match {{ everyone }} }}\n");
+    let text = format!(
+        "version 1\naudience a {{ workspaces shop, travel {fields} }}\naudience b {{ workspace shop match {{ everyone }} }}\n"
+    );
     model(&[&text]).audiences.remove(&Name::new("a").unwrap()).unwrap()
 }
 

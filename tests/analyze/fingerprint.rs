@@ -16,7 +16,12 @@ fn equivalent_spellings_are_one() {
             "user \"number\"\n  > 5 # a comment\n and user \"text\" is \"x\"",
         ],
         &[r#"not user "text" is "x""#, r#"user "text" is not "x""#, r#"not (not (user "text" is not "x"))"#],
-        &[r#"event "A""#, r#"event "A" at least 1 times"#, r#"event "A" at least 1 time"#, r#"event "A" more than 0 times"#],
+        &[
+            r#"event "A""#,
+            r#"event "A" at least 1 times"#,
+            r#"event "A" at least 1 time"#,
+            r#"event "A" more than 0 times"#,
+        ],
         &[r#"event "A" never"#, r#"not event "A""#, r#"event "A" exactly 0 times"#, r#"event "A" fewer than 1 times"#],
         &[r#"event "A" between 0 and 2 times"#, r#"event "A" at most 2 times"#, r#"event "A" fewer than 3 times"#],
         &[r#"user "text" is in ["b", "a", "B"]"#, r#"user "text" is in ["a", "b"]"#],
@@ -104,6 +109,7 @@ fn every_field_takes_part() {
         base.replace("\"V\"", "\"W\""),
         base.replace("split s {", "split s { salt \"x\""),
     ];
-    let fingerprints: std::collections::BTreeSet<_> = variants.iter().map(|text| audience(text).fingerprint()).collect();
+    let fingerprints: std::collections::BTreeSet<_> =
+        variants.iter().map(|text| audience(text).fingerprint()).collect();
     assert_eq!(fingerprints.len(), variants.len());
 }

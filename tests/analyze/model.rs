@@ -74,7 +74,8 @@ fn connections_are_in_the_order_of_variant_and_output() {
     );
     let shown: Vec<String> = a.connections.iter().map(|each| format!("{} {}", each.output, each.variant)).collect();
     assert_eq!(shown, ["backup whole audience", "warehouse whole audience", "warehouse two", "warehouse control"]);
-    let two = a.connections.iter().find(|each| each.variant == VariantName::Variant(Name::new("two").unwrap())).unwrap();
+    let two =
+        a.connections.iter().find(|each| each.variant == VariantName::Variant(Name::new("two").unwrap())).unwrap();
     assert_eq!(two.status, ConnectionStatus::Inactive);
     let split = a.split.as_ref().unwrap();
     assert_eq!((split.control_share(), split.variants[0].title.as_str()), (70, "one"));
@@ -90,7 +91,9 @@ fn renames_lead_to_the_end_of_their_way() {
 
 #[test]
 fn a_model_survives_its_json() {
-    let model = model(&["version 1\naudience a { workspace shop match { user \"number\" is in [1, 2.5] and event \"A\" where (\"date\" on 2026-01-01) never within last 3 days exclude first seen before 2026-01-01T00:00:00Z } split s { variant v 5% } connect warehouse { variant v } }\n"]);
+    let model = model(&[
+        "version 1\naudience a { workspace shop match { user \"number\" is in [1, 2.5] and event \"A\" where (\"date\" on 2026-01-01) never within last 3 days exclude first seen before 2026-01-01T00:00:00Z } split s { variant v 5% } connect warehouse { variant v } }\n",
+    ]);
     let json = serde_json::to_string(&model).unwrap();
     assert_eq!(serde_json::from_str::<aud::ir::Model>(&json).unwrap(), model);
 }

@@ -149,9 +149,8 @@ fn leaf() -> impl Strategy<Value = Kind> {
             time,
             workspaces
         }),
-        (select(identities), text_predicate(), workspaces()).prop_map(|(identity, predicate, workspaces)| {
-            Kind::Identity { identity, predicate, workspaces }
-        }),
+        (select(identities), text_predicate(), workspaces())
+            .prop_map(|(identity, predicate, workspaces)| { Kind::Identity { identity, predicate, workspaces } }),
         event(),
     ]
 }
