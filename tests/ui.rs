@@ -6,13 +6,14 @@
 
 use std::path::{Path, PathBuf};
 
-use aud::base::{SourceMap, Timestamp};
+use aud::analyze::{Input, analyze};
+use aud::base::{Name, SourceMap, Timestamp};
 use aud::diagnostic::Diagnostic;
 use aud::report::Style;
 use aud::report::diagnostic::{human, summary};
 use aud::system::MemorySystem;
 
-use crate::support::files_below;
+use crate::support::{detected_catalog, files_below};
 
 /// The folder that every case is in while it is checked, so that no message depends on the machine.
 const FOLDER: &str = "/project";
@@ -26,7 +27,8 @@ fn cases() -> Vec<PathBuf> {
     cases
 }
 
-/// Checks the project of a folder as `aud check` does.
+/// Checks the project of a folder as `aud check` does, with the catalog of the gallery as what the data shows, and the
+/// addresses in `deployed.txt` as what is deployed.
 fn check(folder: &Path) -> (Vec<Diagnostic>, SourceMap) {
     let default = std::fs::read(folder.with_file_name("aud.yaml")).unwrap();
     let mut system = MemorySystem::new(Timestamp(0)).with_file(format!("{FOLDER}/aud.yaml"), default);
@@ -35,7 +37,23 @@ fn check(folder: &Path) -> (Vec<Diagnostic>, SourceMap) {
         system = system.with_file(inside, std::fs::read(&path).unwrap());
     }
     let mut sources = SourceMap::default();
-    let (_, diagnostics) = aud::project::load(&system, Path::new(FOLDER), &mut sources);
+    let (project, mut diagnostics) = aud::project::load(&system, Path::new(FOLDER), &mut sources);
+    let Some(project) = project else { return (diagnostics.into_sorted(), sources) };
+    let mut files = Vec::new();
+    for path in files_below(folder).iter().filter(|path| path.extension().is_some_and(|extension| extension == "aud")) {
+        let shown = path.strip_prefix(folder).unwrap();
+        let id = sources.add(shown, std::fs::read_to_string(path).unwrap());
+        let parsed = aud::syntax::parse(sources.get(id).unwrap(), id);
+        diagnostics.append(parsed.diagnostics);
+        files.push(parsed.file);
+    }
+    let files: Vec<_> = files.iter().collect();
+    let deployed = std::fs::read_to_string(folder.join("deployed.txt")).unwrap_or_default();
+    let deployed = deployed.lines().map(|line| Name::new(line).unwrap()).collect();
+    let detected = detected_catalog(&folder.with_file_name("catalog.json"));
+    let catalog = &detected.overlaid(project.declared.clone());
+    let analysis = analyze(Input { project: &project, catalog, files: &files, deployed: &deployed });
+    diagnostics.append(analysis.diagnostics);
     (diagnostics.into_sorted(), sources)
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::declare::Declared;
 use super::lower::{self, LoweredAudience};
 use super::typing::{self, Types};
-use super::{Input, nesting, resolve};
+use super::{Input, named, resolve};
 use crate::base::WorkspaceName;
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostics;
@@ -29,7 +29,7 @@ impl<'a> World<'a> {
     /// Prepares the passes, and checks every named criterion by itself, used or not.
     pub(super) fn new(input: Input<'a>, declared: Declared<'a>, found: &mut Diagnostics) -> Self {
         let types = typing::infer(&declared, input.catalog);
-        let usable = nesting::criteria(&declared, found);
+        let usable = named::check(&declared, found);
         let world = Self { input, declared, types, usable };
         let everywhere = resolve::Home::everywhere(input.project);
         for (at, criterion) in world.declared.criteria.iter().enumerate() {
