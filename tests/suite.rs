@@ -7,6 +7,7 @@ mod architecture;
 mod eval;
 mod plan;
 mod project;
+mod report;
 mod state;
 mod store;
 mod support;

@@ -107,7 +107,7 @@ fn depth(world: &World<'_>, graph: &Graph<'_>, heights: &BTreeMap<&Address, usiz
                 _ => format!("audiences nest {} deep, and at most {limit} are allowed", limit + 1),
             };
             found.push(
-                Diagnostic::new(Code::NestingTooDeep, message)
+                Diagnostic::new(Code::AudiencesTooDeep, message)
                     .label(*span, "one level too many")
                     .note(format!("the way is {}", way.join(" → ")))
                     .help(format!(

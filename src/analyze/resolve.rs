@@ -54,7 +54,7 @@ pub(super) fn home(
             home.inputs = resolved.into_iter().flatten().flatten().collect();
         } else {
             home.certain = false;
-            found.extend(resolved.into_iter().filter_map(Result::err));
+            found.extend(resolved.into_iter().filter_map(Result::err).map(|wrong| *wrong));
         }
     }
     home
@@ -93,7 +93,7 @@ fn workspaces(
             }
             Err(unknown) => {
                 certain = false;
-                found.push(unknown);
+                found.push(*unknown);
             }
         }
     }
@@ -101,14 +101,16 @@ fn workspaces(
 }
 
 /// The workspace of a name.
-pub(super) fn workspace(world: &World<'_>, name: &Spanned<Name>) -> Result<WorkspaceName, Diagnostic> {
+pub(super) fn workspace(world: &World<'_>, name: &Spanned<Name>) -> Result<WorkspaceName, Box<Diagnostic>> {
     let all = world.workspace_names();
     all.get(&name.value).cloned().ok_or_else(|| {
         let names: Vec<&str> = all.iter().map(Name::as_str).collect();
-        Diagnostic::new(Code::UnknownWorkspace, format!("there is no workspace `{}`", name.value))
-            .label(name.span, "not in aud.yaml")
-            .help(format!("the project has {}", listed(names.iter().copied())))
-            .did_you_mean(name.span, &suggest::nearest(name.as_str(), names), str::to_owned)
+        Box::new(
+            Diagnostic::new(Code::UnknownWorkspace, format!("there is no workspace `{}`", name.value))
+                .label(name.span, "not in aud.yaml")
+                .help(format!("the project has {}", listed(names.iter().copied())))
+                .did_you_mean(name.span, &suggest::nearest(name.as_str(), names), str::to_owned),
+        )
     })
 }
 
@@ -118,7 +120,7 @@ pub(super) fn input(
     world: &World<'_>,
     home: &Home,
     reference: &Spanned<InputRef>,
-) -> Result<Vec<InputName>, Diagnostic> {
+) -> Result<Vec<InputName>, Box<Diagnostic>> {
     match &reference.workspace {
         Some(name) => full_input(world, home, reference, name).map(|input| vec![input]),
         None => bare_input(world, home, reference),
@@ -130,7 +132,7 @@ fn full_input(
     home: &Home,
     reference: &Spanned<InputRef>,
     workspace_name: &Spanned<Name>,
-) -> Result<InputName, Diagnostic> {
+) -> Result<InputName, Box<Diagnostic>> {
     let workspace = workspace(world, workspace_name)?;
     let name = &reference.input;
     let inputs = || world.project().inputs().filter(|input| input.name.workspace == workspace);
@@ -145,7 +147,11 @@ fn full_input(
     }
 }
 
-fn bare_input(world: &World<'_>, home: &Home, reference: &Spanned<InputRef>) -> Result<Vec<InputName>, Diagnostic> {
+fn bare_input(
+    world: &World<'_>,
+    home: &Home,
+    reference: &Spanned<InputRef>,
+) -> Result<Vec<InputName>, Box<Diagnostic>> {
     let name = &reference.input;
     let named: Vec<&InputName> =
         world.project().inputs().map(|input| &input.name).filter(|input| input.input == name.value).collect();
@@ -163,29 +169,35 @@ fn bare_input(world: &World<'_>, home: &Home, reference: &Spanned<InputRef>) -> 
         ([], [elsewhere, ..]) => Err(outside(home, elsewhere, reference.span)),
         (several, _) if home.certain => {
             let names: Vec<String> = several.iter().map(|input| format!("`{input}`")).collect();
-            Err(Diagnostic::new(Code::AmbiguousInput, format!("`{}` could be {}", name.value, names.join(" or ")))
-                .label(name.span, "which workspace's?")
-                .help("write the workspace before it"))
+            Err(Box::new(
+                Diagnostic::new(Code::AmbiguousInput, format!("`{}` could be {}", name.value, names.join(" or ")))
+                    .label(name.span, "which workspace's?")
+                    .help("write the workspace before it"),
+            ))
         }
         (several, _) => Ok(several.iter().map(|input| (*input).clone()).collect()),
     }
 }
 
-fn unknown_input(name: &Spanned<Name>, message: &str, known: &[&str]) -> Diagnostic {
-    Diagnostic::new(Code::UnknownInput, message)
-        .label(name.span, "not in aud.yaml")
-        .help(format!("the inputs are {}", listed(known.iter().copied())))
-        .did_you_mean(name.span, &suggest::nearest(name.as_str(), known.iter().copied()), str::to_owned)
+fn unknown_input(name: &Spanned<Name>, message: &str, known: &[&str]) -> Box<Diagnostic> {
+    Box::new(
+        Diagnostic::new(Code::UnknownInput, message)
+            .label(name.span, "not in aud.yaml")
+            .help(format!("the inputs are {}", listed(known.iter().copied())))
+            .did_you_mean(name.span, &suggest::nearest(name.as_str(), known.iter().copied()), str::to_owned),
+    )
 }
 
-fn outside(home: &Home, input: &InputName, span: Span) -> Diagnostic {
+fn outside(home: &Home, input: &InputName, span: Span) -> Box<Diagnostic> {
     let reads = listed(home.workspaces.iter().map(Name::as_str));
-    Diagnostic::new(Code::InputOutside, format!("input `{input}` is outside the audience's workspaces"))
-        .label(span, format!("belongs to `{}`", input.workspace))
-        .help(format!(
-            "the audience reads {reads}; add `{}` to its workspaces, or leave this input out",
-            input.workspace
-        ))
+    Box::new(
+        Diagnostic::new(Code::InputOutside, format!("input `{input}` is outside the audience's workspaces"))
+            .label(span, format!("belongs to `{}`", input.workspace))
+            .help(format!(
+                "the audience reads {reads}; add `{}` to its workspaces, or leave this input out",
+                input.workspace
+            )),
+    )
 }
 
 /// Names in backticks, with commas.

@@ -15,28 +15,28 @@ use crate::system::System;
 /// go on.
 ///
 /// # Errors
-/// What keeps the state from noting a delivery. The lock is asked for before each one, so that a run whose lock was taken
-/// away stops at once.
+/// What keeps the state from noting a delivery. Each note asks for the lock, so that a run whose lock was taken away stops
+/// with the delivery that it is at; whoever took it makes that one again.
 pub(super) fn pending(context: &mut Context<'_>, lock: &str, outcome: &mut Outcome) -> Result<(), StateError> {
     let deliveries = context.state.pending()?;
-    outcome.pending = deliveries.len() as u64;
+    let total = deliveries.len() as u64;
+    outcome.pending = total;
     if deliveries.is_empty() {
         return Ok(());
     }
+    context.state.heartbeat(lock)?;
     let mut sender = Sender::new(context)?;
     let mut waiting = BTreeSet::new();
     for (done, delivery) in deliveries.iter().enumerate() {
         if context.is_cancelled() {
             outcome.interrupted = true;
-            break;
+            return Ok(());
         }
         let connection = &delivery.connection;
         if waiting.contains(connection) {
             continue;
         }
-        let (done, total) = (done as u64, deliveries.len() as u64);
-        (context.progress)(Progress::Delivering { done, total, address: &delivery.address, connection });
-        context.state.heartbeat(lock)?;
+        (context.progress)(Progress { done: done as u64, total });
         match sender.send(delivery) {
             Ok(tally) => {
                 context.state.delivered(lock, delivery.id)?;
@@ -44,11 +44,13 @@ pub(super) fn pending(context: &mut Context<'_>, lock: &str, outcome: &mut Outco
                 outcome.pending -= 1;
             }
             Err(error) => {
+                context.state.heartbeat(lock)?;
                 waiting.insert(connection);
                 outcome.faults.push(fault(delivery, error));
             }
         }
     }
+    (context.progress)(Progress { done: total, total });
     Ok(())
 }
 
@@ -62,7 +64,6 @@ struct Sender<'a> {
     configured: &'a BTreeMap<OutputName, project::Output>,
     folder: &'a Path,
     system: &'a dyn System,
-    lineage: String,
     mpids: Vec<Mpid>,
     directory: Directory<'a>,
     /// Outputs that were needed so far; an output that cannot be opened is tried again for each connection.
@@ -75,7 +76,6 @@ impl<'a> Sender<'a> {
             configured: context.outputs,
             folder: context.folder,
             system: context.system,
-            lineage: context.state.head()?.lineage,
             mpids: context.state.mpids()?,
             directory: Directory::new(context.store),
             opened: BTreeMap::new(),
@@ -90,7 +90,7 @@ impl<'a> Sender<'a> {
             self.opened.insert(name.clone(), output);
         }
         let output = self.opened.get(name).ok_or_else(|| OutputError::NotConfigured(name.clone()))?;
-        let batch = outputs::resolve(delivery, &self.lineage, &self.mpids, &self.directory, configured.kind);
+        let batch = outputs::resolve(delivery, &self.mpids, &self.directory, configured.kind);
         output.deliver(&batch)?;
         Ok(batch.tally)
     }

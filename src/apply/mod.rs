@@ -19,14 +19,14 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::base::OutputName;
-use crate::plan::Plan;
+use crate::plan::{self, MadeFrom, Plan};
 use crate::project;
-use crate::state::{Head, StateError, StateWriter};
+use crate::state::StateWriter;
 use crate::store::Store;
 use crate::system::System;
 
 pub use changeset::changeset;
-pub use outcome::{ApplyError, DeliveryFault, Difference, Outcome, Progress};
+pub use outcome::{ApplyError, DeliveryFault, Outcome, Progress};
 
 /// What a plan is applied to, and for whom.
 pub struct Context<'a> {
@@ -46,8 +46,8 @@ pub struct Context<'a> {
     pub commit: Option<String>,
     /// What others see while the lock is held.
     pub reason: String,
-    /// Called as the work goes on.
-    pub progress: &'a dyn Fn(Progress<'_>),
+    /// Called before each delivery, and once more after the last.
+    pub progress: &'a dyn Fn(Progress),
     /// Set from outside to stop between two steps, never inside one.
     pub cancelled: &'a AtomicBool,
 }
@@ -75,7 +75,14 @@ pub fn apply(plan: &Plan, mut context: Context<'_>) -> Result<Outcome, ApplyErro
 
 fn under_lock(plan: &Plan, context: &mut Context<'_>, lock: &str) -> Result<Outcome, ApplyError> {
     let head = context.state.head()?;
-    let differences = differences(plan, &head, context.store);
+    let current = MadeFrom {
+        lineage: head.lineage,
+        serial: head.serial,
+        store: context.store.id.to_string(),
+        data_version: context.store.version,
+        ..plan.made_from.clone()
+    };
+    let differences = plan::stale(&plan.made_from, &current);
     if !differences.is_empty() {
         return Err(ApplyError::Stale(differences));
     }
@@ -86,23 +93,8 @@ fn under_lock(plan: &Plan, context: &mut Context<'_>, lock: &str) -> Result<Outc
     if !plan.changes.is_empty() {
         let changes = changeset(plan, context.system.now().0, &context.by, context.commit.as_deref());
         outcome = Outcome::of(plan, context.state.commit(lock, &changes)?);
-        (context.progress)(Progress::Committed { serial: outcome.serial });
     }
     let serial = outcome.serial;
-    deliver::pending(context, lock, &mut outcome)
-        .map_err(|source: StateError| ApplyError::Undelivered { serial, source })?;
+    deliver::pending(context, lock, &mut outcome).map_err(|source| ApplyError::Undelivered { serial, source })?;
     Ok(outcome)
-}
-
-/// What of that which the plan was made from is different by now.
-fn differences(plan: &Plan, head: &Head, store: &Store) -> Vec<Difference> {
-    let from = &plan.made_from;
-    let pairs = [
-        ("the state", from.lineage.clone(), head.lineage.clone()),
-        ("the state's serial", from.serial.to_string(), head.serial.to_string()),
-        ("the data store", from.store.clone(), store.id.to_string()),
-        ("the data version", from.data_version.to_string(), store.version.to_string()),
-    ];
-    let differing = pairs.into_iter().filter(|(_, planned, found)| planned != found);
-    differing.map(|(what, planned, found)| Difference { what, planned, found }).collect()
 }

@@ -1,10 +1,8 @@
 //! What came of it.
 
-use std::fmt;
-
 use crate::base::Address;
 use crate::outputs::{OutputError, Tally};
-use crate::plan::{Action, Plan};
+use crate::plan::{Action, Difference, Plan};
 use crate::state::{ConnectionKey, StateError};
 
 /// What an apply did.
@@ -51,25 +49,13 @@ pub struct DeliveryFault {
     pub error: OutputError,
 }
 
-/// How far an apply got.
+/// How far the deliveries of an apply got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress<'a> {
-    /// Everything is recorded; deliveries begin.
-    Committed {
-        /// The new serial.
-        serial: u64,
-    },
-    /// A delivery begins.
-    Delivering {
-        /// How many were handled before.
-        done: u64,
-        /// How many there are.
-        total: u64,
-        /// The audience.
-        address: &'a Address,
-        /// Its connection.
-        connection: &'a ConnectionKey,
-    },
+pub struct Progress {
+    /// How many are behind us, made or not taken.
+    pub done: u64,
+    /// How many there are.
+    pub total: u64,
 }
 
 /// Why an apply did not finish.
@@ -100,23 +86,6 @@ pub enum ApplyError {
         /// Why.
         source: StateError,
     },
-}
-
-/// One thing that a plan was made from and that is different by now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
-    /// What it is.
-    pub what: &'static str,
-    /// As the plan knows it.
-    pub planned: String,
-    /// As it is.
-    pub found: String,
-}
-
-impl fmt::Display for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is `{}` instead of `{}`", self.what, self.found, self.planned)
-    }
 }
 
 fn list(differences: &[Difference]) -> String {

@@ -43,12 +43,20 @@ pub fn read_boolean(text: &str) -> Option<bool> {
 /// assert_eq!(read_date("60000"), Some(Timestamp(60_000)));
 /// ```
 pub fn read_date(text: &str) -> Option<Timestamp> {
+    read_date_east(text, 0)
+}
+
+/// Reads an instant as [`read_date`] does, but takes forms without an offset of their own for local time, so many seconds
+/// east of UTC. For sources that say so; values of attributes are always in UTC.
+pub fn read_date_east(text: &str, seconds: i32) -> Option<Timestamp> {
     let bytes = text.as_bytes();
     let digits = bytes.strip_prefix(b"-").unwrap_or(bytes);
     if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) {
         return text.parse().ok().map(Timestamp);
     }
-    read_civil(bytes).map(Timestamp).or_else(|| Timestamp::parse_rfc3339(text))
+    read_civil(bytes)
+        .map(|local| Timestamp(local - i64::from(seconds) * 1000))
+        .or_else(|| Timestamp::parse_rfc3339(text))
 }
 
 /// `-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?`
@@ -157,6 +165,8 @@ mod tests {
         }
         assert_eq!(read_date("2018-09-09"), Timestamp::parse_rfc3339("2018-09-09T00:00:00Z"));
         assert_eq!(read_date("1969-12-31 23:59:59.999"), Some(Timestamp(-1)));
+        assert_eq!(read_date_east("2018-09-09 14:00", 7200), noon);
+        assert_eq!(read_date_east("2018-09-09T12:00:00Z", 7200), noon);
         assert_eq!(read_date("-1"), Some(Timestamp(-1)));
         for text in [
             "",

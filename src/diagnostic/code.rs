@@ -40,6 +40,35 @@ macro_rules! codes {
 codes! {
     // Shape of the text.
     UnexpectedText = 101 Error "Something stands where the language expects something else.";
+    MissingVersion = 102 Error "A file starts with `version` and a number.";
+    UnknownVersion = 103 Error "The version of the language is one that this build reads.";
+    MisplacedVersion = 104 Error "`version` is the first item of a file and stands there once.";
+    Unclosed = 105 Error "Every opened brace, parenthesis and bracket is closed.";
+    UnterminatedText = 106 Error "A text ends on the line it starts on.";
+    InvalidEscape = 107 Error "A text is written as in JSON.";
+    InvalidNumber = 108 Error "A number is written as in JSON, with an optional sign; counts are whole.";
+    InvalidDate = 109 Error "A date is a day of the calendar, an instant has a time and an offset.";
+    NestingTooDeep = 110 Error "Criteria nest at most 64 levels deep.";
+    NotInThisBuild = 111 Error "The language has it, this build does not have it yet.";
+    ForeignOperator = 112 Error "Operators are words and signs of this language.";
+    OperatorOfOtherType = 113 Error "`is` compares texts, `=` compares numbers, `before` and `after` compare dates.";
+    WrongCase = 114 Error "The words of the language are written in lower case.";
+    ForeignQuotes = 115 Error "Texts stand in double quotes.";
+    UnquotedName = 116 Error "Names of data stand in quotes.";
+    QuotedName = 117 Error "Names of code stand without quotes.";
+    PartsOutOfOrder = 118 Error "The parts of a criterion stand in the order: what, `where`, count, time, `in`.";
+    RepeatedPart = 119 Error "Each part of a criterion is written once.";
+    BareConditions = 120 Error "More than one condition, and conditions on dates, stand in parentheses.";
+    MixedJoiners = 121 Error "`and` and `or` are mixed only with parentheses.";
+    JoinerAfterExclude = 122 Error "`exclude` takes away from the whole group before it.";
+    StrayJoiner = 123 Error "`and` and `or` stand between two criteria.";
+    EmptyGroup = 124 Error "A group holds at least one criterion.";
+    MissingComma = 125 Error "The entries of a list are separated by commas.";
+    TimeSpelling = 126 Error "A recent time is written `within last 7 days`, with a unit of fixed length.";
+    CountSpelling = 127 Error "A count is written `at least 3 times`.";
+    MisplacedLabel = 128 Error "One label stands before one criterion or group, after any `not`.";
+    MissingPercent = 129 Error "A share is a percentage.";
+    FormatterUnsound = 199 Error "The formatter changes the layout of a file and never its meaning.";
     // Names, types and meaning.
     UnknownAudience = 201 Error "A reference names an audience that the project does not define.";
     UnknownCriterion = 202 Error "A reference names a criterion that the project does not define.";
@@ -98,7 +127,7 @@ codes! {
     DuplicateField = 321 Error "A field stands at most once in a block.";
     FieldInDefaults = 322 Error "A field that belongs to one audience cannot be a default.";
     DuplicateDefaults = 323 Error "A file has at most one `defaults` block.";
-    NestingTooDeep = 324 Error "Audiences nest at most as deep as `limits.nesting_depth` says.";
+    AudiencesTooDeep = 324 Error "Audiences nest at most as deep as `limits.nesting_depth` says.";
     DraftNested = 325 Error "An active audience does not nest a draft.";
     DraftConnected = 326 Warning "A draft is connected, and nothing is sent.";
     CriterionTooLarge = 327 Error "A criterion with everything that it uses stays within bounds.";

@@ -8,8 +8,6 @@ use crate::store::Identity;
 
 /// A delivery with its users resolved.
 pub struct Batch<'a> {
-    /// The state that it comes from; with connection and sequence, it names the delivery for ever.
-    pub lineage: &'a str,
     /// Its connection.
     pub connection: &'a ConnectionKey,
     /// Its place in the connection's order, from 1 without gaps.
@@ -65,7 +63,6 @@ impl Batch<'_> {
 /// it names nobody and is left out.
 pub fn resolve<'a>(
     delivery: &'a Delivery,
-    lineage: &'a str,
     mpids: &[Mpid],
     directory: &'a Directory<'a>,
     kind: &'static OutputKind,
@@ -91,7 +88,6 @@ pub fn resolve<'a>(
         }
     }
     Batch {
-        lineage,
         connection: &delivery.connection,
         sequence: delivery.sequence,
         address: &delivery.address,

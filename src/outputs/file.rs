@@ -2,21 +2,24 @@
 //!
 //! Files lie at `{path}/{audience number}-{part}/{sequence}.ndjson`. The folder comes from what a connection keeps for
 //! life, so a rename moves nothing. A file appears whole or not at all, and delivering a batch again writes it again with
-//! the same content. A hidden `.connection.json` beside the files names their connection, so that another state, or
-//! another output with the same path, cannot overwrite them.
+//! the same content. A file of another delivery (of a state that was lost, of another output with the same path) is never
+//! overwritten.
 
 use std::fmt::Write as _;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::batch::{Batch, Person};
 use super::{Output, OutputError};
 use crate::base::{Mpid, OutputName};
 use crate::ir::VariantName;
 use crate::project;
-use crate::system::{System, write_bytes};
+use crate::system::System;
+
+/// Bytes that a line of ours stays under.
+const LONGEST_LINE: u64 = 1 << 20;
 
 /// Writes deliveries as files below a folder.
 pub(super) struct FileOutput<'a> {
@@ -40,25 +43,24 @@ impl<'a> FileOutput<'a> {
         OutputError::File { output: self.name.clone(), source }
     }
 
-    /// Makes the connection's folder its own, or finds that it already is.
-    fn occupy(&self, folder: &Path, batch: &Batch<'_>) -> Result<(), OutputError> {
-        let path = folder.join(".connection.json");
-        let owner = Owner {
-            state: batch.lineage,
-            output: &self.name,
-            audience_id: batch.connection.audience,
-            part: &batch.connection.variant,
-        };
-        let mut own = serde_json::to_vec(&owner).map_err(|error| self.failed(error.into()))?;
-        own.push(b'\n');
-        match self.system.read(&path) {
-            Ok(found) if found == own => Ok(()),
-            Ok(_) => Err(OutputError::Occupied { output: self.name.clone(), folder: folder.to_owned() }),
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                self.system.create_folder(folder).map_err(|error| self.failed(error))?;
-                write_bytes(self.system, &path, &own).map_err(|error| self.failed(error))
-            }
-            Err(error) => Err(self.failed(error)),
+    /// Fails where the path holds something else than an earlier attempt at this delivery.
+    fn must_be_ours(&self, path: &Path, batch: &Batch<'_>) -> Result<(), OutputError> {
+        let mut first = String::new();
+        match self.system.open(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(self.failed(error)),
+            Ok(file) => match BufReader::new(file.take(LONGEST_LINE)).read_line(&mut first) {
+                // A delivery that reaches nobody has no lines.
+                Ok(0) => return Ok(()),
+                Ok(_) => {}
+                // Not even text.
+                Err(error) if error.kind() == ErrorKind::InvalidData => first.clear(),
+                Err(error) => return Err(self.failed(error)),
+            },
+        }
+        match serde_json::from_str::<Header>(&first) {
+            Ok(header) if header.is_of(batch) => Ok(()),
+            _ => Err(OutputError::Occupied { output: self.name.clone(), path: path.to_owned() }),
         }
     }
 }
@@ -66,8 +68,9 @@ impl<'a> FileOutput<'a> {
 impl Output for FileOutput<'_> {
     fn deliver(&self, batch: &Batch<'_>) -> Result<(), OutputError> {
         let folder = self.folder.join(folder_name(batch.connection.audience, &batch.connection.variant));
-        self.occupy(&folder, batch)?;
         let path = folder.join(format!("{:08}.ndjson", batch.sequence));
+        self.must_be_ours(&path, batch)?;
+        self.system.create_folder(&folder).map_err(|error| self.failed(error))?;
         let mut write = |out: &mut dyn Write| write_lines(out, batch);
         self.system.write_atomic(&path, &mut write).map_err(|error| self.failed(error))
     }
@@ -95,12 +98,22 @@ fn folder_name(audience: u64, variant: &VariantName) -> String {
     folder
 }
 
-#[derive(Serialize)]
-struct Owner<'a> {
-    state: &'a str,
-    output: &'a OutputName,
+/// What a line says of its delivery.
+#[derive(Deserialize)]
+struct Header {
+    sequence: u64,
     audience_id: u64,
-    part: &'a VariantName,
+    audience: String,
+    at: String,
+}
+
+impl Header {
+    fn is_of(&self, batch: &Batch<'_>) -> bool {
+        self.sequence == batch.sequence
+            && self.audience_id == batch.connection.audience
+            && self.audience == batch.downstream_name
+            && self.at == batch.at.to_string()
+    }
 }
 
 #[derive(Serialize)]

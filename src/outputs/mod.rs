@@ -21,7 +21,7 @@ use crate::project;
 use crate::system::System;
 
 pub use batch::{Batch, Person, Tally, resolve};
-pub use directory::{Directory, reach};
+pub use directory::{Directory, Reach};
 
 /// An output that takes deliveries.
 pub trait Output {
@@ -54,17 +54,17 @@ pub enum OutputError {
         /// Its kind.
         kind: &'static str,
     },
-    /// The folder holds what another connection delivered.
+    /// The file is there and belongs to another delivery.
     #[error(
-        "`{folder}` holds deliveries of another connection or another state; move that folder away, or give output \
-         `{output}` another path",
-        folder = .folder.display()
+        "`{path}` holds another delivery, of a state that was lost or of another output with the same path; move its \
+         folder away, or give output `{output}` another path",
+        path = .path.display()
     )]
     Occupied {
         /// The output.
         output: OutputName,
-        /// The folder.
-        folder: PathBuf,
+        /// The file.
+        path: PathBuf,
     },
     /// A file could not be written.
     #[error("output `{output}`: {source}")]

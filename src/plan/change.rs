@@ -136,6 +136,8 @@ pub struct ConnectionChange {
     pub variant: VariantName,
     /// Where it goes.
     pub output: OutputName,
+    /// The output's kind.
+    pub kind: String,
     /// The name that the output sees.
     pub downstream_name: String,
     /// Who enters.

@@ -5,12 +5,12 @@
 //! (and the audience, which keeps its identity through renames): one that stays carries on, one that is new starts with
 //! everybody, one that is removed, set inactive, or whose audience goes, loses everybody it carried.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use roaring::RoaringBitmap;
 
 use super::change::ConnectionChange;
-use super::make::{Input, Reach};
+use super::make::Input;
 use super::moves::Pair;
 use super::parts::Parts;
 use super::people::Translation;
@@ -18,6 +18,11 @@ use super::refusal::Refusal;
 use crate::base::{Address, OutputName};
 use crate::ir::{Audience, ConnectionStatus, VariantName};
 use crate::members::Difference;
+<<<<<<< HEAD
+use crate::outputs::Reach;
+=======
+use crate::project::Output;
+>>>>>>> main
 
 /// The connections of one audience that are sent anything, by variant and output.
 pub(super) fn between(
@@ -41,8 +46,8 @@ pub(super) fn between(
             continue;
         }
         let Some(audience) = pair.after.filter(|_| new.contains(&key)).or(deployed).or(pair.after) else { continue };
-        match reach(input, output, &difference, users) {
-            Some(reach) => found.push(change(audience, key, difference, reach)),
+        match input.outputs.get(output) {
+            Some(output) => found.push(change(input, audience, (variant, output), difference, users)),
             None => refusals.push(missing(&audience.address, output, &difference)),
         }
     }
@@ -56,26 +61,23 @@ fn sending(audience: Option<&Audience>) -> BTreeSet<(&VariantName, &OutputName)>
     sending.map(|connection| (&connection.variant, &connection.output)).collect()
 }
 
-/// Who of the users that enter or leave can be reached; `None` where the output is not configured any more.
-fn reach(input: &Input<'_>, output: &OutputName, difference: &Difference, users: &Translation) -> Option<Reach> {
-    let kind = input.outputs.get(output)?.kind;
-    let concerned = &difference.adds | &difference.drops;
-    Some((input.reach)(kind, &mut concerned.iter().filter_map(|number| users.mpid(number))))
-}
-
 fn change(
+    input: &Input<'_>,
     audience: &Audience,
-    (variant, output): (&VariantName, &OutputName),
+    (variant, output): (&VariantName, &Output),
     difference: Difference,
-    reach: Reach,
+    users: &Translation,
 ) -> ConnectionChange {
+    let concerned = &difference.adds | &difference.drops;
+    let reach = (input.reach)(output.kind, &mut concerned.iter().filter_map(|number| users.mpid(number)));
     ConnectionChange {
         variant: variant.clone(),
-        output: output.clone(),
+        output: output.name.clone(),
+        kind: output.kind.name.to_owned(),
         downstream_name: audience.downstream_name(variant),
         adds: difference.adds,
         drops: difference.drops,
-        identities: reach.identities.into_iter().filter(|(_, count)| *count > 0).collect::<BTreeMap<_, _>>(),
+        identities: reach.identities.into_iter().filter(|(_, count)| *count > 0).collect(),
         unreachable: reach.unreachable,
     }
 }

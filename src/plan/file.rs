@@ -4,11 +4,15 @@
 //! format's name, its version, and the length and fingerprint of the second line, which holds the plan. Whatever the
 //! bytes are, reading gives a plan or a typed error; what was cut or edited is found before anything of it is believed.
 
+use std::io;
+use std::path::{Path, PathBuf};
+
 use serde::{Deserialize, Serialize};
 
 use super::change::{Action, Change, Plan};
 use crate::base::Fingerprint;
 use crate::ir::from_json;
+use crate::system::{System, write_bytes};
 
 /// The version of the format. A change of form raises it.
 pub const VERSION: u32 = 1;
@@ -47,6 +51,14 @@ pub enum PlanFileError {
     /// The file was edited or damaged.
     #[error("the plan was changed since it was saved; make it again")]
     Changed,
+    /// The file cannot be read or written.
+    #[error("the plan file {}: {source}", path.display())]
+    File {
+        /// Its path.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// The content fits the fingerprint and is no plan.
     #[error("the plan cannot be read: {0}; make it again")]
     Content(String),
@@ -63,11 +75,33 @@ struct Header {
     fingerprint: String,
 }
 
+/// Saves a plan, replacing the file if there is one.
+///
+/// # Errors
+/// [`PlanFileError::File`], and what [`encode`] says.
+pub fn write(system: &dyn System, path: &Path, plan: &Plan) -> Result<(), PlanFileError> {
+    let bytes = encode(plan)?;
+    write_bytes(system, path, &bytes).map_err(|source| PlanFileError::File { path: path.to_owned(), source })
+}
+
+/// Reads a saved plan.
+///
+/// # Errors
+/// [`PlanFileError::File`], and what [`decode`] says.
+pub fn read(system: &dyn System, path: &Path) -> Result<Plan, PlanFileError> {
+    let file = |source| PlanFileError::File { path: path.to_owned(), source };
+    let found = usize::try_from(system.info(path).map_err(file)?.len).unwrap_or(usize::MAX);
+    if found > MAX_BYTES {
+        return Err(PlanFileError::TooLong { found });
+    }
+    decode(&system.read(path).map_err(file)?)
+}
+
 /// The bytes of a saved plan.
 ///
 /// # Errors
 /// [`PlanFileError::TooLong`] for a plan that could not be read back.
-pub fn write(plan: &Plan) -> Result<Vec<u8>, PlanFileError> {
+pub fn encode(plan: &Plan) -> Result<Vec<u8>, PlanFileError> {
     let content = serde_json::to_string(plan).map_err(|error| PlanFileError::Content(error.to_string()))?;
     let header = Header {
         format: FORMAT.to_owned(),
@@ -85,7 +119,7 @@ pub fn write(plan: &Plan) -> Result<Vec<u8>, PlanFileError> {
 ///
 /// # Errors
 /// A [`PlanFileError`] that says what is wrong with the file and what to do.
-pub fn read(bytes: &[u8]) -> Result<Plan, PlanFileError> {
+pub fn decode(bytes: &[u8]) -> Result<Plan, PlanFileError> {
     check_length(bytes)?;
     let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
     let (first, rest) = bytes.split_at(end);

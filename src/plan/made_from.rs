@@ -7,7 +7,7 @@ use std::fmt;
 
 use super::change::MadeFrom;
 use crate::base::{Fingerprint, Now, OutputName};
-use crate::project::Output;
+use crate::project::{Output, Secret};
 use crate::state::Snapshot;
 use crate::store::Store;
 
@@ -64,13 +64,24 @@ impl MadeFrom {
     }
 }
 
-/// The fingerprint of outputs as configured: names, kinds and settings, but not where they were written.
+/// The fingerprint of outputs as configured: names, kinds, settings and where secrets are to be found, but not what the
+/// secrets are, nor where the outputs were written.
 pub fn outputs_fingerprint(outputs: &BTreeMap<OutputName, Output>) -> Fingerprint {
     Fingerprint::of_parts(outputs.values().flat_map(|output| {
         // A map of JSON values is ordered and always has a JSON form.
         let settings = serde_json::to_string(&output.settings).unwrap_or_default();
-        [output.name.to_string(), output.kind.name.to_owned(), settings]
+        let secrets: Vec<String> =
+            output.secrets.iter().map(|(key, secret)| format!("{key}={}", place(secret))).collect();
+        [output.name.to_string(), output.kind.name.to_owned(), settings, secrets.join("\n")]
     }))
+}
+
+/// Where a secret is to be found, in the same words in every checkout of a project.
+fn place(secret: &Secret) -> String {
+    match secret {
+        Secret::Env(variable) => format!("env {variable}"),
+        Secret::File(path) => format!("file {}", path.file_name().unwrap_or_default().display()),
+    }
 }
 
 /// What of a plan's origin is different now, in a fixed order; empty where the plan still holds.
@@ -89,8 +100,12 @@ pub fn stale(plan: &MadeFrom, now_is: &MadeFrom) -> Vec<Difference> {
         compare(Part::Outputs, plan.outputs.short(), now_is.outputs.short());
     }
     // Serials of different states, and versions of different stores, say nothing about each other.
-    compare(Part::State, plan.lineage.clone(), now_is.lineage.clone());
-    if plan.lineage == now_is.lineage {
+    // A state that nothing was applied to has no lineage yet.
+    let is_fresh = plan.lineage.is_empty() || now_is.lineage.is_empty();
+    if !is_fresh {
+        compare(Part::State, plan.lineage.clone(), now_is.lineage.clone());
+    }
+    if is_fresh || plan.lineage == now_is.lineage {
         compare(Part::Serial, plan.serial.to_string(), now_is.serial.to_string());
     }
     compare(Part::Store, plan.store.clone(), now_is.store.clone());

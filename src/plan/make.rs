@@ -16,9 +16,10 @@ use super::refusal::{Refusal, Refusals};
 use super::scope::{self, Scope};
 use super::{connections, fields, moves};
 use crate::base::{Address, Fingerprint, Mpid, OutputName};
-use crate::catalog::{IdentityType, OutputKind};
+use crate::catalog::OutputKind;
 use crate::ir::{Audience, Model, Split, Status, VariantName};
 use crate::members::{Difference, Memberships};
+use crate::outputs::Reach;
 use crate::project::Output;
 use crate::state::{AudienceRecord, Snapshot};
 use crate::store::Store;
@@ -47,8 +48,10 @@ pub struct Input<'a> {
 }
 
 /// Tells who of some users an output of a kind can reach.
-pub type ReachOf<'a> = dyn Fn(&OutputKind, &mut dyn Iterator<Item = Mpid>) -> Reach + 'a;
+pub type ReachOf<'a> = dyn Fn(&'static OutputKind, &mut dyn Iterator<Item = Mpid>) -> Reach + 'a;
 
+<<<<<<< HEAD
+=======
 /// Who of some users an output can reach.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
@@ -58,6 +61,13 @@ pub struct Reach {
     pub unreachable: u64,
 }
 
+impl From<(BTreeMap<IdentityType, u64>, u64)> for Reach {
+    fn from((identities, unreachable): (BTreeMap<IdentityType, u64>, u64)) -> Self {
+        Self { identities, unreachable }
+    }
+}
+
+>>>>>>> main
 /// Makes a plan.
 ///
 /// # Errors
@@ -149,16 +159,15 @@ fn split_changed(record: &AudienceRecord, after: &Audience) -> Option<Refusal> {
     })
 }
 
-/// The salt of the split after the change: set by hand, or kept since the split was first applied, or new (M16).
-fn salt_after(record: Option<&AudienceRecord>, after: &Audience, project: &str) -> Option<String> {
-    let split = after.split.as_ref()?;
-    let kept = || {
-        let record = record?;
-        let deployed = record.definition.split.as_ref().filter(|deployed| deployed.name == split.name);
-        deployed.and_then(|_| record.salt.clone())
-    };
-    let fresh = || format!("{project}/{}/{}", after.address, split.name);
-    Some(split.salt.clone().or_else(kept).unwrap_or_else(fresh))
+/// The salt of an audience's split: set by hand, or kept since the split was first applied, or made of project, address
+/// and split (M16). `record` is the audience as deployed, if it is; `None` without a split.
+pub fn salt(project: &str, audience: &Audience, record: Option<&AudienceRecord>) -> Option<String> {
+    let split = audience.split.as_ref()?;
+    let same_name =
+        |record: &&AudienceRecord| record.definition.split.as_ref().is_some_and(|old| old.name == split.name);
+    let kept = record.filter(same_name).and_then(|record| record.salt.clone());
+    let fresh = || format!("{project}/{}/{}", audience.address, split.name);
+    Some(split.salt.clone().or(kept).unwrap_or_else(fresh))
 }
 
 /// What happens to one audience; `None` where it stays exactly as it is. `members` are those after the change.
@@ -181,7 +190,7 @@ fn change(
         (Some(_), Some(_)) => Action::Refresh,
     };
     let deployed = pair.record.map(|record| &record.definition);
-    let salt = pair.after.and_then(|after| salt_after(pair.record, after, &input.model.project));
+    let salt = pair.after.and_then(|after| self::salt(&input.model.project, after, pair.record));
     let old_test = pair.record.and_then(|record| test(&record.definition, record.salt.as_deref()));
     let new_test = pair.after.and_then(|after| test(after, salt.as_deref()));
     let (old, new) = Parts::both((before.cloned(), old_test), (members, new_test), users);

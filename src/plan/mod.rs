@@ -23,6 +23,7 @@ mod scope;
 
 pub use change::{Action, Change, ConnectionChange, Counts, FieldChange, MadeFrom, People, Plan};
 pub use fields::split_text;
+pub use crate::outputs::Reach;
 pub use made_from::{Difference, Part, outputs_fingerprint, stale};
-pub use make::{Input, Reach, ReachOf, make};
+pub use make::{Input, ReachOf, make, salt};
 pub use refusal::{Loss, Refusal, Refusals};

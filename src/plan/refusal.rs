@@ -151,12 +151,10 @@ impl<'a> IntoIterator for &'a Refusals {
 impl std::error::Error for Refusals {}
 
 impl fmt::Display for Refusals {
-    /// One refusal a line.
+    /// A first line, then each refusal with its advice.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, refusal) in self.0.iter().enumerate() {
-            write!(f, "{}{refusal}", if at > 0 { "\n" } else { "" })?;
-        }
-        Ok(())
+        f.write_str("the plan is refused")?;
+        self.iter().try_for_each(|refusal| write!(f, "\n  {refusal}\n    help: {}", refusal.help()))
     }
 }
 

@@ -50,6 +50,13 @@ pub struct Builder {
     untouched: BTreeMap<EventKey, EventTable>,
 }
 
+/// A column of user attributes in a builder.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ProfileTarget {
+    profiles: usize,
+    column: usize,
+}
+
 /// What one workspace knows of its users. Columns may be shorter than there are users.
 #[derive(Debug)]
 struct Profiles {
@@ -114,11 +121,6 @@ impl Builder {
         row
     }
 
-    /// The row of a user, if there is one.
-    pub(super) fn find_user(&self, mpid: Mpid) -> Option<u32> {
-        self.by_mpid.get(&mpid.0).copied()
-    }
-
     /// Gives an identity to a user, trimmed; it leaves the user that had it. An empty one is nobody's and is left out.
     pub fn identity(&mut self, row: u32, identity: IdentityType, value: &str) {
         if let Some(value) = identity::clean(value) {
@@ -136,14 +138,27 @@ impl Builder {
     /// Sets a user attribute in a workspace; `None` is null. The last call wins.
     pub fn attribute(&mut self, row: u32, workspace: &WorkspaceName, name: &str, value: Option<&str>) {
         let profiles = self.profiles(workspace);
-        self.profiles[profiles].set(row, name, value, None);
+        let column = self.profiles[profiles].column(name);
+        let column = &mut self.profiles[profiles].attributes[column];
+        let code = value.map_or(NULL, |text| column.texts.intern(text));
+        column.set(row as usize, code, None);
+    }
+
+    /// The column of a user attribute in the workspace of an input.
+    pub(super) fn profile_column(&mut self, input: u8, name: &str) -> ProfileTarget {
+        let profiles = self.input_profiles.get(usize::from(input)).copied().unwrap_or(0);
+        let column = self.profiles.get_mut(profiles).map_or(0, |profiles| profiles.column(name));
+        ProfileTarget { profiles, column }
+    }
+
+    /// The code of a text in a user attribute.
+    pub(super) fn profile_code(&mut self, target: ProfileTarget, text: &str) -> u32 {
+        self.profiles[target.profiles].attributes[target.column].texts.intern(text)
     }
 
     /// Sets a user attribute as of an instant: a value said later wins, and of two said at once the one set later.
-    pub(super) fn attribute_at(&mut self, row: u32, input: u8, name: &str, value: Option<&str>, at_ms: i64) {
-        if let Some(profiles) = self.input_profiles.get(usize::from(input)) {
-            self.profiles[*profiles].set(row, name, value, Some(at_ms));
-        }
+    pub(super) fn set_profile(&mut self, target: ProfileTarget, row: u32, code: u32, at_ms: i64) {
+        self.profiles[target.profiles].attributes[target.column].set(row as usize, code, Some(at_ms));
     }
 
     /// A sighting in the workspace of an input.
@@ -203,7 +218,15 @@ impl Builder {
         }
         let mut events = self.untouched;
         events.par_extend(self.logs.into_par_iter().map(|(key, log)| (key, log.finish())));
-        Store { id: id.into(), version, inputs: self.inputs.into(), users: Arc::new(users), events: Arc::new(events) }
+        events.retain(|_, table| !table.is_empty());
+        Store {
+            id: id.into(),
+            version,
+            inputs: self.inputs.into(),
+            users: Arc::new(users),
+            events: Arc::new(events),
+            detected: None,
+        }
     }
 }
 
@@ -222,12 +245,11 @@ impl Profiles {
         self.last[row] = self.last[row].max(at_ms);
     }
 
-    fn set(&mut self, row: u32, name: &str, value: Option<&str>, at_ms: Option<i64>) {
-        let at = self.attributes.iter().position(|column| column.name == name).unwrap_or_else(|| {
+    fn column(&mut self, name: &str) -> usize {
+        self.attributes.iter().position(|column| column.name == name).unwrap_or_else(|| {
             self.attributes.push(ProfileColumn { name: name.to_owned(), ..ProfileColumn::default() });
             self.attributes.len() - 1
-        });
-        self.attributes[at].set(row as usize, value, at_ms);
+        })
     }
 
     fn finish(mut self, count: usize, users: &mut Users) {
@@ -258,7 +280,7 @@ impl ProfileColumn {
         }
     }
 
-    fn set(&mut self, row: usize, value: Option<&str>, at_ms: Option<i64>) {
+    fn set(&mut self, row: usize, code: u32, at_ms: Option<i64>) {
         if self.codes.len() <= row {
             self.codes.resize(row + 1, ABSENT);
         }
@@ -271,7 +293,7 @@ impl ProfileColumn {
             }
             self.times[row] = at_ms;
         }
-        self.codes[row] = value.map_or(NULL, |text| self.texts.intern(text));
+        self.codes[row] = code;
     }
 }
 

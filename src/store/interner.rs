@@ -25,8 +25,7 @@ pub(super) struct Interner {
 impl Default for Interner {
     fn default() -> Self {
         let mut texts = StringBuilder::new();
-        texts.append_value(""); // ABSENT
-        texts.append_value(""); // NULL
+        texts.append_nulls(NULL as usize + 1);
         Self { texts, codes: HashTable::new(), hasher: RandomState::default(), last: NULL, overflowed: false }
     }
 }
@@ -72,6 +71,11 @@ impl Interner {
         let hash = |code: &u32| hasher.hash_one(bytes_at(texts, *code));
         codes.insert_unique(hash(&code), code, hash);
         code
+    }
+
+    /// The text of a code; empty for the reserved codes and for codes that were never given.
+    pub(super) fn text(&self, code: u32) -> &str {
+        std::str::from_utf8(bytes_at(&self.texts, code)).unwrap_or("")
     }
 
     /// Whether a text did not fit any more; it was taken as null.

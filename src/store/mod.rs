@@ -12,7 +12,11 @@
 
 mod builder;
 mod column;
+mod detect;
+mod error;
 mod events;
+mod files;
+mod import;
 mod interner;
 mod log;
 mod owners;
@@ -26,7 +30,10 @@ use crate::catalog::EventKey;
 
 pub use builder::{Builder, EventRow};
 pub use column::{ABSENT, Column, Dictionary, NULL};
+pub use error::StoreError;
 pub use events::{EventShard, EventTable};
+pub use files::open;
+pub use import::{BadRow, BadRowLimit, Example, ImportOptions, ImportReport, Progress, Rebuilt, SourceReport, import};
 pub use users::{Identities, Identity, Seen, Users};
 
 /// How many users a shard holds: what fits one container of a Roaring bitmap.
@@ -45,9 +52,16 @@ pub struct Store {
     pub users: Arc<Users>,
     /// All events, by key.
     pub events: Arc<BTreeMap<EventKey, EventTable>>,
+    /// What the values look like, where an import has counted them already.
+    detected: Option<Arc<detect::Detected>>,
 }
 
 impl Store {
+    /// A store without anything in it, under a fresh id.
+    pub fn empty() -> Self {
+        Builder::new(&[]).finish(&uuid::Uuid::new_v4().to_string(), 0)
+    }
+
     /// How many rows of users there are.
     pub fn user_count(&self) -> usize {
         self.users.mpids.len()

@@ -54,6 +54,11 @@ impl Owners {
         self.values.intern(value)
     }
 
+    /// The text of a value's code.
+    pub(super) fn text(&self, value: u32) -> &str {
+        self.values.text(value)
+    }
+
     /// The user that an identity belongs to.
     pub(super) fn owner(&self, identity: u8, value: u32) -> Option<u32> {
         let at = *self.at.get(&key(identity, value))?;

@@ -4,6 +4,14 @@
 //! for everything that could not. Parsing never stops at the first error and never fails as a whole.
 
 pub mod ast;
+mod build;
+mod depth;
+mod expected;
+mod grammar;
+mod items;
+mod mistakes;
+mod read;
+mod token;
 
 use crate::base::{Source, SourceId, Span};
 use crate::diagnostic::Diagnostics;
@@ -29,10 +37,6 @@ pub struct Comment {
 }
 
 /// Reads one file.
-pub fn parse(_source: &Source, _id: SourceId) -> Parsed {
-    Parsed {
-        file: ast::File { version: None, items: Vec::new() },
-        comments: Vec::new(),
-        diagnostics: Diagnostics::default(),
-    }
+pub fn parse(source: &Source, id: SourceId) -> Parsed {
+    read::read(source, id)
 }

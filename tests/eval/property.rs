@@ -24,7 +24,8 @@ fn cases(default: u32) -> u32 {
 
 fn check(cases: u32, users: usize, property: impl Fn(Case) -> TestCaseResult) {
     let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
-    TestRunner::new(config).run(&case(users), property).unwrap_or_else(|failure| panic!("{failure}"));
+    let outcome = TestRunner::new(config).run(&case(users), property);
+    assert!(outcome.is_ok(), "{}", outcome.unwrap_err());
 }
 
 /// The memberships, which must be the same on one thread and on two.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use aud::base::Duration;
 use aud::ir::{Audience, Condition, Count, Float, Predicate, VariantName};
-use aud::plan::file::{PlanFileError, VERSION, read, write};
+use aud::plan::file::{PlanFileError, VERSION, decode, encode, read, write};
 use aud::plan::{Plan, file};
 use proptest::prelude::*;
 
@@ -43,10 +43,10 @@ fn rich() -> Plan {
 #[test]
 fn a_saved_plan_comes_back_as_it_was() {
     let plan = rich();
-    assert_eq!(read(&write(&plan).unwrap()).unwrap(), plan);
+    assert_eq!(decode(&encode(&plan).unwrap()).unwrap(), plan);
     let after =
         |plan: &Plan| plan.changes.iter().filter_map(|c| Some(c.after.as_ref()?.fingerprint())).collect::<Vec<_>>();
-    assert_eq!(after(&read(&write(&plan).unwrap()).unwrap()), after(&plan));
+    assert_eq!(after(&decode(&encode(&plan).unwrap()).unwrap()), after(&plan));
 }
 
 #[test]
@@ -54,25 +54,25 @@ fn version_1_reads_for_ever() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plan/golden/version-1.audplan");
     if std::env::var("INSTA_UPDATE").is_ok_and(|mode| mode == "always") {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, write(&rich()).unwrap()).unwrap();
+        std::fs::write(&path, encode(&rich()).unwrap()).unwrap();
     }
     assert_eq!(VERSION, 1, "a new version needs its own golden file, and this one must still be refused clearly");
     let golden = std::fs::read(&path).unwrap();
-    assert_eq!(read(&golden).unwrap(), rich());
-    assert_eq!(write(&rich()).unwrap(), golden, "the form changed without a new version");
+    assert_eq!(decode(&golden).unwrap(), rich());
+    assert_eq!(encode(&rich()).unwrap(), golden, "the form changed without a new version");
 }
 
 #[test]
 fn every_cut_and_every_flipped_bit_is_found() {
-    let bytes = write(&rich()).unwrap();
+    let bytes = encode(&rich()).unwrap();
     // The last newline is no part of the plan.
     for end in 0..bytes.len() - 1 {
-        assert!(read(&bytes[..end]).is_err(), "cut at {end}");
+        assert!(decode(&bytes[..end]).is_err(), "cut at {end}");
     }
     for at in (0..bytes.len() - 1).filter(|at| *at < 300 || at % 7 == 0) {
         let mut edited = bytes.clone();
         edited[at] ^= 1 << (at % 8);
-        match read(&edited) {
+        match decode(&edited) {
             Err(_) => {}
             // In the header, a key that is unknown is left alone: what it says is what is compared.
             Ok(plan) => panic!("bit flip at {at} went unnoticed: {}", plan == rich()),
@@ -81,8 +81,17 @@ fn every_cut_and_every_flipped_bit_is_found() {
 }
 
 #[test]
+fn files_are_written_and_read_and_missing_ones_are_named() {
+    let system = aud::system::MemorySystem::default();
+    write(&system, Path::new("my.audplan"), &rich()).unwrap();
+    assert_eq!(read(&system, Path::new("my.audplan")).unwrap(), rich());
+    let error = read(&system, Path::new("other.audplan")).unwrap_err().to_string();
+    assert!(error.starts_with("the plan file other.audplan: "), "{error}");
+}
+
+#[test]
 fn each_fault_has_its_own_words() {
-    let bytes = write(&rich()).unwrap();
+    let bytes = encode(&rich()).unwrap();
     let text = String::from_utf8(bytes.clone()).unwrap();
     let newer = text.replacen("\"version\":1", "\"version\":7", 1);
     let edited = text.replacen("lapsed", "elapse", 1);
@@ -94,12 +103,12 @@ fn each_fault_has_its_own_words() {
         edited.as_bytes(),
         b"\0\xff",
     ];
-    let texts: Vec<String> = faults.iter().map(|bytes| read(bytes).unwrap_err().to_string()).collect();
+    let texts: Vec<String> = faults.iter().map(|bytes| decode(bytes).unwrap_err().to_string()).collect();
     insta::assert_snapshot!(texts.join("\n"), @r#"
 this is not a saved plan; make one with `aud plan -o FILE`
 this is not a saved plan; make one with `aud plan -o FILE`
 the plan has format 7, and this build reads 1; make it again with this aud
-the plan is cut or continued: 3879 bytes follow the header instead of 7887; make it again
+the plan is cut or continued: 3893 bytes follow the header instead of 7915; make it again
 the plan was changed since it was saved; make it again
 this is not a saved plan; make one with `aud plan -o FILE`
 "#);
@@ -114,18 +123,18 @@ fn sealed(content: &str) -> Vec<u8> {
 }
 
 fn content() -> String {
-    String::from_utf8(write(&rich()).unwrap()).unwrap().lines().nth(1).unwrap().to_owned()
+    String::from_utf8(encode(&rich()).unwrap()).unwrap().lines().nth(1).unwrap().to_owned()
 }
 
 #[test]
 fn content_that_fits_its_header_and_is_no_plan_is_refused() {
-    assert!(read(&sealed(&content())).is_ok());
+    assert!(decode(&sealed(&content())).is_ok());
     let deep = "[".repeat(100_000);
     let action = content().replacen("\"action\":\"delete\"", "\"action\":\"create\"", 1);
     let key = content().replacen("\"unchanged\"", "\"extra\":1,\"unchanged\"", 1);
     let bitmap = content().replacen("\"drops\":\"", "\"drops\":\"AAAA", 1);
     for content in ["", "{}", "null", &deep, &action, &key, &bitmap] {
-        let error = read(&sealed(content)).unwrap_err();
+        let error = decode(&sealed(content)).unwrap_err();
         assert!(matches!(error, PlanFileError::Content(_)), "{content:.80}: {error}");
     }
 }
@@ -133,7 +142,7 @@ fn content_that_fits_its_header_and_is_no_plan_is_refused() {
 #[test]
 fn a_file_beyond_the_limit_is_not_read() {
     // Zeroed memory is not touched, so this costs nothing.
-    let error = read(&vec![0; file::MAX_BYTES + 1]).unwrap_err();
+    let error = decode(&vec![0; file::MAX_BYTES + 1]).unwrap_err();
     assert!(matches!(error, PlanFileError::TooLong { .. }));
 }
 
@@ -159,12 +168,12 @@ proptest! {
         world.rows.extend(-40..0);
         let world = world.deploy(audience("vip", more_than("ltv", 1.0)), before).write(written, after);
         let plan = world.plan();
-        prop_assert_eq!(read(&write(&plan).unwrap()).unwrap(), plan);
+        prop_assert_eq!(decode(&encode(&plan).unwrap()).unwrap(), plan);
     }
 
     #[test]
     fn any_bytes_give_a_plan_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        prop_assert!(read(&bytes).is_err());
+        prop_assert!(decode(&bytes).is_err());
     }
 
     #[test]
@@ -172,7 +181,7 @@ proptest! {
         let mut chars: Vec<char> = content().chars().collect();
         let at = at.index(chars.len());
         chars[at] = with;
-        let _ = read(&sealed(&chars.into_iter().collect::<String>()));
+        let _ = decode(&sealed(&chars.into_iter().collect::<String>()));
     }
 }
 

@@ -1,8 +1,13 @@
 //! What happens to audiences: created, changed, refreshed, deleted, left alone.
 
+use std::collections::BTreeSet;
+
 use aud::base::Mpid;
-use aud::ir::{Access, Audience, Status};
+use aud::ir::{Access, Audience, Connection, ConnectionStatus, Status, VariantName};
+use aud::members::bucket;
 use aud::plan::{Action, Counts};
+use proptest::prelude::*;
+use roaring::RoaringBitmap;
 
 use super::world::*;
 
@@ -178,4 +183,72 @@ fn a_protected_audience_is_not_deleted() {
     insta::assert_snapshot!(world.refusals().join("\n"), @r#"
 `vip` is protected and would be deleted; keep `vip`, or first apply it with `protect false` and delete it then
 "#);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// Whatever was there and whatever is written: who was in, less who leaves, and who enters, is who is in; of the
+    /// audience, of each variant, and of each connection.
+    #[test]
+    fn what_is_sent_leads_from_before_to_after(
+        before in prop::collection::btree_set(0u32..100, 0..60),
+        after in prop::collection::btree_set(0u32..120, 0..60),
+        shares in (1u8..=50, 1u8..=50),
+        (was_draft, is_draft, was_sending, is_sending) in any::<(bool, bool, bool, bool)>(),
+    ) {
+        let mut world = World::new();
+        // The store's rows are the state's numbers turned round, with new users in front.
+        world.rows = (1000..1120).rev().collect();
+        let definition = |draft: bool, sending: bool| {
+            let status = if sending { ConnectionStatus::Sending } else { ConnectionStatus::Inactive };
+            Audience {
+                status: if draft { Status::Draft } else { Status::Active },
+                split: Some(split("test", &[("push", shares.0), ("email", shares.1)])),
+                connections: vec![
+                    Connection { status, ..connect(VariantName::Whole, "warehouse") },
+                    Connection { status, ..connect(variant("push"), "warehouse") },
+                    Connection { status, ..connect(VariantName::Control, "archive") },
+                ],
+                ..audience("vip", more_than("ltv", 1.0))
+            }
+        };
+        let world = world
+            .deploy(definition(was_draft, was_sending), before.iter().copied())
+            .write(definition(is_draft, is_sending), after.iter().copied());
+        let plan = world.plan();
+        let mpids: Vec<Mpid> = world.snapshot.mpids.iter().chain(&plan.new_users).copied().collect();
+        let before: BTreeSet<Mpid> = before.iter().map(|number| mpids[*number as usize]).collect();
+        let after: BTreeSet<Mpid> = after.iter().map(|row| Mpid(world.rows[*row as usize])).collect();
+        let nobody = BTreeSet::new();
+        let (before, after) = (if was_draft { &nobody } else { &before }, if is_draft { &nobody } else { &after });
+        let part = |people: &BTreeSet<Mpid>, buckets: std::ops::Range<u8>| -> BTreeSet<Mpid> {
+            people.iter().copied().filter(|mpid| buckets.contains(&bucket("shop/vip/test", *mpid))).collect()
+        };
+        let moved = |adds: &RoaringBitmap, drops: &RoaringBitmap, people: &BTreeSet<Mpid>| {
+            let set = |bitmap: &RoaringBitmap| bitmap.iter().map(|n| mpids[n as usize]).collect::<BTreeSet<Mpid>>();
+            let (adds, drops) = (set(adds), set(drops));
+            assert!(drops.is_subset(people) && adds.is_disjoint(people), "nobody enters or leaves twice");
+            people.difference(&drops).chain(&adds).copied().collect::<BTreeSet<Mpid>>()
+        };
+        let Some(change) = plan.changes.first() else {
+            prop_assert!(before == after && was_draft == is_draft && was_sending == is_sending);
+            return Ok(());
+        };
+        prop_assert_eq!(&moved(&change.people.adds, &change.people.drops, before), after);
+        let (push, control) = (0..shares.0, shares.0 + shares.1..100);
+        let ranges = [(VariantName::Whole, 0..100), (variant("push"), push), (VariantName::Control, control)];
+        for (name, buckets) in ranges {
+            let carried = |people, sending| if sending { part(people, buckets.clone()) } else { BTreeSet::new() };
+            let (was, is) = (carried(before, was_sending), carried(after, is_sending));
+            match change.connections.iter().find(|each| each.variant == name) {
+                Some(sent) => prop_assert_eq!(moved(&sent.adds, &sent.drops, &was), is),
+                None => prop_assert_eq!(was, is),
+            }
+            if let Some((_, people)) = change.variants.iter().find(|(each, _)| *each == name) {
+                let was = part(before, buckets.clone());
+                prop_assert_eq!(moved(&people.adds, &people.drops, &was), part(after, buckets));
+            }
+        }
+    }
 }

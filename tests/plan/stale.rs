@@ -29,7 +29,7 @@ fn each_part_is_named() {
     insta::assert_snapshot!(texts.join("\n"), @r#"
 the plan was made by aud 0.1.0, and this is aud 0.2.0
 the definitions changed (23728225bf2c → b74704c68d46)
-the outputs in aud.yaml changed (f96ce19412db → b74704c68d46)
+the outputs in aud.yaml changed (33c9fa2e3b3f → b74704c68d46)
 something was applied meanwhile (state serial 17 → 19)
 data was imported meanwhile (version 41 → 44)
 "#);

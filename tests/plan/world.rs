@@ -1,7 +1,6 @@
 //! A small world to plan in: users, what is written, what is deployed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use aud::base::{Address, Fingerprint, InputName, Mpid, Name, Now, Origin, OutputName, SourceId, Span, Timestamp};
 use aud::catalog::{CustomEventType, EventKey, IdentityType, OutputKind};
@@ -13,7 +12,7 @@ use aud::members::Memberships;
 use aud::plan::{Change, Input, Plan, Reach, Refusals, make};
 use aud::project::Output;
 use aud::state::{AudienceRecord, Snapshot};
-use aud::store::{Store, Users};
+use aud::store::{Builder, Store};
 use roaring::RoaringBitmap;
 
 pub(crate) fn name(text: &str) -> Name {
@@ -197,14 +196,11 @@ impl World {
     }
 
     pub(crate) fn store(&self) -> Store {
-        let users = Users { mpids: self.rows.clone().into(), ..Users::default() };
-        Store {
-            id: "5eed".into(),
-            version: 41,
-            inputs: Arc::from(Vec::new()),
-            users: Arc::new(users),
-            events: Arc::new(BTreeMap::new()),
+        let mut builder = Builder::new(&[]);
+        for mpid in &self.rows {
+            builder.user(Mpid(*mpid));
         }
+        builder.finish("5eed", 41)
     }
 
     pub(crate) fn memberships(&self) -> Memberships {

@@ -20,6 +20,7 @@ pub(super) mod split;
 pub(super) mod tier;
 pub(super) mod time_bounds;
 pub(super) mod type_mismatch;
+mod values;
 
 /// A text as the language writes it.
 fn quoted(text: &str) -> String {

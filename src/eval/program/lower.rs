@@ -236,6 +236,8 @@ impl<'m> Lowering<'m> {
         operands.retain(|each| *each != Operand::TRUE);
         operands.sort_unstable();
         operands.dedup();
+        let implied: Vec<Operand> = operands.iter().flat_map(|each| self.implied(*each)).copied().collect();
+        operands.retain(|each| !implied.contains(each));
         let contradicts = |pair: &[Operand]| matches!(pair, [a, b] if a.source == b.source);
         if operands.contains(&Operand::FALSE) || operands.windows(2).any(contradicts) {
             return Operand::FALSE;
@@ -251,6 +253,15 @@ impl<'m> Lowering<'m> {
                 });
                 Operand { source: Source::Node(place), negated: false }
             }
+        }
+    }
+    /// What holds wherever an operand does, itself aside: a nested audience brings its population along.
+    fn implied(&self, operand: Operand) -> &[Operand] {
+        match operand {
+            Operand { source: Source::Node(place), negated: false } => {
+                self.program.nodes.get(place as usize).map_or(&[], |node| &node.0)
+            }
+            _ => &[],
         }
     }
 }

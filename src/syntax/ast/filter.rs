@@ -1,5 +1,7 @@
 //! Operators, values and counts (section 3 of the language).
 
+use std::fmt;
+
 use super::TimeFilter;
 use crate::base::Spanned;
 
@@ -154,4 +156,20 @@ pub enum Count {
     Between(u64, u64),
     /// `never`.
     Never,
+}
+
+impl fmt::Display for Count {
+    /// As the language writes it: `at least 3 times`, `exactly 1 time`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (words, count) = match *self {
+            Self::AtLeast(count) => ("at least", count),
+            Self::AtMost(count) => ("at most", count),
+            Self::MoreThan(count) => ("more than", count),
+            Self::FewerThan(count) => ("fewer than", count),
+            Self::Exactly(count) => ("exactly", count),
+            Self::Between(low, high) => return write!(f, "between {low} and {high} times"),
+            Self::Never => return f.write_str("never"),
+        };
+        write!(f, "{words} {count} {}", if count == 1 { "time" } else { "times" })
+    }
 }

@@ -1,0 +1,417 @@
+//! Reads a file piece by piece, so that nothing that is wrong in one hides what stands in another.
+//!
+//! In: the text of a file. Out: its tree, comments and diagnostics. An item is first read as a whole; one that the
+//! grammar cannot read is cut into its fields, and a `match` into its joined criteria, and each of them is read alone.
+
+use std::ops::Range;
+
+use pest::iterators::Pair;
+
+use super::build::{Builder, Built, Part};
+use super::depth;
+use super::expected;
+use super::grammar::{PieceText, Rule};
+use super::items::{self, ITEM_WORDS, Piece};
+use super::token::{Kind, Tokens, scan};
+use super::{Parsed, mistakes};
+use crate::base::{Source, SourceId, Span, Spanned, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::syntax::ast::{Audience, Connect, Defaults, Doc, Field, File, Item, Match, Split};
+
+/// How many slips of one piece are mended for the sake of reading on.
+const MENDS: usize = 8;
+
+/// Reads one file.
+pub(super) fn read(source: &Source, id: SourceId) -> Parsed {
+    let tokens = scan(&source.text, id);
+    let pieces = items::cut(&tokens);
+    let mut reader = Reader { tokens: &tokens, source: id, diagnostics: Diagnostics::default(), noted: Vec::new() };
+    reader.note_tokens(&pieces);
+    let mut file = File { version: None, items: Vec::new() };
+    let mut docs = Docs::new(&tokens);
+    let mut versions: Vec<(Spanned<u64>, Span, bool)> = Vec::new();
+    for piece in &pieces {
+        let start = reader.range(piece.tokens.clone()).start;
+        match reader.item(piece) {
+            Some(Built::Version(number)) => {
+                versions.push((number, reader.range(piece.tokens.clone()), piece.tokens.start == 0));
+            }
+            Some(Built::Item(item)) => file.items.push(docs.attach(item, start)),
+            None => docs.skip(start),
+        }
+    }
+    file.version = reader.version(&versions);
+    let mut diagnostics = Diagnostics::default();
+    diagnostics.extend(reader.diagnostics.into_sorted());
+    Parsed { file, comments: docs.comments(), diagnostics }
+}
+
+struct Reader<'a> {
+    tokens: &'a Tokens<'a>,
+    source: SourceId,
+    diagnostics: Diagnostics,
+    /// Bytes of what is reported already, ascending: what the grammar says behind one of them, in the same piece, would
+    /// be its consequence.
+    noted: Vec<usize>,
+}
+
+impl<'a> Reader<'a> {
+    fn note(&mut self, at: usize, diagnostic: Diagnostic) {
+        self.noted.push(at);
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn token_span(&self, index: usize) -> Span {
+        self.tokens
+            .get(index)
+            .map_or(Span::new(self.source, 0, 0), |token| Span::new(self.source, token.start, token.end))
+    }
+
+    /// The span of a range of tokens.
+    fn range(&self, tokens: Range<usize>) -> Span {
+        match tokens.end.checked_sub(1) {
+            Some(last) if last >= tokens.start => self.token_span(tokens.start).to(self.token_span(last)),
+            _ => self.token_span(tokens.start).before(),
+        }
+    }
+
+    /// Reports what shows before the grammar reads: texts and brackets that are not closed.
+    fn note_tokens(&mut self, pieces: &[Piece]) {
+        for (index, token) in self.tokens.all.iter().enumerate() {
+            if token.kind == (Kind::Text { closed: false }) {
+                let span = self.token_span(index);
+                self.note(token.start, mistakes::unterminated(span));
+            }
+        }
+        let texts = self.noted.clone();
+        for piece in pieces {
+            let span = self.range(piece.tokens.clone());
+            let first = texts.partition_point(|at| *at < span.start as usize);
+            if texts.get(first).is_none_or(|at| *at >= span.end as usize) {
+                self.note_brackets(piece);
+            }
+        }
+        self.noted.sort_unstable();
+    }
+
+    fn note_brackets(&mut self, piece: &Piece) {
+        let mut open: Vec<(usize, u8)> = Vec::new();
+        let mut unclosed: Vec<usize> = Vec::new();
+        for index in piece.tokens.clone() {
+            let Some(Kind::Bracket(bracket)) = self.tokens.get(index).map(|token| token.kind) else { continue };
+            match bracket {
+                b'{' | b'(' | b'[' => open.push((index, bracket)),
+                _ => {
+                    let opener = match bracket {
+                        b'}' => b'{',
+                        b')' => b'(',
+                        _ => b'[',
+                    };
+                    // A brace closes everything inside it; the other brackets close only what they fit.
+                    while let Some((last, kind)) = open.last().copied() {
+                        if kind == opener {
+                            open.pop();
+                            break;
+                        }
+                        if kind == b'{' || opener != b'{' {
+                            break;
+                        }
+                        unclosed.push(last);
+                        open.pop();
+                    }
+                }
+            }
+        }
+        unclosed.extend(open.iter().filter(|(_, bracket)| *bracket != b'{').map(|(index, _)| *index));
+        if !piece.closed {
+            unclosed.extend(items::culprit(self.tokens, piece));
+        }
+        // One is told of: the others are likely its consequences.
+        if let Some(index) = unclosed.into_iter().min() {
+            let (bracket, close) = match self.tokens.word(index) {
+                "(" => ("(", ")"),
+                "[" => ("[", "]"),
+                _ => ("{", "}"),
+            };
+            let span = self.token_span(index);
+            self.note(span.start as usize, mistakes::unclosed(span, bracket, close));
+        }
+    }
+
+    /// Checks what stands before all items.
+    fn version(&mut self, found: &[(Spanned<u64>, Span, bool)]) -> Option<Spanned<u64>> {
+        let Some((number, item, first)) = found.first() else {
+            let start = if self.tokens.text.starts_with('\u{feff}') { 3 } else { 0 };
+            let misspelt =
+                suggest::best(self.tokens.word(0), ["version"]).is_some() || self.tokens.word(0) == "version";
+            if !misspelt {
+                let start = Span::new(self.source, start, start);
+                let first = if self.tokens.all.is_empty() { start } else { self.token_span(0) };
+                self.diagnostics.push(mistakes::missing_version(start, first));
+            }
+            return None;
+        };
+        if !first {
+            self.diagnostics.push(mistakes::misplaced_version(*item, None));
+        }
+        if number.value != 1 {
+            self.diagnostics.push(mistakes::unknown_version(*number));
+        }
+        for (_, again, _) in found.iter().skip(1) {
+            self.diagnostics.push(mistakes::misplaced_version(*again, Some(*item)));
+        }
+        Some(*number)
+    }
+
+    fn item(&mut self, piece: &Piece) -> Option<Built> {
+        if let Some(deep) = depth::too_deep(self.tokens, piece.tokens.clone()) {
+            let at = self.token_span(deep);
+            self.diagnostics.push(mistakes::too_deep(at));
+        } else if let Some(built) = self.whole(Rule::item_piece, &piece.tokens, |builder, pair| builder.item(&pair)) {
+            return built;
+        }
+        let word = self.tokens.word(piece.tokens.start);
+        let meant = if ITEM_WORDS.contains(&word) { Some(word) } else { suggest::best(word, ITEM_WORDS) };
+        match (meant, piece.open) {
+            (Some("audience"), Some(open)) => self.audience(piece, open),
+            (Some("defaults"), Some(open)) => self.defaults(piece, open),
+            _ if depth::too_deep(self.tokens, piece.tokens.clone()).is_some() => None,
+            _ => self.piece(Rule::item_piece, piece.tokens.clone(), |builder, pair| builder.item(&pair)),
+        }
+    }
+
+    fn audience(&mut self, piece: &Piece, open: usize) -> Option<Built> {
+        let start = self.piece(Rule::audience_start, piece.tokens.start..open + 1, |builder, pair| builder.item(&pair));
+        let fields = self.fields(piece, open);
+        let Some(Built::Item(Item::Audience(audience))) = start else { return None };
+        Some(Built::Item(Item::Audience(Audience { fields, span: self.range(piece.tokens.clone()), ..audience })))
+    }
+
+    fn defaults(&mut self, piece: &Piece, open: usize) -> Option<Built> {
+        self.piece(Rule::defaults_start, piece.tokens.start..open + 1, |builder, pair| builder.item(&pair))?;
+        let fields = self.fields(piece, open);
+        Some(Built::Item(Item::Defaults(Defaults { fields, span: self.range(piece.tokens.clone()) })))
+    }
+
+    /// The tokens between the braces of a block.
+    fn inside(piece: &Piece, open: usize) -> Range<usize> {
+        let end = if piece.closed { piece.tokens.end.saturating_sub(1) } else { piece.tokens.end };
+        open + 1..end.max(open + 1)
+    }
+
+    fn fields(&mut self, piece: &Piece, open: usize) -> Vec<Spanned<Field>> {
+        const WORDS: [&str; 12] = [
+            "workspace",
+            "workspaces",
+            "inputs",
+            "tags",
+            "external_name",
+            "status",
+            "access",
+            "protect",
+            "match",
+            "split",
+            "connect",
+            "standard",
+        ];
+        let parts = items::parts(self.tokens, Self::inside(piece, open), &WORDS);
+        parts.iter().filter_map(|part| self.field(part)).collect()
+    }
+
+    fn field(&mut self, piece: &Piece) -> Option<Spanned<Field>> {
+        let deep = depth::too_deep(self.tokens, piece.tokens.clone()).is_some();
+        if !deep {
+            let whole = self.whole(Rule::field_piece, &piece.tokens, |builder, pair| builder.field(&pair));
+            if let Some(field) = whole {
+                return field;
+            }
+        }
+        let start = piece.tokens.start;
+        let (span, header) = (self.range(piece.tokens.clone()), piece.open.map(|open| start..open + 1));
+        match (self.tokens.word(start), header) {
+            ("match", Some(header)) if header.len() == 2 => {
+                let inside = Self::inside(piece, start + 1);
+                let parts = if deep { Vec::new() } else { self.matched(inside) };
+                let mut diagnostics = Diagnostics::default();
+                let text = PieceText::new("", self.source, 0);
+                let group = Builder { piece: &text, diagnostics: &mut diagnostics }.assemble(parts);
+                self.diagnostics.append(diagnostics);
+                let span_inside = self.token_span(start + 1).to(span);
+                Some(Spanned::new(Field::Match(Match { group, span: span_inside }), span))
+            }
+            _ if deep => None,
+            ("split", Some(header)) => self.split(piece, header).map(|split| Spanned::new(Field::Split(split), span)),
+            ("connect", Some(header)) => {
+                self.connect(piece, header).map(|connect| Spanned::new(Field::Connect(connect), span))
+            }
+            _ => self.piece(Rule::field_piece, piece.tokens.clone(), |builder, pair| builder.field(&pair)),
+        }
+    }
+
+    /// The parts of a `match`, each line that starts with a joiner or `exclude` read alone.
+    fn matched(&mut self, inside: Range<usize>) -> Vec<Part> {
+        let mut starts = vec![inside.start];
+        let mut parens = 0usize;
+        for index in inside.clone() {
+            match self.tokens.get(index).map(|token| (token.kind, token.first_of_line)) {
+                Some((Kind::Bracket(b'('), _)) => parens += 1,
+                Some((Kind::Bracket(b')'), _)) => parens = parens.saturating_sub(1),
+                Some((_, true)) if parens == 0 && index > inside.start && self.joins(index) => starts.push(index),
+                _ => {}
+            }
+        }
+        let ends = starts.iter().skip(1).copied().chain([inside.end]);
+        let segments: Vec<Range<usize>> = starts.iter().copied().zip(ends).map(|(start, end)| start..end).collect();
+        let mut parts: Vec<Part> = Vec::new();
+        for (number, segment) in segments.into_iter().enumerate() {
+            let found = self.piece(Rule::body_piece, segment, |builder, pair| Some(builder.parts(&pair)));
+            let mut found = found.unwrap_or_default();
+            if let (true, true, Some(first)) = (number > 0, parts.is_empty(), found.first_mut()) {
+                first.joiner = None;
+            }
+            parts.append(&mut found);
+        }
+        parts
+    }
+
+    fn joins(&self, index: usize) -> bool {
+        let word = self.tokens.word(index);
+        ["and", "or", "exclude"].iter().any(|joiner| word.eq_ignore_ascii_case(joiner)) || matches!(word, "&&" | "||")
+    }
+
+    fn split(&mut self, piece: &Piece, header: Range<usize>) -> Option<Split> {
+        let open = header.end - 1;
+        let start = self.piece(Rule::split_start, header, |builder, pair| builder.field(&pair))?;
+        let Field::Split(mut split) = start.value else { return None };
+        for part in items::parts(self.tokens, Self::inside(piece, open), &["variant", "salt"]) {
+            self.piece(Rule::split_part_piece, part.tokens, |builder, pair| {
+                builder.split_part(&mut split, &pair);
+                Some(())
+            });
+        }
+        Some(split)
+    }
+
+    fn connect(&mut self, piece: &Piece, header: Range<usize>) -> Option<Connect> {
+        let open = header.end - 1;
+        let start = self.piece(Rule::connect_start, header, |builder, pair| builder.field(&pair))?;
+        let Field::Connect(mut connect) = start.value else { return None };
+        for part in items::parts(self.tokens, Self::inside(piece, open), &["variant", "status", "share", "with"]) {
+            self.piece(Rule::connect_part_piece, part.tokens, |builder, pair| {
+                builder.connect_part(&mut connect, &pair);
+                Some(())
+            });
+        }
+        Some(connect)
+    }
+
+    fn text(&self, tokens: &Range<usize>) -> PieceText<'a> {
+        let span = self.range(tokens.clone());
+        PieceText::new(self.tokens.slice(span.start as usize, span.end as usize), self.source, span.start as usize)
+    }
+
+    /// Reads a piece as it stands; the outer `None` where the grammar cannot.
+    fn whole<T>(
+        &mut self,
+        rule: Rule,
+        tokens: &Range<usize>,
+        build: impl FnOnce(&mut Builder, Pair<Rule>) -> Option<T>,
+    ) -> Option<Option<T>> {
+        let text = self.text(tokens);
+        let pair = text.parse(rule).ok()?.next()?;
+        Some(build(&mut Builder { piece: &text, diagnostics: &mut self.diagnostics }, pair))
+    }
+
+    /// Reads a piece, mending slips on the way; what cannot be mended is reported and ends the piece.
+    fn piece<T>(
+        &mut self,
+        rule: Rule,
+        tokens: Range<usize>,
+        build: impl FnOnce(&mut Builder, Pair<Rule>) -> Option<T>,
+    ) -> Option<T> {
+        let mut text = self.text(&tokens);
+        let mut last = None;
+        for _ in 0..MENDS {
+            let error = match text.parse(rule) {
+                Ok(mut pairs) => {
+                    let pair = pairs.next()?;
+                    return build(&mut Builder { piece: &text, diagnostics: &mut self.diagnostics }, pair);
+                }
+                Err(error) => error,
+            };
+            let stuck = expected::explain(&text, self.tokens, &error);
+            let consequence = self.is_consequence(&tokens, text.in_file(stuck.at));
+            let mend = if consequence {
+                stuck.closers.first().map(|closer| (stuck.at, stuck.at, (*closer).to_owned()))
+            } else {
+                self.diagnostics.push(stuck.diagnostic);
+                stuck.mend
+            };
+            let (start, end, with) = mend.filter(|_| last.is_none_or(|last| stuck.at > last))?;
+            last = Some(stuck.at);
+            text.mend(start, end, &with);
+        }
+        None
+    }
+
+    /// Whether something that is reported already stands before a byte in the same piece.
+    fn is_consequence(&self, tokens: &Range<usize>, at: usize) -> bool {
+        let start = self.range(tokens.clone()).start as usize;
+        let first = self.noted.partition_point(|noted| *noted < start);
+        self.noted.get(first).is_some_and(|noted| *noted < at)
+    }
+}
+
+/// Gives doc comments to the items that follow them.
+struct Docs {
+    text_start: Vec<(Span, bool, Option<Doc>)>,
+    next: usize,
+    taken: Vec<bool>,
+}
+
+impl Docs {
+    fn new(tokens: &Tokens) -> Self {
+        let comments = tokens.comments.iter().map(|comment| {
+            let text = tokens.slice(comment.span.start as usize, comment.span.end as usize);
+            let doc = text.strip_prefix("##").filter(|_| comment.own_line).map(|line| {
+                let line = line.strip_prefix(' ').unwrap_or(line).trim_end();
+                Spanned::new(line.to_owned(), comment.span)
+            });
+            (comment.span, comment.own_line, doc)
+        });
+        let text_start: Vec<_> = comments.collect();
+        let taken = vec![false; text_start.len()];
+        Self { text_start, next: 0, taken }
+    }
+
+    /// Leaves the comments before an item that takes none.
+    fn skip(&mut self, start: u32) {
+        while self.text_start.get(self.next).is_some_and(|(span, ..)| span.start < start) {
+            self.next += 1;
+        }
+    }
+
+    /// Moves the doc comments that stand right before an item into it.
+    fn attach(&mut self, mut item: Item, start: u32) -> Item {
+        let from = self.next;
+        self.skip(start);
+        let docs = match &mut item {
+            Item::Audience(audience) => &mut audience.docs,
+            Item::Criterion(criterion) => &mut criterion.docs,
+            Item::Defaults(_) | Item::Moved(_) => return item,
+        };
+        for index in from..self.next {
+            if let Some((.., Some(doc))) = self.text_start.get(index) {
+                docs.push(doc.clone());
+                self.taken[index] = true;
+            }
+        }
+        item
+    }
+
+    /// The comments that no item took.
+    fn comments(self) -> Vec<super::Comment> {
+        let comments = self.text_start.into_iter().zip(self.taken).filter(|(_, taken)| !taken);
+        comments.map(|((span, own_line, _), _)| super::Comment { span, own_line }).collect()
+    }
+}
