@@ -63,7 +63,11 @@ fn apply(workbench: &Workbench, ui: &Ui, plan: &Plan, defined: &Defined) -> Resu
     } else {
         ui.print(&report::apply::text(&outcome, ui.style()))?;
     }
-    Ok(Exit::Fine)
+    Ok(match outcome {
+        Outcome { interrupted: true, .. } => Exit::Interrupted,
+        Outcome { faults, .. } if !faults.is_empty() => Exit::Faulted,
+        _ => Exit::Fine,
+    })
 }
 
 /// Applies a plan with progress shown and Ctrl-C heard.
