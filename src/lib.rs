@@ -17,6 +17,5 @@ pub mod state;
 pub mod outputs;
 pub mod plan;
 pub mod apply;
-pub mod workbench;
+pub mod demo;
 pub mod report;
-pub mod cli;

@@ -4,10 +4,10 @@
 mod analyze;
 mod apply;
 mod architecture;
-mod cli;
 mod eval;
 mod plan;
 mod project;
+mod report;
 mod state;
 mod store;
 mod support;

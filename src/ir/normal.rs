@@ -77,7 +77,8 @@ fn group(inner: Vec<Criterion>, all: bool, label: Option<Name>, origin: Origin) 
     }
 }
 
-fn normal_condition(condition: Condition) -> Condition {
+/// The normal form of a condition over the attributes of an event.
+pub fn normal_condition(condition: Condition) -> Condition {
     match condition {
         Condition::All(inner) => condition_group(inner, true),
         Condition::Any(inner) => condition_group(inner, false),
@@ -108,8 +109,8 @@ fn condition_group(inner: Vec<Condition>, all: bool) -> Condition {
     }
 }
 
-/// Value lists are sorted, without repetitions, and never of one. Texts that differ only in case are one (M1).
-fn normal_predicate(predicate: Predicate) -> Predicate {
+/// The normal form of a predicate: value lists are sorted, without repetitions, and never of one. Texts that differ only in case are one (M1).
+pub fn normal_predicate(predicate: Predicate) -> Predicate {
     match predicate {
         Predicate::IsIn(mut texts) => {
             texts.sort_by(|a, b| fold(a).cmp(&fold(b)).then_with(|| a.cmp(b)));

@@ -65,11 +65,16 @@ fn read(bytes: Vec<u8>, folder: &Path, sources: &mut SourceMap, diagnostics: &mu
     let root = yaml::parse(&text, id, &mut found);
     let readable = !found.has_errors();
     diagnostics.append(found);
+    if root.is_none() {
+        for (start, end) in likely_secrets(&text) {
+            sources.mask(Span::new(id, start, end));
+        }
+    }
     let Some(root) = root.filter(|root| !root.is_null()) else {
         if readable {
-            let start = Span::new(id, 0, 0);
+            let label = if text.trim().is_empty() { "nothing is written here" } else { "nothing but comments" };
             let problem = Diagnostic::new(code, format!("`{FILE_NAME}` is empty"));
-            diagnostics.push(problem.label(start, "nothing is written here").help(SMALLEST));
+            diagnostics.push(problem.label(Span::new(id, 0, 0), label).help(SMALLEST));
         }
         return None;
     };
@@ -78,6 +83,40 @@ fn read(bytes: Vec<u8>, folder: &Path, sources: &mut SourceMap, diagnostics: &mu
         sources.mask(secret);
     }
     decoded.project.filter(|_| readable)
+}
+
+/// Where secrets may stand in a text that is not YAML, so that the places of its errors can be shown: whatever follows a
+/// colon below `secrets`, as far as indentation tells, except names of variables and files.
+fn likely_secrets(text: &str) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let mut below: Option<usize> = None;
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let indent = line.len() - line.trim_start().len();
+        if below.is_some_and(|above| indent <= above && !line.trim().is_empty()) {
+            below = None;
+        }
+        let mut from = if below.is_some() { Some(0) } else { line.find("secrets:") };
+        if from.is_some() {
+            below = below.or(Some(indent));
+        }
+        while let Some(at) = from {
+            let rest = line.get(at..).unwrap_or_default();
+            let Some(colon) = rest.find(": ") else { break };
+            let key = rest.get(..colon).unwrap_or_default().trim_end_matches(['"', '\'']);
+            let value = rest.get(colon + 2..).unwrap_or_default();
+            let is_list = value.trim_start().starts_with('[');
+            let ends = |c: char| "}\n\r".contains(c) || c == if is_list { ']' } else { ',' };
+            let length = value.find(ends).unwrap_or(value.len());
+            let is_reference = key.ends_with("env") || key.ends_with("file") || value.trim_start().starts_with('{');
+            if !is_reference {
+                found.push((start + at + colon + 2, start + at + colon + 2 + length));
+            }
+            from = Some(at + colon + 2);
+        }
+        start += line.len();
+    }
+    found
 }
 
 fn unreadable(system: &dyn System, folder: &Path, error: &io::Error) -> Diagnostic {

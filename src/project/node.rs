@@ -25,6 +25,8 @@ pub(super) enum Value {
     List(Vec<Node>),
     /// A map; its keys are unique.
     Map(Vec<Entry>),
+    /// Something that was refused and reported while the tree was built. Nothing more is said about it.
+    Refused,
 }
 
 /// A scalar as written, escapes resolved.
@@ -66,6 +68,7 @@ impl Node {
             Value::Scalar(scalar) if scalar.boolean().is_some() => "a boolean",
             Value::Scalar(scalar) if scalar.is_number() => "a number",
             Value::Scalar(_) => "a text",
+            Value::Refused => "something unreadable",
         }
     }
 
@@ -75,7 +78,7 @@ impl Node {
             sizes.fold((1, 1), |(count, depth), (more, deep)| (count + more, depth.max(deep + 1)))
         };
         match &self.value {
-            Value::Scalar(_) => (1, 1),
+            Value::Scalar(_) | Value::Refused => (1, 1),
             Value::List(items) => of_all(&mut items.iter().map(Self::size)),
             Value::Map(entries) => of_all(&mut entries.iter().map(|entry| entry.value.size())),
         }
@@ -83,11 +86,6 @@ impl Node {
 }
 
 impl Scalar {
-    /// Nothing.
-    pub(super) fn null() -> Self {
-        Self { text: String::new(), plain: true }
-    }
-
     fn is_null(&self) -> bool {
         self.plain && matches!(self.text.as_str(), "" | "~" | "null" | "Null" | "NULL")
     }

@@ -14,7 +14,7 @@ use serde_yaml::granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError
 use super::node::{DEEPEST, Entry, Node, Scalar, Value};
 use crate::base::suggest::nearest;
 use crate::base::{SourceId, Span};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Fix};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
 /// How many nodes a file may come to when its aliases are replaced by what they stand for.
 const MOST_NODES: usize = 200_000;
@@ -27,7 +27,9 @@ pub(super) fn parse(text: &str, source: SourceId, diagnostics: &mut Diagnostics)
         let flow = match event {
             Ok((event, place)) => tree.take(event, place),
             Err(error) => {
-                tree.diagnostics.push(syntax_error(&error, text, source));
+                let problem = syntax_error(&error, text, source);
+                let problem = tree.with_opening(problem, error.kind());
+                tree.diagnostics.push(problem);
                 return None;
             }
         };
@@ -127,7 +129,7 @@ impl Tree<'_> {
                         .label(span, "refers to nothing")
                         .did_you_mean(span, &near, |name| format!("*{name}"));
                 self.diagnostics.push(problem);
-                return self.close(Node { span, value: Value::Scalar(Scalar::null()) }, 0);
+                return self.close(Node { span, value: Value::Refused }, 0);
             }
             _ => {}
         }
@@ -210,6 +212,27 @@ impl Tree<'_> {
         false
     }
 
+    /// Where a bracket is missing, the place of the one that waits for it.
+    fn with_opening(&self, problem: Diagnostic, kind: &ErrorKind) -> Diagnostic {
+        let missing = matches!(
+            kind,
+            ErrorKind::ExpectedFlowMappingSeparator
+                | ErrorKind::ExpectedFlowSequenceSeparator
+                | ErrorKind::MismatchedFlowCollectionEnd { .. }
+        );
+        let open = self.open.iter().rev().map(|open| open.start).find(|start| {
+            let text = self.text.get(start.start as usize..).unwrap_or_default();
+            text.starts_with(['[', '{'])
+        });
+        match open {
+            Some(start) if missing => {
+                let bracket = Span::new(start.source, start.start as usize, start.start as usize + 1);
+                problem.label(bracket, "opened here")
+            }
+            _ => problem,
+        }
+    }
+
     fn report(&mut self, message: &str, span: Span, label: &str, more: impl FnOnce(Diagnostic) -> Diagnostic) {
         self.diagnostics.push(more(Diagnostic::new(Code::InvalidYaml, message).label(span, label)));
     }
@@ -262,7 +285,7 @@ fn key(node: Node, seen: &HashMap<String, Span>) -> Result<(String, Span), Box<D
                     .help("remove one of them, or bring their values together under one key"),
             )),
         },
-        Value::List(_) | Value::Map(_) => Err(Box::new(
+        Value::List(_) | Value::Map(_) | Value::Refused => Err(Box::new(
             refuse("a key is a text here, not a list or a map".to_owned())
                 .label(span, "used as a key")
                 .help("quote the key if it starts with a bracket or a brace"),
@@ -284,17 +307,32 @@ fn too_many(span: Span) -> Diagnostic {
 /// What the parser could not read, in the words of the other diagnostics.
 fn syntax_error(error: &ScanError, text: &str, source: SourceId) -> Diagnostic {
     let at = text.floor_char_boundary(error.marker().byte_offset().unwrap_or(0).min(text.len()));
-    let next = text.get(at..).and_then(|rest| rest.chars().next()).filter(|c| !c.is_whitespace() || *c == '\t');
-    let span = Span::new(source, at, at + next.map_or(0, char::len_utf8));
     let (message, label, help) = wording(error.kind());
-    let mut problem = Diagnostic::new(Code::InvalidYaml, message).label(span, label);
+    let mut problem = Diagnostic::new(Code::InvalidYaml, message);
     problem.help = help.map(str::to_owned);
-    if is_tab(error.kind()) && next == Some('\t') {
-        let tabs = text.get(at..).map_or(1, |rest| rest.len() - rest.trim_start_matches('\t').len());
-        let span = Span::new(source, at, at + tabs);
-        problem.fix = Some(Fix::replace("indent with spaces", span, "  ".repeat(tabs)));
+    if is_tab(error.kind())
+        && let Some((from, to)) = indenting_tabs(text, at)
+    {
+        let span = Span::new(source, from, to);
+        return problem.label(span, label);
     }
-    problem
+    let rest = text.get(at..).unwrap_or_default();
+    let length = match error.kind() {
+        // The words that were meant to be a key.
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
+            rest.lines().next().map_or(0, |it| it.trim_end().len())
+        }
+        _ => rest.chars().next().filter(|c| !c.is_whitespace()).map_or(0, char::len_utf8),
+    };
+    problem.label(Span::new(source, at, at + length), label)
+}
+
+/// The tabs before the first word of the line that an offset is in.
+fn indenting_tabs(text: &str, at: usize) -> Option<(usize, usize)> {
+    let start = text.get(..at)?.rfind('\n').map_or(0, |at| at + 1);
+    let line = text.get(start..)?;
+    let indent = line.get(..line.len() - line.trim_start_matches([' ', '\t']).len())?;
+    Some((start + indent.find('\t')?, start + indent.rfind('\t')? + 1))
 }
 
 fn is_tab(kind: &ErrorKind) -> bool {
@@ -313,23 +351,28 @@ fn wording(kind: &ErrorKind) -> (String, &'static str, Option<&'static str>) {
                 if *open == '[' { (']', "close the list with `]`") } else { ('}', "close the map with `}`") };
             return (format!("a `{open}` is never closed by a `{close}`"), "opened here", Some(help));
         }
-        E::UnexpectedEofFlowSequence => {
-            ("a `[` is never closed by a `]`", "the file ends here", "close the list with `]`")
-        }
-        E::UnexpectedEofFlowMapping | E::UnexpectedEofImplicitFlowMapping => {
-            ("a `{` is never closed by a `}`", "the file ends here", "close the map with `}`")
+        // Named after the end of the file, but said of every token that cannot stand where a value is expected.
+        E::UnexpectedEofFlowSequence
+        | E::UnexpectedEofFlowMapping
+        | E::UnexpectedEofImplicitFlowMapping
+        | E::UnexpectedEofBlockSequence
+        | E::UnexpectedEofBlockMapping
+        | E::UnexpectedEof
+        | E::ExpectedNodeContent => {
+            ("a value is missing", "before this", "write the value, or remove what waits for it")
         }
         E::MismatchedFlowCollectionEnd { open, close } => {
-            return (format!("`{open}` is closed by `{close}`"), "the wrong bracket", None);
+            let help = if *open == '[' { "close the list with `]`" } else { "close the map with `}`" };
+            return (format!("`{open}` is closed by `{close}`"), "the wrong bracket", Some(help));
         }
         E::MisplacedFlowCollectionEnd => {
             ("a closing bracket without an opening one", "opens nowhere", "remove it, or quote the text it belongs to")
         }
         E::ExpectedFlowMappingSeparator => {
-            ("a `,` or a `}` is missing", "before this", "separate the entries of `{ … }` by `,`")
+            ("a `,` or a `}` is missing", "before this", "close the map with `}`, or separate its entries by `,`")
         }
         E::ExpectedFlowSequenceSeparator => {
-            ("a `,` or a `]` is missing", "before this", "separate the items of `[ … ]` by `,`")
+            ("a `,` or a `]` is missing", "before this", "close the list with `]`, or separate its items by `,`")
         }
         E::SimpleKeyExpected | E::InvalidSimpleKey => {
             ("a key without a `:`", "the `:` is missing", "write `key: value`, with a space after the colon")
@@ -354,7 +397,7 @@ fn wording(kind: &ErrorKind) -> (String, &'static str, Option<&'static str>) {
         }
         E::UnknownQuotedScalarEscape => (
             "an unknown escape in a text in double quotes",
-            "this escape",
+            "in the text that starts here",
             "write `\\\\` for a backslash, or use single quotes, in which nothing is escaped",
         ),
         E::InvalidTrailingSingleQuotedScalar | E::InvalidTrailingDoubleQuotedScalar => {

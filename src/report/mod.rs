@@ -4,9 +4,14 @@
 //! prints, asks a terminal or reads a flag: that is the surfaces' work. What the user wrote is never passed on raw:
 //! [`visible()`] takes the characters out that would move a cursor or turn the reading direction.
 
+pub mod apply;
+pub mod audience;
 pub mod diagnostic;
+mod number;
+pub mod plan;
 mod style;
 mod visible;
 
+pub use number::number;
 pub use style::Style;
 pub use visible::visible;

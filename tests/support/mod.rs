@@ -1,5 +1,7 @@
 //! What several tests share.
 
+mod sandbox;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::project::node::{Entry, Node, Value};
 use crate::project::{Output, Secret};
 
-use super::reader::{Map, Reader, alternatives, unknown_choice, wrong_type};
+use super::reader::{Map, Reader, listed, unknown_choice};
 use super::{text_value, value};
 
 /// Every output by name; `None` where one of them is wrong, since definitions refer to them.
@@ -48,10 +48,9 @@ fn settings(
     kind: &OutputKind,
 ) -> Option<BTreeMap<String, serde_json::Value>> {
     let known: Vec<&str> = kind.settings.iter().map(|setting| setting.name).collect();
-    let empty = Map { place: output.place, what: output.what.clone(), entries: &[] };
     let map = match output.get("settings") {
         Some(entry) => reader.map(&entry.value, entry.key_span, format!("`settings` of {}", output.what), &known)?,
-        None => empty,
+        None => Map::empty(output.place, ""),
     };
     let mut sound = map.entries.iter().all(|entry| known.contains(&entry.key.as_str()));
     let mut settings = BTreeMap::new();
@@ -59,7 +58,7 @@ fn settings(
         let value = match map.entry(setting.name) {
             Some(entry) => setting_value(reader, &entry.value, setting),
             None if setting.required => {
-                missing(reader, &map, "setting", setting);
+                missing(reader, output, map.place, "setting", setting);
                 None
             }
             None => continue,
@@ -73,21 +72,18 @@ fn settings(
 fn setting_value(reader: &mut Reader<'_>, node: &Node, setting: &Setting) -> Option<serde_json::Value> {
     let what = format!("setting `{}`", setting.name);
     let scalar = node.scalar();
-    let value = match setting.takes {
+    let value: Option<serde_json::Value> = match setting.takes {
         SettingType::Text => return reader.text(node, &what).map(serde_json::Value::from),
         SettingType::Integer => scalar.and_then(|scalar| scalar.whole()).map(serde_json::Value::from),
         SettingType::Boolean => scalar.and_then(|scalar| scalar.boolean()).map(serde_json::Value::from),
     };
-    if value.is_none() {
-        reader.report(wrong_type(node, &what, setting.takes.name()).note(setting.doc));
-    }
-    value
+    value.or_else(|| reader.wrong_type(node, &what, setting.takes.name(), |it| it.note(uncapitalised(setting.doc))))
 }
 
-fn missing(reader: &mut Reader<'_>, map: &Map<'_>, what: &str, setting: &Setting) {
+fn missing(reader: &mut Reader<'_>, output: &Map<'_>, place: Span, what: &str, setting: &Setting) {
     reader.report(
-        Diagnostic::new(Code::MissingKey, format!("{} has no {what} `{}`", map.what, setting.name))
-            .label(map.place, format!("`{}` is missing", setting.name))
+        Diagnostic::new(Code::MissingKey, format!("{} has no {what} `{}`", output.what, setting.name))
+            .label(place, format!("`{}` is missing", setting.name))
             .help(format!("`{}` takes {}: {}", setting.name, setting.takes.name(), uncapitalised(setting.doc))),
     );
 }
@@ -115,33 +111,39 @@ fn secrets(
             }
             reader.any_map(&entry.value, entry.key_span, format!("`secrets` of {}", output.what))?
         }
-        None => Map { place: output.place, what: output.what.clone(), entries: &[] },
+        None => Map::empty(output.place, ""),
     };
     for entry in map.entries {
-        let secret = secret(reader, entry, name, folder);
-        sound &= secret.is_some();
-        secrets.extend(secret.map(|secret| (entry.key.clone(), secret)));
+        hide(reader, &entry.value);
         if let (Some(known), Some(kind)) = (&known, kind)
             && !known.contains(&entry.key.as_str())
         {
             sound = false;
             reader.report(unknown_secret(entry, kind, known));
+            continue;
         }
+        let secret = secret(reader, entry, name, folder);
+        sound &= secret.is_some();
+        secrets.extend(secret.map(|secret| (entry.key.clone(), secret)));
     }
     for setting in kind.iter().flat_map(|kind| kind.secrets).filter(|setting| setting.required) {
         if map.entry(setting.name).is_none() {
             sound = false;
-            missing(reader, &map, "secret", setting);
+            missing(reader, output, map.place, "secret", setting);
         }
     }
     sound.then_some(secrets)
 }
 
 fn unknown_secret(entry: &Entry, kind: &OutputKind, known: &[&str]) -> Diagnostic {
+    if is_literal(&entry.value) {
+        let help = format!("remove it: outputs of kind `{}` take no secret of this name", kind.name);
+        return literal(entry).help(help);
+    }
     let near = crate::base::suggest::nearest(&entry.key, known.iter().copied());
     let help = match known {
-        [] => format!("outputs of kind `{}` need no secrets; remove it", kind.name),
-        known => format!("the secrets of kind `{}` are {}", kind.name, alternatives(known)),
+        [] => "remove it: they need none".to_owned(),
+        known => format!("the secrets of kind `{}` are {}", kind.name, listed(known)),
     };
     Diagnostic::new(Code::UnknownKey, format!("outputs of kind `{}` have no secret `{}`", kind.name, entry.key))
         .label(entry.key_span, "unknown secret")
@@ -162,13 +164,8 @@ fn secret(reader: &mut Reader<'_>, entry: &Entry, output: &str, folder: &Path) -
             );
             return None;
         }
-        reader.literal_secrets.push(entry.value.span);
-        reader.report(
-            Diagnostic::new(Code::LiteralSecret, format!("{what} stands in the project file itself"))
-                .label(entry.key_span, "its value is written here")
-                .note("project files are shared and kept; a secret that was in one should be replaced by a new one")
-                .help(format!("put it into an environment variable or a file, and write `{reference}`")),
-        );
+        let help = format!("put it into an environment variable or a file, and write `{reference}`");
+        reader.report(literal(entry).help(help));
         return None;
     };
     let map = reader.map(&entry.value, entry.key_span, &what, &["env", "file"])?;
@@ -195,11 +192,32 @@ fn secret(reader: &mut Reader<'_>, entry: &Entry, output: &str, folder: &Path) -
             );
             None
         }
-        (None, None) => {
-            // Only unknown keys, which are reported; what stands under them may be the secret.
-            reader.literal_secrets.extend(entries.iter().map(|entry| entry.value.span));
-            None
+        (None, None) => None, // only unknown keys, which are reported
+    }
+}
+
+/// Whether a value is written where a reference belongs.
+fn is_literal(node: &Node) -> bool {
+    !node.is_null() && !matches!(node.value, Value::Map(_) | Value::Refused)
+}
+
+fn literal(entry: &Entry) -> Diagnostic {
+    Diagnostic::new(Code::LiteralSecret, format!("secret `{}` stands in the project file itself", entry.key))
+        .label(entry.key_span, "its value is written here")
+        .note("project files are shared and kept: take a new secret instead of one that was in such a file")
+}
+
+/// Masks whatever may be a secret in a value: all of it but references.
+fn hide(reader: &mut Reader<'_>, node: &Node) {
+    match &node.value {
+        Value::Map(entries) => {
+            let is_reference =
+                |entry: &&Entry| matches!(entry.key.as_str(), "env" | "file") && entry.value.scalar().is_some();
+            let other = entries.iter().filter(|entry| !is_reference(entry));
+            reader.literal_secrets.extend(other.map(|entry| entry.value.span));
         }
+        _ if node.is_null() => {}
+        _ => reader.literal_secrets.push(node.span),
     }
 }
 

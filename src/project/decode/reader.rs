@@ -21,14 +21,22 @@ pub(super) struct Map<'n> {
     pub(super) place: Span,
     /// As messages call it: `source `purchases``.
     pub(super) what: String,
-    /// The entries that were accepted as keys.
+    /// Its entries, known or not.
     pub(super) entries: &'n [Entry],
+    /// Known keys that were misspelt, and which entry is meant: it is read on, so that one slip is one diagnostic.
+    misspelt: Vec<(String, &'n Entry)>,
 }
 
 impl<'n> Map<'n> {
+    /// A map of no entries.
+    pub(super) fn empty(place: Span, what: impl Into<String>) -> Self {
+        Self { place, what: what.into(), entries: &[], misspelt: Vec::new() }
+    }
+
     /// The entry of a key, if it is there at all.
     pub(super) fn entry(&self, key: &str) -> Option<&'n Entry> {
-        self.entries.iter().find(|entry| entry.key == key)
+        let misspelt = || self.misspelt.iter().find(|(meant, _)| meant == key).map(|(_, entry)| *entry);
+        self.entries.iter().find(|entry| entry.key == key).or_else(misspelt)
     }
 
     /// The entry of a key, if it has a value. A key without a value says as much as no key.
@@ -54,15 +62,21 @@ impl<'d> Reader<'d> {
         what: impl Into<String>,
         known: &[&str],
     ) -> Option<Map<'n>> {
-        let map = self.any_map(node, place, what)?;
+        let mut map = self.any_map(node, place, what)?;
         for entry in map.entries.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
             let absent = known.iter().copied().filter(|key| map.entry(key).is_none());
             let near = nearest(&entry.key, absent);
             let problem = Diagnostic::new(Code::UnknownKey, format!("`{}` is not a key of {}", entry.key, map.what))
                 .label(entry.key_span, "unknown key")
-                .help(format!("its keys are {}", listed(known)))
+                .help(match known {
+                    [only] => format!("its only key is `{only}`"),
+                    known => format!("its keys are {}", listed(known)),
+                })
                 .did_you_mean(entry.key_span, &near, str::to_owned);
             self.report(problem);
+            if let [meant] = near.as_slice() {
+                map.misspelt.push(((*meant).to_owned(), entry));
+            }
         }
         Some(map)
     }
@@ -71,12 +85,9 @@ impl<'d> Reader<'d> {
     pub(super) fn any_map<'n>(&mut self, node: &'n Node, place: Span, what: impl Into<String>) -> Option<Map<'n>> {
         let what = what.into();
         match &node.value {
-            Value::Map(entries) => Some(Map { place, what, entries }),
-            _ if node.is_null() => Some(Map { place, what, entries: &[] }),
-            _ => {
-                self.wrong_type(node, &what, "a map");
-                None
-            }
+            Value::Map(entries) => Some(Map { entries, ..Map::empty(place, what) }),
+            _ if node.is_null() => Some(Map::empty(place, what)),
+            _ => self.wrong_type(node, &what, "a map", |it| it.help("a map is written `key: value`, one key a line")),
         }
     }
 
@@ -101,35 +112,33 @@ impl<'d> Reader<'d> {
         if let Value::List(items) = &node.value {
             return Some(items);
         }
-        let mut problem = wrong_type(node, what, "a list");
-        if node.scalar().is_some_and(|scalar| scalar.plain) {
-            let (open, close) = (node.span.before(), node.span.after());
-            let mut fix = Fix::replace("write it as a list of one", open, "[");
-            fix.edits.extend(Fix::replace("", close, "]").edits);
-            problem = problem.help("a list of one is written in brackets").fix(fix);
-        }
-        self.report(problem);
-        None
+        self.wrong_type(node, what, "a list", |problem| {
+            if node.scalar().is_none() {
+                return problem.help("each item of a list starts with `- ` on a line of its own");
+            }
+            let mut fix = Fix::replace("write it as a list of one", node.span.before(), "[");
+            fix.edits.extend(Fix::replace("", node.span.after(), "]").edits);
+            problem.help("a list of one is written in brackets").fix(fix)
+        })
     }
 
     /// A text that is not empty. Numbers count as the text that was written; booleans must be quoted to be one.
     pub(super) fn text<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n str> {
         let Some(scalar) = node.scalar() else {
-            self.wrong_type(node, what, "a text");
-            return None;
+            return self.wrong_type(node, what, "a text", |it| it);
         };
         let text = scalar.text.as_str();
         if scalar.boolean().is_some() {
             let quoted = format!("\"{text}\"");
-            let help = format!("quote it where the text is meant: `{quoted}`");
-            let problem = wrong_type(node, what, "a text").help(help);
-            self.report(problem.fix(Fix::replace("quote it", node.span, quoted)));
-            return None;
+            return self.wrong_type(node, what, "a text", |problem| {
+                let help = format!("quote it where the text is meant: `{quoted}`");
+                problem.help(help).fix(Fix::replace("quote it", node.span, quoted))
+            });
         }
         if text.trim().is_empty() {
             self.report(
                 Diagnostic::new(Code::InvalidValue, format!("{what} is an empty text"))
-                    .label(node.span, "nothing but quotes and blanks"),
+                    .label(node.span, "nothing between the quotes"),
             );
             return None;
         }
@@ -139,8 +148,7 @@ impl<'d> Reader<'d> {
     /// A whole number within bounds.
     pub(super) fn whole(&mut self, node: &Node, what: &str, least: u32, most: u32) -> Option<u32> {
         let Some(number) = node.scalar().and_then(|scalar| scalar.whole()) else {
-            self.wrong_type(node, what, "a whole number");
-            return None;
+            return self.wrong_type(node, what, "a whole number", |it| it);
         };
         let within = u32::try_from(number).ok().filter(|number| (least..=most).contains(number));
         if within.is_none() {
@@ -179,37 +187,53 @@ impl<'d> Reader<'d> {
         name
     }
 
-    /// Says that a value has the wrong type.
-    pub(super) fn wrong_type(&mut self, node: &Node, what: &str, expected: &str) {
-        self.report(wrong_type(node, what, expected));
+    /// Says that a value has another type than expected, with more to say about it. Always `None`.
+    pub(super) fn wrong_type<T>(
+        &mut self,
+        node: &Node,
+        what: &str,
+        expected: &str,
+        more: impl FnOnce(Diagnostic) -> Diagnostic,
+    ) -> Option<T> {
+        if node.is_null() {
+            let problem = Diagnostic::new(Code::WrongType, format!("{what} has no value"));
+            self.report(problem.label(node.span, format!("{expected} is expected here")));
+        } else if node.value != Value::Refused {
+            let problem = Diagnostic::new(Code::WrongType, format!("{what} takes {expected}, not {}", node.found()));
+            self.report(more(problem.label(head(node), node.found())));
+        }
+        None
     }
-}
-
-/// `what` has another type than expected.
-pub(super) fn wrong_type(node: &Node, what: &str, expected: &str) -> Diagnostic {
-    if node.is_null() {
-        return Diagnostic::new(Code::WrongType, format!("{what} has no value"))
-            .label(node.span, format!("{expected} is expected here"));
-    }
-    Diagnostic::new(Code::WrongType, format!("{what} takes {expected}, not {}", node.found()))
-        .label(head(node), node.found())
 }
 
 /// A word that is none of those known.
 pub(super) fn unknown_choice(text: &str, span: Span, what: &str, known: &[&str]) -> Diagnostic {
     let near = nearest(text, known.iter().copied());
-    Diagnostic::new(Code::UnknownChoice, format!("`{text}` is not {what}"))
-        .label(span, format!("not {what}"))
-        .help(format!("write {}", alternatives(known)))
-        .did_you_mean(span, &near, str::to_owned)
+    let problem = Diagnostic::new(Code::UnknownChoice, format!("`{text}` is not {what}"));
+    let problem = if known.len() <= 4 {
+        problem.label(span, format!("{} is expected here", alternatives(known)))
+    } else {
+        problem.label(span, "unknown").help(format!("write {}", alternatives(known)))
+    };
+    problem.did_you_mean(span, &near, str::to_owned)
 }
 
-/// Where to point at for a whole node: a scalar, or the first line of what has many.
+/// Where to point at for a whole node: all of it, or the start of a block of many lines.
 pub(super) fn head(node: &Node) -> Span {
+    let first = match &node.value {
+        Value::Map(entries) => entries.first().map(|entry| entry.key_span),
+        Value::List(items) => items.first().map(head),
+        Value::Scalar(_) | Value::Refused => None,
+    };
+    // What stands in brackets starts before its first part, a block does not.
+    first.filter(|first| first.start <= node.span.start).unwrap_or(node.span)
+}
+
+/// Where to point at when something is missing in a map that has no key of its own.
+pub(super) fn first_key(node: &Node) -> Span {
     match &node.value {
         Value::Map(entries) => entries.first().map_or(node.span, |entry| entry.key_span),
-        Value::List(items) => items.first().map_or(node.span, head),
-        Value::Scalar(_) => node.span,
+        _ => head(node),
     }
 }
 

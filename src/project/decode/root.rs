@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use crate::base::{Duration, Span};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Fix};
-use crate::project::node::{Entry, Node};
+use crate::project::node::{Entry, Node, Value};
 use crate::project::{DataSource, Limits, Project, Retention};
 
-use super::reader::{Map, Reader, head, unknown_choice};
+use super::reader::{Map, Reader, first_key, unknown_choice};
 use super::value::{self, Unreadable};
 use super::{outputs, schema, sources, workspaces};
 
@@ -45,12 +45,17 @@ pub(in crate::project) fn project(root: &Node, folder: &Path, diagnostics: &mut 
 }
 
 fn read(reader: &mut Reader<'_>, node: &Node, folder: &Path) -> Option<Project> {
-    let root = reader.any_map(node, head(node), "the project file")?;
+    if !matches!(node.value, Value::Map(_)) {
+        return reader.wrong_type(node, "the project file", "keys and values", |it| {
+            it.help("start with `version: 1`, then `project: …`, each on a line of its own")
+        });
+    }
+    let root = reader.any_map(node, first_key(node), "the project file")?;
     let version = version(reader, &root);
     if version == Version::Other {
         return None;
     }
-    let root = reader.map(node, head(node), "the project file", &KEYS)?;
+    let root = reader.map(node, first_key(node), "the project file", &KEYS)?;
     let name = reader.need(&root, "project", "project: shop").and_then(|entry| name(reader, &entry.value));
     let audiences = path(reader, &root, "audiences", folder, "audiences");
     let workspaces = workspaces::workspaces(reader, &root);
@@ -109,7 +114,7 @@ fn version(reader: &mut Reader<'_>, root: &Map<'_>) -> Version {
                 Diagnostic::new(Code::UnsupportedVersion, message)
                     .label(entry.value.span, format!("version {VERSION} is the one that it reads"))
                     .help(if other > VERSION {
-                        "update `aud`, or go back to a project file of its version".to_owned()
+                        format!("update `aud` to a build that reads version {other}")
                     } else {
                         format!("write `version: {VERSION}`")
                     }),
@@ -117,8 +122,10 @@ fn version(reader: &mut Reader<'_>, root: &Map<'_>) -> Version {
             Version::Other
         }
         None => {
-            reader.wrong_type(&entry.value, "`version`", "a whole number");
-            Version::Unsaid
+            let help = format!("write `version: {VERSION}`");
+            reader
+                .wrong_type(&entry.value, "`version`", "a whole number", |it| it.help(help))
+                .unwrap_or(Version::Unsaid)
         }
     }
 }
@@ -244,7 +251,7 @@ fn environments(reader: &mut Reader<'_>, root: &Map<'_>) {
 
 /// Something that the file may well ask for, but not of this build.
 pub(super) fn not_in_this_build(message: String, span: Span, help: &str) -> Diagnostic {
-    Diagnostic::new(Code::NotInThisBuild, message).label(span, "not in this build").help(help)
+    Diagnostic::new(Code::SettingNotInThisBuild, message).label(span, "not in this build").help(help)
 }
 
 /// The meaning of a text, or a diagnostic that says why it has none.

@@ -1,5 +1,6 @@
 //! `schema`: types of attributes and tiers of events that override what the data shows.
 
+use crate::base::Span;
 use crate::catalog::{Attribute, Catalog, Event, EventKey, Provenance, Tier, ValueType};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::project::node::{Entry, Value};
@@ -122,17 +123,23 @@ fn attribute(reader: &mut Reader<'_>, entry: &Entry, what: &str) -> Option<Attri
             None
         }
         (None, None) => {
-            reader.report(
-                Diagnostic::new(Code::MissingKey, format!("{what} has no type"))
-                    .label(entry.key_span, "which type?")
-                    .help("write `string`, `number`, `boolean`, `date`, `{ list: string }` or `{ enum: [a, b] }`"),
-            );
+            reader.report(no_type(entry.key_span, what));
             None
         }
     }
 }
 
+fn no_type(place: Span, what: &str) -> Diagnostic {
+    Diagnostic::new(Code::MissingKey, format!("{what} has no type"))
+        .label(place, "a type is expected here")
+        .help("write `string`, `number`, `boolean`, `date`, `{ list: string }` or `{ enum: [a, b] }`")
+}
+
 fn type_name(reader: &mut Reader<'_>, entry: &Entry, what: &str) -> Option<ValueType> {
+    if entry.value.is_null() {
+        reader.report(no_type(entry.value.span, what));
+        return None;
+    }
     let text = reader.text(&entry.value, what)?;
     let found = text.parse().ok();
     if found.is_none() {

@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::project::node::{Entry, Node, Value};
 use crate::project::{DataSource, EventMapping, Format, NameMapping, TimeMapping, Workspace};
 
-use super::reader::{Map, Reader, alternatives, head, unknown_choice, words};
+use super::reader::{Map, Reader, alternatives, first_key, unknown_choice, words};
 use super::{text_value, value, workspaces};
 
 const KEYS: [&str; 8] = ["name", "input", "files", "format", "user", "event", "user_attributes", "seen"];
@@ -44,7 +44,7 @@ fn source(reader: &mut Reader<'_>, item: &Node, workspaces: Option<&[Workspace]>
         _ => None,
     };
     let what = named.map_or("this source".to_owned(), |name| format!("source `{}`", name.text));
-    let map = reader.map(item, head(item), what, &KEYS)?;
+    let map = reader.map(item, first_key(item), what, &KEYS)?;
     let name = reader.need(&map, "name", "name: purchases");
     let name = name.and_then(|entry| reader.text(&entry.value, "`name`"));
     let input = reader.need(&map, "input", "input: web");
@@ -195,10 +195,13 @@ fn event_name(reader: &mut Reader<'_>, entry: &Entry) -> Option<NameMapping> {
 fn when(reader: &mut Reader<'_>, entry: &Entry) -> Option<(String, String)> {
     let map = reader.any_map(&entry.value, entry.key_span, "`when`")?;
     let [test] = map.entries else {
-        let place = map.entries.get(1).map_or(entry.key_span, |second| second.key_span);
+        let (place, label) = match map.entries.get(1) {
+            Some(second) => (second.key_span, "a second one"),
+            None => (entry.key_span, "names no column"),
+        };
         reader.report(
             Diagnostic::new(Code::InvalidValue, "`when` tests one column")
-                .label(place, "a second one")
+                .label(place, label)
                 .help("write, for example, `when: { InvoiceNo: { matches: \"C*\" } }`"),
         );
         return None;

@@ -120,20 +120,34 @@ pub(super) fn time_format(text: &str) -> Result<&str, Unreadable> {
 /// A pattern of files that can be matched.
 pub(super) fn pattern(text: &str) -> Result<&str, Unreadable> {
     match globset::Glob::new(text) {
-        Ok(_) if text.contains('\0') => Err(unreadable("holds a zero byte", "write a path")),
-        Ok(_) => Ok(text),
+        Ok(_) => path(Path::new(""), text).map(|_| text),
         Err(error) => Err(unreadable(
-            error.kind().to_string(),
+            pattern_error(error.kind()),
             "`*` stands for any part of a name, `**` for any folders, `[ab]` for one of some characters, `{a,b}` for one \
              of some texts",
         )),
     }
 }
 
+fn pattern_error(kind: &globset::ErrorKind) -> String {
+    use globset::ErrorKind as E;
+    match kind {
+        E::UnclosedClass => "a `[` is never closed".to_owned(),
+        E::InvalidRange(from, to) => format!("`{from}-{to}` is not a range of characters"),
+        E::UnclosedAlternates => "a `{` is never closed".to_owned(),
+        E::UnopenedAlternates => "a `}` closes nothing".to_owned(),
+        E::DanglingEscape => "a backslash at the end escapes nothing".to_owned(),
+        other => other.to_string(),
+    }
+}
+
 /// A path, joined to the project folder.
 pub(super) fn path(folder: &Path, text: &str) -> Result<PathBuf, Unreadable> {
-    if text.contains('\0') {
-        return Err(unreadable("holds a zero byte", "write a path"));
+    if text.contains(char::is_control) {
+        return Err(unreadable(
+            "holds a control character",
+            "in double quotes a backslash starts an escape such as `\\t`; write `/` between folders, or use single quotes",
+        ));
     }
     if let Some(rest) = text.strip_prefix('~')
         && (rest.is_empty() || rest.starts_with(['/', '\\']))

@@ -1,5 +1,7 @@
 //! `workspaces`: the platform's workspaces with their inputs, and finding an input by its name.
 
+use std::collections::HashSet;
+
 use crate::base::suggest::nearest;
 use crate::base::{InputName, Span};
 use crate::diagnostic::{Code, Diagnostic};
@@ -83,9 +85,11 @@ fn unknown_input(text: &str, span: Span, inputs: &[&InputName]) -> Diagnostic {
     let short: Vec<&str> = inputs.iter().map(|name| name.input.as_str()).collect();
     let full: Vec<String> = inputs.iter().map(|name| name.to_string()).collect();
     let full: Vec<&str> = full.iter().map(String::as_str).collect();
-    let near = nearest(text, if text.contains('.') { full } else { short.clone() });
+    let distinct: HashSet<&str> = short.iter().copied().collect();
+    let choices = if distinct.len() == short.len() { &short } else { &full };
+    let near = nearest(text, if text.contains('.') { full.clone() } else { short.clone() });
     Diagnostic::new(Code::UnknownReference, format!("no workspace has an input `{text}`"))
         .label(span, "unknown input")
-        .help(format!("the inputs are {}", listed(&short)))
+        .help(format!("the inputs are {}", listed(choices)))
         .did_you_mean(span, &near, str::to_owned)
 }

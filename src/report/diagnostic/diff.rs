@@ -5,7 +5,7 @@ use crate::diagnostic::{Edit, Fix};
 use crate::report::visible;
 
 /// More characters than this in a line are not quick to read.
-const LONGEST: usize = 160;
+const LONGEST: usize = 80;
 /// More lines than this are not, either.
 const MOST: usize = 6;
 
@@ -28,6 +28,9 @@ pub(super) fn diff(fix: &Fix, sources: &SourceMap) -> Option<Diff> {
     let end = text.get(start..)?.find('\n').map_or(text.len(), |at| start + at);
     let line = text.get(start..end)?.trim_end();
     let after = edited(line, start, &fix.edits)?;
+    if after.split_whitespace().eq(line.split_whitespace()) {
+        return None; // a change of blanks cannot be seen
+    }
     let (before, after): (Vec<&str>, Vec<&str>) = (line.lines().collect(), after.lines().collect());
     if after.len() > MOST || before.iter().chain(&after).any(|line| line.chars().count() > LONGEST) {
         return None;

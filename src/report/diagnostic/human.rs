@@ -74,11 +74,16 @@ fn difference(out: &mut String, fix: &Fix, sources: &SourceMap, style: Style) {
     }
 }
 
-/// `  note: …`, wrapped between words and indented under its first word.
+/// `  note: …`, wrapped between words and indented under its first word. What stands in backticks is not torn apart.
 fn paragraph(out: &mut String, word: &str, text: &str, style: Style) {
     let room = style.width.saturating_sub(8).max(20);
     let mut lines = vec![String::new()];
-    for part in visible(text).split(' ') {
+    let mut in_code = false;
+    let between_words = |c: char| {
+        in_code ^= c == '`';
+        c == ' ' && !in_code
+    };
+    for part in visible(text).split(between_words) {
         let line = lines.last().map_or(0, |line| line.chars().count());
         if line > 0 && line + 1 + part.chars().count() > room {
             lines.push(String::new());

@@ -118,7 +118,9 @@ impl Text {
         let (start, end) = ((label.span.start as usize).min(length), (label.span.end as usize).min(length));
         let (mut start, mut end) = (self.shown.floor_char_boundary(start), self.shown.ceil_char_boundary(end));
         let inside = self.shown.get(start..end).unwrap_or_default();
-        end -= inside.len() - inside.trim_end().len();
+        if !inside.trim().is_empty() || inside.contains('\n') {
+            end -= inside.len() - inside.trim_end().len();
+        }
         if start == end && start == length {
             // The end of the text: right after its last word, not on an empty line that nobody wrote.
             start = self.shown.trim_end().len();
