@@ -18,11 +18,7 @@ use super::refusal::Refusal;
 use crate::base::{Address, OutputName};
 use crate::ir::{Audience, ConnectionStatus, VariantName};
 use crate::members::Difference;
-<<<<<<< HEAD
-use crate::outputs::Reach;
-=======
 use crate::project::Output;
->>>>>>> main
 
 /// The connections of one audience that are sent anything, by variant and output.
 pub(super) fn between(

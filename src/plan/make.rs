@@ -50,24 +50,6 @@ pub struct Input<'a> {
 /// Tells who of some users an output of a kind can reach.
 pub type ReachOf<'a> = dyn Fn(&'static OutputKind, &mut dyn Iterator<Item = Mpid>) -> Reach + 'a;
 
-<<<<<<< HEAD
-=======
-/// Who of some users an output can reach.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reach {
-    /// How many identities of each type that the output accepts these users have.
-    pub identities: BTreeMap<IdentityType, u64>,
-    /// How many of these users have none.
-    pub unreachable: u64,
-}
-
-impl From<(BTreeMap<IdentityType, u64>, u64)> for Reach {
-    fn from((identities, unreachable): (BTreeMap<IdentityType, u64>, u64)) -> Self {
-        Self { identities, unreachable }
-    }
-}
-
->>>>>>> main
 /// Makes a plan.
 ///
 /// # Errors

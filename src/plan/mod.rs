@@ -21,9 +21,9 @@ mod people;
 mod refusal;
 mod scope;
 
+pub use crate::outputs::Reach;
 pub use change::{Action, Change, ConnectionChange, Counts, FieldChange, MadeFrom, People, Plan};
 pub use fields::split_text;
-pub use crate::outputs::Reach;
 pub use made_from::{Difference, Part, outputs_fingerprint, stale};
 pub use make::{Input, ReachOf, make, salt};
 pub use refusal::{Loss, Refusal, Refusals};

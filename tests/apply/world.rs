@@ -80,7 +80,7 @@ impl World {
         plan: &Plan,
         state: &mut dyn StateWriter,
         system: &dyn System,
-        progress: &dyn Fn(Progress),
+        progress: &dyn Fn(Progress<'_>),
         cancelled: &AtomicBool,
     ) -> Result<Outcome, ApplyError> {
         let context = Context {
