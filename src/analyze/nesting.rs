@@ -25,7 +25,7 @@ pub(super) fn check(world: &World<'_>, audiences: &[LoweredAudience<'_>], found:
     found.extend(walk.circles.iter().map(|each| circle(&owners, each)));
     let mut heights: Vec<Option<usize>> = vec![None; owners.len()];
     for at in walk.order {
-        let below = graph.of(at).iter().map(|(to, _)| height(&heights, *to).map(|below| below + 1));
+        let mut below = graph.of(at).iter().map(|(to, _)| height(&heights, *to).map(|below| below + 1));
         let height = below.try_fold(0, |highest: usize, below| Some(highest.max(below?)));
         if let Some(place) = heights.get_mut(at) {
             *place = height;
