@@ -14,6 +14,15 @@ pub struct Directory<'a> {
     rows: OnceLock<Numbering>,
 }
 
+/// Who of some users an output can reach.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// How many of these users have an identity of each type that the output accepts; types that nobody has are left out.
+    pub identities: BTreeMap<IdentityType, u64>,
+    /// How many of these users have none.
+    pub unreachable: u64,
+}
+
 impl<'a> Directory<'a> {
     /// The users of a store.
     pub fn new(store: &'a Store) -> Self {
@@ -35,31 +44,26 @@ impl<'a> Directory<'a> {
     pub fn is_reachable(&self, row: u32, kind: &OutputKind) -> bool {
         self.identities(row, kind).next().is_some()
     }
-}
 
-/// How many of some users have an identity of each type that a kind of output accepts, and how many have none at all.
-/// A user with two values of a type counts once for it; types that nobody has are left out.
-pub fn reach(
-    directory: &Directory<'_>,
-    kind: &OutputKind,
-    mpids: impl IntoIterator<Item = Mpid>,
-) -> (BTreeMap<IdentityType, u64>, u64) {
-    // One counter for each type: users are many, types are few.
-    let mut counts = [0u64; IdentityType::ALL.len()];
-    let mut unreachable = 0;
-    for mpid in mpids {
-        let mut last = None;
-        for identity in directory.row(mpid).into_iter().flat_map(|row| directory.identities(row, kind)) {
-            // Equal types are neighbours.
-            if last != Some(identity.identity)
-                && let Some(count) = counts.get_mut(identity.identity as usize)
-            {
-                *count += 1;
+    /// Who of some users a kind of output can reach.
+    pub fn reach(&self, kind: &OutputKind, mpids: impl IntoIterator<Item = Mpid>) -> Reach {
+        // One counter for each type: users are many, types are few.
+        let mut counts = [0u64; IdentityType::ALL.len()];
+        let mut unreachable = 0;
+        for mpid in mpids {
+            let mut last = None;
+            for identity in self.row(mpid).into_iter().flat_map(|row| self.identities(row, kind)) {
+                // Equal types are neighbours.
+                if last != Some(identity.identity)
+                    && let Some(count) = counts.get_mut(identity.identity as usize)
+                {
+                    *count += 1;
+                }
+                last = Some(identity.identity);
             }
-            last = Some(identity.identity);
+            unreachable += u64::from(last.is_none());
         }
-        unreachable += u64::from(last.is_none());
+        let types = IdentityType::ALL.iter().map(|(_, each)| *each).zip(counts);
+        Reach { identities: types.filter(|(_, count)| *count > 0).collect(), unreachable }
     }
-    let types = IdentityType::ALL.iter().map(|(_, each)| *each).zip(counts);
-    (types.filter(|(_, count)| *count > 0).collect(), unreachable)
 }

@@ -10,6 +10,7 @@ mod load;
 mod model;
 mod node;
 mod source;
+mod syntax_error;
 mod yaml;
 
 pub use load::{FILE_NAME, find, load};

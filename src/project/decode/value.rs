@@ -106,12 +106,18 @@ pub(super) fn time_format(text: &str) -> Result<&str, Unreadable> {
         ));
     }
     // The surest test of a format is to read what it writes.
-    let sample = Timestamp(1_234_567_890_000).to_chrono().fixed_offset();
-    let mut written = String::new();
-    let readable = write!(written, "{}", sample.format_with_items(items.iter())).is_ok() && {
-        DateTime::parse_from_str(&written, text).is_ok()
-            || NaiveDateTime::parse_from_str(&written, text).is_ok()
-            || NaiveDate::parse_from_str(&written, text).is_ok()
+    let written = |ms| {
+        let mut written = String::new();
+        write!(written, "{}", Timestamp(ms).to_chrono().fixed_offset().format_with_items(items.iter()))
+            .map(|()| written)
+    };
+    let readable = match (written(1_234_540_000_000), written(1_234_543_600_000)) {
+        (Ok(sample), Ok(an_hour_later)) => {
+            let is_instant = DateTime::parse_from_str(&sample, text).is_ok();
+            let has_time = is_instant || NaiveDateTime::parse_from_str(&sample, text).is_ok();
+            has_time || (sample == an_hour_later && NaiveDate::parse_from_str(&sample, text).is_ok())
+        }
+        _ => false,
     };
     let help = "a format needs year, month and day, as in `%Y-%m-%d`, and a time of day needs hours and minutes";
     if readable { Ok(text) } else { Err(unreadable("does not give a whole date", help)) }
@@ -198,7 +204,7 @@ mod tests {
         for good in ["%Y-%m-%d %H:%M:%S", "%d.%m.%Y", "%s", "%Y-%m-%dT%H:%M:%S%.3f%z", "%m/%d/%y %I:%M %p", "%F %T"] {
             assert!(time_format(good).is_ok(), "{good}");
         }
-        for bad in ["%H:%M", "%Y-%m", "date", "%Y-%m-%d %Q", "%", "%d %m %Y %H", ""] {
+        for bad in ["%H:%M", "%Y-%m", "date", "%Y-%m-%d %Q", "%", "%d %m %Y %H", "%Y-%m-%d %I:%M", ""] {
             assert!(time_format(bad).is_err(), "{bad}");
         }
     }
