@@ -18,4 +18,6 @@ pub mod outputs;
 pub mod plan;
 pub mod apply;
 pub mod demo;
+pub mod workbench;
 pub mod report;
+pub mod cli;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::exit::Failure;
+use crate::base::value::read_date;
 use crate::base::{Now, Timestamp};
-use crate::store::read_time;
 use crate::system::System;
 use crate::workbench::Workbench;
 
@@ -63,5 +63,6 @@ impl Door {
 }
 
 fn parse_time(text: &str) -> Result<Timestamp, String> {
-    read_time(text).ok_or_else(|| "expected a time such as 2026-03-01T12:00:00Z, or a date (its midnight, UTC)".to_owned())
+    read_date(text)
+        .ok_or_else(|| "expected a time such as 2026-03-01T12:00:00Z, or a date (its midnight, UTC)".to_owned())
 }

@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::Global;
 use super::exit::{Exit, Failure};
+use crate::apply::ApplyError;
 use crate::base::SourceMap;
 use crate::diagnostic::Diagnostic;
 use crate::report::{self, Style};
@@ -42,9 +43,9 @@ impl Ui {
     /// Writes a result.
     pub(super) fn print(&self, text: &str) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
-        let written = out.write_all(text.as_bytes()).and_then(|()| {
-            if text.ends_with('\n') { Ok(()) } else { out.write_all(b"\n") }
-        });
+        let written = out
+            .write_all(text.as_bytes())
+            .and_then(|()| if text.ends_with('\n') { Ok(()) } else { out.write_all(b"\n") });
         match written.and_then(|()| out.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             other => Ok(other?),
@@ -75,23 +76,22 @@ impl Ui {
         match failure {
             Failure::Workbench(WorkbenchError::Invalid(checked)) if self.json => {
                 let json = report::diagnostic::json(&checked.diagnostics, &checked.sources);
-                let _ = self.print_json(&json);
+                let _ = self.print(&json);
             }
             Failure::Workbench(WorkbenchError::Invalid(checked)) => {
                 self.diagnostics(&checked.diagnostics, &checked.sources);
             }
-            Failure::Workbench(WorkbenchError::Apply(error)) if error.is_interrupted() => {
-                self.say(&format!("{error}"));
+            Failure::Workbench(WorkbenchError::Refused(refusals)) if self.json => {
+                let _ = self.print_json(&report::plan::refusals_json(refusals));
+            }
+            Failure::Workbench(WorkbenchError::Refused(refusals)) => {
+                self.say(report::plan::refusals(refusals, self.err).trim_end());
+            }
+            Failure::Workbench(WorkbenchError::Apply(ApplyError::Cancelled)) => {
+                self.say("interrupted; nothing was changed");
                 return Exit::Interrupted;
             }
-            other => {
-                self.say(&format!("error: {other}"));
-                if let Failure::Workbench(WorkbenchError::Apply(error)) = other
-                    && error.is_delivery()
-                {
-                    return Exit::Faulted;
-                }
-            }
+            other => self.say(&format!("error: {}", chain(other))),
         }
         Exit::Error
     }
@@ -115,4 +115,19 @@ impl Ui {
         let mut answer = String::new();
         io::stdin().read_line(&mut answer).ok().map(|_| answer.trim() == "yes")
     }
+}
+
+/// An error with its causes, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let words = error.to_string();
+        if !text.contains(&words) {
+            text.push_str(": ");
+            text.push_str(&words);
+        }
+        cause = error.source();
+    }
+    text
 }

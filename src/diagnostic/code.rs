@@ -68,6 +68,7 @@ codes! {
     CountSpelling = 127 Error "A count is written `at least 3 times`.";
     MisplacedLabel = 128 Error "One label stands before one criterion or group, after any `not`.";
     MissingPercent = 129 Error "A share is a percentage.";
+    UnreadableFile = 130 Error "A file of definitions can be read and is text in UTF-8.";
     FormatterUnsound = 199 Error "The formatter changes the layout of a file and never its meaning.";
     // Names, types and meaning.
     UnknownAudience = 201 Error "A reference names an audience that the project does not define.";
@@ -144,7 +145,7 @@ codes! {
     UnknownReference = 410 Error "A reference within the project file names something that the file defines.";
     UnknownChoice = 411 Error "A value that is one of a few known words is one of them.";
     LiteralSecret = 412 Error "A secret is a reference to where it lies, never the value itself.";
-    SettingNotInThisBuild = 413 Error "What the project file asks for is something that this build has.";
+    ProjectNotInThisBuild = 413 Error "What the project file asks for is something that this build has.";
     ConflictingKeys = 414 Error "Keys that exclude each other do not stand together.";
     // The data.
     NeverSeen = 501 Warning "A name of data was never seen in the data.";

@@ -1,6 +1,6 @@
 //! The audiences of a project, for looking at: lists, one in detail, its members.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use roaring::RoaringBitmap;
 
@@ -10,7 +10,8 @@ use crate::catalog::IdentityType;
 use crate::eval;
 use crate::ir::{Audience, Status, VariantName};
 use crate::members::Buckets;
-use crate::state::{AudienceRecord, SqliteState, StateReader};
+use crate::plan;
+use crate::state::{AudienceRecord, Metrics, Snapshot, SqliteState, StateReader};
 
 /// Which audiences to list.
 #[derive(Clone, Debug, Default)]
@@ -44,7 +45,8 @@ pub struct Who {
 impl ListFilter {
     /// Whether an audience is to be listed.
     pub fn takes(&self, audience: &Audience) -> bool {
-        self.tags.iter().all(|tag| audience.tags.contains(tag)) && self.status.is_none_or(|status| status == audience.status)
+        self.tags.iter().all(|tag| audience.tags.contains(tag))
+            && self.status.is_none_or(|status| status == audience.status)
     }
 }
 
@@ -57,7 +59,10 @@ impl Workbench {
         let defined = self.defined()?;
         let audience = find_audience(&defined, &query.audience)?;
         if audience.status == Status::Draft {
-            return Err(WorkbenchError::Unknown(format!("`{}` is a draft, and drafts are not evaluated", audience.address)));
+            return Err(WorkbenchError::Unknown(format!(
+                "`{}` is a draft, and drafts are not evaluated",
+                audience.address
+            )));
         }
         let only = BTreeSet::from([audience.address.clone()]);
         let memberships = eval::evaluate(&defined.model, &defined.store, query.now, Some(&only));
@@ -82,29 +87,141 @@ impl Workbench {
         let at = names.iter().position(|name| name == variant).ok_or_else(|| {
             WorkbenchError::Unknown(format!("no variant `{variant}` in `{}`: it has {}", split.name, names.join(", ")))
         })?;
-        let salt = self.deployed(defined)?.into_iter().find(|record| record.definition.address == audience.address);
-        let salt = salt
-            .filter(|record| record.definition.split.as_ref().is_some_and(|deployed| deployed.name == split.name))
-            .and_then(|record| record.salt);
-        let salt = crate::plan::salt(&defined.model.project, audience, split, salt.as_deref());
+        let deployed = self.deployed(defined)?;
+        let record = deployed.iter().find(|record| record.definition.address == audience.address);
+        let salt = plan::salt(&defined.model.project, audience, record).unwrap_or_default();
         let buckets = Buckets::new(split.variants.iter().map(|each| each.share));
         let users = &defined.store.users;
         Ok(buckets.divide(&salt, rows, |row| users.mpid(row)).swap_remove(at))
     }
 
     /// Everything that is deployed.
-    pub(super) fn deployed(&self, defined: &Defined) -> Result<Vec<AudienceRecord>, WorkbenchError> {
+    fn deployed(&self, defined: &Defined) -> Result<Vec<AudienceRecord>, WorkbenchError> {
         Ok(SqliteState::open(self.system.clone(), &defined.project.state_path)?.snapshot()?.audiences)
     }
 }
 
+/// One audience in full: what is deployed, or what is written where nothing is.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The definition as deployed, else as written.
+    pub definition: Audience,
+    /// What is deployed.
+    pub record: Option<AudienceRecord>,
+    /// Size, adds and drops of 24 hours.
+    pub metrics: Option<Metrics>,
+    /// Members by variant, Control last.
+    pub variants: Vec<(VariantName, u64)>,
+    /// The audiences that nest it.
+    pub nested_by: Vec<Address>,
+    /// Whether a plan would change it.
+    pub changed: bool,
+}
+
+/// One audience of a list: what is deployed with its counters, or what is written where nothing is.
+#[derive(Clone, Debug)]
+pub enum Listed {
+    /// Deployed.
+    Deployed(Box<AudienceRecord>, Metrics),
+    /// Written only.
+    Written(Box<Audience>),
+}
+
+impl Listed {
+    /// The definition.
+    pub fn definition(&self) -> &Audience {
+        match self {
+            Self::Deployed(record, _) => &record.definition,
+            Self::Written(audience) => audience,
+        }
+    }
+}
+
+/// What the list and the view of one audience start from.
+struct Overview {
+    written: BTreeMap<Address, Audience>,
+    snapshot: Snapshot,
+    metrics: BTreeMap<u64, Metrics>,
+}
+
+impl Workbench {
+    /// Every audience that is deployed, and those that are only written, by address. Definitions with errors hide only
+    /// what is not deployed.
+    ///
+    /// # Errors
+    /// A wrong project file, or a state that cannot be read.
+    pub fn list(&self, filter: &ListFilter) -> Result<Vec<Listed>, WorkbenchError> {
+        let Overview { mut written, snapshot, metrics } = self.overview()?;
+        let mut listed: Vec<Listed> = Vec::new();
+        for record in snapshot.audiences {
+            written.remove(&record.definition.address);
+            let counted = metrics.get(&record.id).copied().unwrap_or_default();
+            listed.push(Listed::Deployed(Box::new(record), counted));
+        }
+        listed.extend(written.into_values().map(|audience| Listed::Written(Box::new(audience))));
+        listed.retain(|each| filter.takes(each.definition()));
+        listed.sort_by(|a, b| a.definition().address.cmp(&b.definition().address));
+        Ok(listed)
+    }
+
+    /// One audience in full.
+    ///
+    /// # Errors
+    /// A wrong project file, a state that cannot be read, or an address that is neither deployed nor written.
+    pub fn show(&self, address: &str) -> Result<Shown, WorkbenchError> {
+        let Overview { written, snapshot, metrics } = self.overview()?;
+        let record = snapshot.audiences.iter().find(|record| record.definition.address == *address).cloned();
+        let definition = match (&record, written.get(address)) {
+            (Some(record), _) => record.definition.clone(),
+            (None, Some(audience)) => audience.clone(),
+            (None, None) => {
+                let deployed = snapshot.audiences.iter().map(|record| &record.definition.address);
+                return Err(unknown(address, deployed.chain(written.keys())));
+            }
+        };
+        let nests = |each: &Audience| each.nested().iter().any(|nested| *nested == address);
+        let deployed = snapshot.audiences.iter().map(|record| &record.definition);
+        let nested_by = deployed.chain(written.values()).filter(|each| nests(each)).map(|each| each.address.clone());
+        Ok(Shown {
+            nested_by: nested_by.collect::<BTreeSet<_>>().into_iter().collect(),
+            changed: written.get(address).is_some_and(|audience| audience.fingerprint() != definition.fingerprint()),
+            metrics: record
+                .as_ref()
+                .filter(|each| each.members.is_some())
+                .and_then(|each| metrics.get(&each.id).copied()),
+            variants: record.as_ref().map_or_else(Vec::new, |record| variant_sizes(record, &snapshot)),
+            definition,
+            record,
+        })
+    }
+
+    fn overview(&self) -> Result<Overview, WorkbenchError> {
+        let state = self.state()?;
+        let written = self.check().model.map_or_else(BTreeMap::new, |model| model.audiences);
+        Ok(Overview { written, snapshot: state.snapshot()?, metrics: state.metrics(self.system().now())? })
+    }
+}
+
+/// How many members each variant of a deployed audience has.
+fn variant_sizes(record: &AudienceRecord, snapshot: &Snapshot) -> Vec<(VariantName, u64)> {
+    let (Some(split), Some(salt), Some(members)) = (&record.definition.split, &record.salt, &record.members) else {
+        return Vec::new();
+    };
+    let buckets = Buckets::new(split.variants.iter().map(|each| each.share));
+    let parts = buckets.divide(salt, members, |number| snapshot.mpids.get(number as usize).copied());
+    split.names().zip(parts.iter().map(RoaringBitmap::len)).collect()
+}
+
+fn unknown<'a>(address: &str, known: impl Iterator<Item = &'a Address>) -> WorkbenchError {
+    let hint = suggest::best(address, known.map(Address::as_str));
+    let hint = hint.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+    WorkbenchError::Unknown(format!("no audience `{address}`{hint}"))
+}
+
 /// The audience of an address.
-pub(super) fn find_audience<'a>(defined: &'a Defined, address: &str) -> Result<&'a Audience, WorkbenchError> {
-    defined.model.audiences.get(address).ok_or_else(|| {
-        let nearest = suggest::best(address, defined.model.audiences.keys().map(Address::as_str));
-        let hint = nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
-        WorkbenchError::Unknown(format!("no audience `{address}`{hint}"))
-    })
+fn find_audience<'a>(defined: &'a Defined, address: &str) -> Result<&'a Audience, WorkbenchError> {
+    let audiences = &defined.model.audiences;
+    audiences.get(address).ok_or_else(|| unknown(address, audiences.keys()))
 }
 
 /// A variant as commands name it.

@@ -15,7 +15,7 @@ impl Workbench {
     pub fn import(
         &self,
         options: ImportOptions,
-        progress: &dyn Fn(Progress),
+        progress: &dyn Fn(Progress<'_>),
     ) -> Result<ImportReport, WorkbenchError> {
         let mut sources = SourceMap::default();
         let (project, diagnostics) = project::load(self.system(), &self.folder, &mut sources);

@@ -10,7 +10,7 @@ use crate::base::{Address, Fingerprint, Name, Now};
 use crate::diagnostic::Diagnostic;
 use crate::eval;
 use crate::ir::Model;
-use crate::outputs;
+use crate::outputs::Directory;
 use crate::plan::{self, MadeFrom, Plan};
 use crate::project::Project;
 use crate::state::{SqliteState, StateReader};
@@ -59,13 +59,14 @@ impl Workbench {
         let targets = request.targets.iter().map(|target| checked_address(target)).collect::<Result<Vec<_>, _>>()?;
         let snapshot = SqliteState::open(self.system.clone(), &project.state_path)?.snapshot()?;
         let memberships = eval::evaluate(model, store, request.now, None);
+        let directory = Directory::new(store);
         Ok(plan::make(plan::Input {
             model,
             snapshot: &snapshot,
             memberships: &memberships,
             store,
             outputs: &project.outputs,
-            reach: &|kind, mpids| outputs::reach(store, kind, mpids),
+            reach: &|kind, mpids| directory.reach(kind, mpids),
             targets: &targets,
             tool: env!("CARGO_PKG_VERSION"),
             definitions: definitions(model),
@@ -75,34 +76,27 @@ impl Workbench {
     /// Compares a saved plan with the project, its data and its state as they are now, and gives the project.
     ///
     /// # Errors
-    /// [`WorkbenchError::Apply`] with everything that differs, where anything does.
+    /// [`WorkbenchError::Stale`] with everything that differs, where anything does.
     pub fn still_fits(&self, plan: &Plan) -> Result<Defined, WorkbenchError> {
         let defined = self.defined()?;
         let snapshot = SqliteState::open(self.system.clone(), &defined.project.state_path)?.snapshot()?;
-        let current = MadeFrom {
-            tool: env!("CARGO_PKG_VERSION").to_owned(),
-            definitions: definitions(&defined.model),
-            outputs: plan::outputs_fingerprint(&defined.project.outputs),
-            lineage: snapshot.lineage.clone(),
-            serial: snapshot.serial,
-            store: defined.store.id.to_string(),
-            data_version: defined.store.version,
-            now: plan.made_from.now,
-        };
+        let current = MadeFrom::new(
+            env!("CARGO_PKG_VERSION"),
+            definitions(&defined.model),
+            &defined.project.outputs,
+            &snapshot,
+            &defined.store,
+            plan.made_from.now,
+        );
         let differences = plan::stale(&plan.made_from, &current);
-        if differences.is_empty() { Ok(defined) } else { Err(apply::ApplyError::Stale(differences).into()) }
+        if differences.is_empty() { Ok(defined) } else { Err(WorkbenchError::Stale(differences)) }
     }
 
     /// Applies a plan, then delivers everything that is still to be delivered.
     ///
     /// # Errors
     /// A held lock, a state that moved since the plan was made, and deliveries that fail.
-    pub fn apply(
-        &self,
-        plan: &Plan,
-        defined: &Defined,
-        request: &ApplyRequest<'_>,
-    ) -> Result<Outcome, WorkbenchError> {
+    pub fn apply(&self, plan: &Plan, defined: &Defined, request: &ApplyRequest<'_>) -> Result<Outcome, WorkbenchError> {
         let mut state = SqliteState::open(self.system.clone(), &defined.project.state_path)?;
         Ok(apply::apply(
             plan,
@@ -110,6 +104,7 @@ impl Workbench {
                 state: &mut state,
                 store: &defined.store,
                 outputs: &defined.project.outputs,
+                folder: &defined.project.folder,
                 system: self.system(),
                 by: self.user(),
                 commit: self.commit(),
@@ -146,7 +141,10 @@ impl Workbench {
 
     /// Who runs this, as the journal records it.
     fn user(&self) -> String {
-        ["USER", "USERNAME", "LOGNAME"].iter().find_map(|name| self.system.env(name)).unwrap_or_else(|| "unknown".to_owned())
+        ["USER", "USERNAME", "LOGNAME"]
+            .iter()
+            .find_map(|name| self.system.env(name))
+            .unwrap_or_else(|| "unknown".to_owned())
     }
 
     /// The git commit of the project folder, where there is one.

@@ -4,8 +4,8 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::apply::ApplyError;
-use crate::plan::Refusals;
 use crate::plan::file::PlanFileError;
+use crate::plan::{Difference, Refusals};
 use crate::state::StateError;
 use crate::store::StoreError;
 
@@ -30,6 +30,9 @@ pub enum WorkbenchError {
     /// The plan is refused.
     #[error(transparent)]
     Refused(#[from] Refusals),
+    /// A saved plan does not fit any more.
+    #[error("the plan is stale, and nothing was done: {}; plan again", differing(.0))]
+    Stale(Vec<Difference>),
     /// A saved plan cannot be read.
     #[error(transparent)]
     PlanFile(#[from] PlanFileError),
@@ -39,4 +42,8 @@ pub enum WorkbenchError {
     /// A file could not be read or written.
     #[error("{0}")]
     Io(#[from] io::Error),
+}
+
+fn differing(differences: &[Difference]) -> String {
+    differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

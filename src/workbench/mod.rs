@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex};
 use crate::project;
 use crate::system::System;
 
-pub use audiences::{ListFilter, Who, WhoQuery};
+pub use audiences::{ListFilter, Listed, Shown, Who, WhoQuery};
 pub use check::{Checked, Defined};
 pub use deploy::{ApplyRequest, PlanRequest, Planned};
 pub use error::WorkbenchError;

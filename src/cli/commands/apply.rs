@@ -48,7 +48,8 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
                 return Ok(Exit::Error);
             }
             None => {
-                let message = "nobody can be asked here: use --auto-approve, or `aud plan -o FILE` and `aud apply FILE`";
+                let message =
+                    "nobody can be asked here: use --auto-approve, or `aud plan -o FILE` and `aud apply FILE`";
                 return Err(Failure::Usage(message.to_owned()));
             }
         }
@@ -63,7 +64,11 @@ fn apply(workbench: &Workbench, ui: &Ui, plan: &Plan, defined: &Defined) -> Resu
     } else {
         ui.print(&report::apply::text(&outcome, ui.style()))?;
     }
-    Ok(Exit::Fine)
+    Ok(match outcome {
+        Outcome { interrupted: true, .. } => Exit::Interrupted,
+        Outcome { faults, .. } if !faults.is_empty() => Exit::Faulted,
+        _ => Exit::Fine,
+    })
 }
 
 /// Applies a plan with progress shown and Ctrl-C heard.

@@ -29,9 +29,9 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
     let exit = if checked.has_errors() { Exit::Error } else { Exit::Fine };
     let (diagnostics, sources) = (&checked.diagnostics, &checked.sources);
     match args.format {
-        _ if ui.json => ui.print_json(&report::diagnostic::json(diagnostics, sources))?,
-        Format::Json => ui.print_json(&report::diagnostic::json(diagnostics, sources))?,
-        Format::Concise => ui.print(&report::diagnostic::concise(diagnostics, sources))?,
+        _ if ui.json => ui.print(&report::diagnostic::json(diagnostics, sources))?,
+        Format::Json => ui.print(&report::diagnostic::json(diagnostics, sources))?,
+        Format::Concise => ui.print(&report::diagnostic::concise(diagnostics, sources, ui.style()))?,
         Format::Human if diagnostics.is_empty() => {
             let audiences = checked.model.as_ref().map_or(0, |model| model.audiences.len());
             ui.print(&format!("{audiences} audiences, nothing wrong"))?;

@@ -59,7 +59,7 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
     let imported = super::import::import(&workbench, ui, ImportOptions::default())?;
     let elapsed_ms = (system.now().ms() - started).max(0) as u64;
     if !ui.json {
-        ui.print(&report::import::text(&imported, elapsed_ms, ui.style()))?;
+        ui.print(&report::import::text(&imported, elapsed_ms))?;
     }
     let planned = workbench.plan(&PlanRequest { now, targets: Vec::new() })?;
     ui.diagnostics(&planned.defined.warnings, &planned.defined.sources);

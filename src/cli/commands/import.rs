@@ -8,27 +8,31 @@ use crate::cli::args::Door;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::ui::Ui;
 use crate::report;
-use crate::store::{ImportOptions, ImportReport};
+use crate::store::{BadRowLimit, ImportOptions, ImportReport};
 use crate::workbench::Workbench;
 
 /// Arguments of `aud import`.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The largest share of bad rows, in per cent, that is skipped over instead of stopping the import
-    #[arg(long, value_name = "PERCENT", default_value_t = 10.0)]
-    max_bad: f64,
+    /// How many rows of a hundred may be bad and skipped over before the import stops
+    #[arg(long, value_name = "PERCENT", default_value_t = BadRowLimit::default().percent, value_parser = clap::value_parser!(u64).range(0..=100))]
+    max_bad: u64,
+    /// Read everything anew, whatever was read before
+    #[arg(long)]
+    rebuild: bool,
 }
 
 /// Reads new data.
 pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Failure> {
-    let options = ImportOptions { max_bad_share: args.max_bad / 100.0, ..ImportOptions::default() };
+    let bad_rows = BadRowLimit { percent: args.max_bad, ..BadRowLimit::default() };
+    let options = ImportOptions { bad_rows, rebuild: args.rebuild };
     let started = door.system.now().ms();
     let report = import(&door.workbench()?, ui, options)?;
     let elapsed_ms = (door.system.now().ms() - started).max(0) as u64;
     if ui.json {
         ui.print_json(&report::import::json(&report, elapsed_ms))?;
     } else {
-        ui.print(&report::import::text(&report, elapsed_ms, ui.style()))?;
+        ui.print(&report::import::text(&report, elapsed_ms))?;
     }
     Ok(Exit::Fine)
 }
@@ -43,7 +47,7 @@ pub(super) fn import(workbench: &Workbench, ui: &Ui, options: ImportOptions) -> 
         bar.set_length(progress.bytes_total);
         bar.set_position(progress.bytes_done);
         if shown.replace(progress.rows) == 0 {
-            bar.set_message(progress.source.to_owned());
+            bar.set_message("importing");
         }
     });
     bar.finish_and_clear();

@@ -87,7 +87,7 @@ fn show(door: &Door, ui: &Ui, args: &Args, workbench: &Workbench) -> Result<(), 
             ui.print(&report::plan::text(&planned.plan, &planned.defined.sources, ui.style(), ui.verbose))?;
         }
         Err(WorkbenchError::Invalid(checked)) if ui.json => {
-            ui.print_json(&report::diagnostic::json(&checked.diagnostics, &checked.sources))?;
+            ui.print(&report::diagnostic::json(&checked.diagnostics, &checked.sources))?;
         }
         Err(WorkbenchError::Invalid(checked)) => {
             ui.print(&report::diagnostic::human(&checked.diagnostics, &checked.sources, ui.style()))?;
