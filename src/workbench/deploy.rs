@@ -96,12 +96,7 @@ impl Workbench {
     ///
     /// # Errors
     /// A held lock, a state that moved since the plan was made, and deliveries that fail.
-    pub fn apply(
-        &self,
-        plan: &Plan,
-        defined: &Defined,
-        request: &ApplyRequest<'_>,
-    ) -> Result<Outcome, WorkbenchError> {
+    pub fn apply(&self, plan: &Plan, defined: &Defined, request: &ApplyRequest<'_>) -> Result<Outcome, WorkbenchError> {
         let mut state = SqliteState::open(self.system.clone(), &defined.project.state_path)?;
         Ok(apply::apply(
             plan,
@@ -146,7 +141,10 @@ impl Workbench {
 
     /// Who runs this, as the journal records it.
     fn user(&self) -> String {
-        ["USER", "USERNAME", "LOGNAME"].iter().find_map(|name| self.system.env(name)).unwrap_or_else(|| "unknown".to_owned())
+        ["USER", "USERNAME", "LOGNAME"]
+            .iter()
+            .find_map(|name| self.system.env(name))
+            .unwrap_or_else(|| "unknown".to_owned())
     }
 
     /// The git commit of the project folder, where there is one.

@@ -48,7 +48,8 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
                 return Ok(Exit::Error);
             }
             None => {
-                let message = "nobody can be asked here: use --auto-approve, or `aud plan -o FILE` and `aud apply FILE`";
+                let message =
+                    "nobody can be asked here: use --auto-approve, or `aud plan -o FILE` and `aud apply FILE`";
                 return Err(Failure::Usage(message.to_owned()));
             }
         }
