@@ -10,7 +10,7 @@ use crate::base::{Address, Fingerprint, Name, Now};
 use crate::diagnostic::Diagnostic;
 use crate::eval;
 use crate::ir::Model;
-use crate::outputs::Directory;
+use crate::outputs::{self, Directory};
 use crate::plan::{self, MadeFrom, Plan};
 use crate::project::Project;
 use crate::state::{SqliteState, StateReader};
@@ -38,7 +38,7 @@ pub struct ApplyRequest<'a> {
     /// What the journal and the lock say about the run, such as `aud apply`.
     pub reason: &'a str,
     /// Told of each delivery.
-    pub progress: &'a dyn Fn(Progress),
+    pub progress: &'a dyn Fn(Progress<'_>),
     /// Set from outside to stop between two steps.
     pub cancelled: &'a AtomicBool,
 }
@@ -66,7 +66,7 @@ impl Workbench {
             memberships: &memberships,
             store,
             outputs: &project.outputs,
-            reach: &|kind, mpids| directory.reach(kind, mpids),
+            reach: &|kind, mpids| outputs::reach(&directory, kind, mpids),
             targets: &targets,
             tool: env!("CARGO_PKG_VERSION"),
             definitions: definitions(model),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::apply::Outcome;
+use crate::apply::{Outcome, Progress};
 use crate::cli::args::{Door, NowArg, TargetArg};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::interrupt;
@@ -86,8 +86,10 @@ pub(super) fn carry_out(
         &ApplyRequest {
             reason: "aud apply",
             progress: &|progress| {
-                bar.set_length(progress.total);
-                bar.set_position(progress.done);
+                if let Progress::Delivering { done, total, .. } = progress {
+                    bar.set_length(total);
+                    bar.set_position(done);
+                }
             },
             cancelled: interrupt::flag(),
         },
