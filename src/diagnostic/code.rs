@@ -68,6 +68,7 @@ codes! {
     CountSpelling = 127 Error "A count is written `at least 3 times`.";
     MisplacedLabel = 128 Error "One label stands before one criterion or group, after any `not`.";
     MissingPercent = 129 Error "A share is a percentage.";
+    InvalidName = 130 Error "Names of code are letters, digits and `_`, and start with no digit.";
     FormatterUnsound = 199 Error "The formatter changes the layout of a file and never its meaning.";
     // Names, types and meaning.
     UnknownAudience = 201 Error "A reference names an audience that the project does not define.";
