@@ -36,8 +36,7 @@ pub(super) fn pending(context: &mut Context<'_>, lock: &str, outcome: &mut Outco
         if waiting.contains(connection) {
             continue;
         }
-        let (done, address) = (done as u64, &delivery.address);
-        (context.progress)(Progress::Delivering { done, total, address, connection });
+        (context.progress)(Progress { done: done as u64, total });
         match sender.send(delivery) {
             Ok(tally) => {
                 context.state.delivered(lock, delivery.id)?;
@@ -51,6 +50,7 @@ pub(super) fn pending(context: &mut Context<'_>, lock: &str, outcome: &mut Outco
             }
         }
     }
+    (context.progress)(Progress { done: total, total });
     Ok(())
 }
 

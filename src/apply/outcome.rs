@@ -49,25 +49,13 @@ pub struct DeliveryFault {
     pub error: OutputError,
 }
 
-/// How far an apply got.
+/// How far the deliveries of an apply got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress<'a> {
-    /// Everything is recorded; deliveries begin.
-    Committed {
-        /// The new serial.
-        serial: u64,
-    },
-    /// A delivery begins.
-    Delivering {
-        /// How many were handled before.
-        done: u64,
-        /// How many there are.
-        total: u64,
-        /// The audience.
-        address: &'a Address,
-        /// Its connection.
-        connection: &'a ConnectionKey,
-    },
+pub struct Progress {
+    /// How many are behind us, made or not taken.
+    pub done: u64,
+    /// How many there are.
+    pub total: u64,
 }
 
 /// Why an apply did not finish.
