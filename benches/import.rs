@@ -4,7 +4,6 @@
 //! 10.24432/C5BW33), with the columns `InvoiceNo`, `StockCode`, `Description`, `Quantity`, `InvoiceDate`, `UnitPrice`,
 //! `CustomerID` and `Country`.
 #![expect(
-    missing_docs,
     clippy::unwrap_used,
     clippy::disallowed_methods,
     clippy::print_stderr,

@@ -54,7 +54,13 @@ pub(super) fn home(
             home.inputs = resolved.into_iter().flatten().flatten().collect();
         } else {
             home.certain = false;
-            found.extend(resolved.into_iter().filter_map(Result::err).map(|wrong| *wrong));
+            let address = &audience.item.address;
+            let wrong = resolved.into_iter().filter_map(Result::err);
+            // What comes from the defaults of the file may suit other audiences of it.
+            found.extend(wrong.map(|wrong| match wrong.span().is_some_and(|span| !audience.item.span.covers(span)) {
+                true => wrong.label(address.span, format!("read by `{}`", address.value)),
+                false => *wrong,
+            }));
         }
     }
     home
@@ -198,6 +204,12 @@ fn outside(home: &Home, input: &InputName, span: Span) -> Box<Diagnostic> {
                 input.workspace
             )),
     )
+}
+
+/// All known names as a sentence, where they are few enough to be read.
+pub(super) fn all_known<'n>(what: &str, names: impl IntoIterator<Item = &'n str>) -> Option<String> {
+    let names: Vec<&str> = names.into_iter().take(9).collect();
+    ((1..9).contains(&names.len())).then(|| format!("{what} {}", listed(names)))
 }
 
 /// Names in backticks, with commas.

@@ -63,5 +63,6 @@ impl Door {
 }
 
 fn parse_time(text: &str) -> Result<Timestamp, String> {
-    read_date(text).ok_or_else(|| "expected a time such as 2026-03-01T12:00:00Z, or a date (its midnight, UTC)".to_owned())
+    read_date(text)
+        .ok_or_else(|| "expected a time such as 2026-03-01T12:00:00Z, or a date (its midnight, UTC)".to_owned())
 }

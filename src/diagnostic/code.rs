@@ -145,7 +145,7 @@ codes! {
     UnknownReference = 410 Error "A reference within the project file names something that the file defines.";
     UnknownChoice = 411 Error "A value that is one of a few known words is one of them.";
     LiteralSecret = 412 Error "A secret is a reference to where it lies, never the value itself.";
-    ProjectNotInThisBuild = 413 Error "What the project file asks for is something that this build has.";
+    AbsentFromBuild = 413 Error "What the project file asks for is something that this build has.";
     ConflictingKeys = 414 Error "Keys that exclude each other do not stand together.";
     // The data.
     NeverSeen = 501 Warning "A name of data was never seen in the data.";

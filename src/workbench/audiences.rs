@@ -11,7 +11,7 @@ use crate::eval;
 use crate::ir::{Audience, Status, VariantName};
 use crate::members::Buckets;
 use crate::plan;
-use crate::state::{AudienceRecord, Metrics, SqliteState, Snapshot, StateReader};
+use crate::state::{AudienceRecord, Metrics, Snapshot, SqliteState, StateReader};
 
 /// Which audiences to list.
 #[derive(Clone, Debug, Default)]
@@ -45,7 +45,8 @@ pub struct Who {
 impl ListFilter {
     /// Whether an audience is to be listed.
     pub fn takes(&self, audience: &Audience) -> bool {
-        self.tags.iter().all(|tag| audience.tags.contains(tag)) && self.status.is_none_or(|status| status == audience.status)
+        self.tags.iter().all(|tag| audience.tags.contains(tag))
+            && self.status.is_none_or(|status| status == audience.status)
     }
 }
 
@@ -58,7 +59,10 @@ impl Workbench {
         let defined = self.defined()?;
         let audience = find_audience(&defined, &query.audience)?;
         if audience.status == Status::Draft {
-            return Err(WorkbenchError::Unknown(format!("`{}` is a draft, and drafts are not evaluated", audience.address)));
+            return Err(WorkbenchError::Unknown(format!(
+                "`{}` is a draft, and drafts are not evaluated",
+                audience.address
+            )));
         }
         let only = BTreeSet::from([audience.address.clone()]);
         let memberships = eval::evaluate(&defined.model, &defined.store, query.now, Some(&only));
@@ -181,7 +185,10 @@ impl Workbench {
         Ok(Shown {
             nested_by: nested_by.collect::<BTreeSet<_>>().into_iter().collect(),
             changed: written.get(address).is_some_and(|audience| audience.fingerprint() != definition.fingerprint()),
-            metrics: record.as_ref().filter(|each| each.members.is_some()).and_then(|each| metrics.get(&each.id).copied()),
+            metrics: record
+                .as_ref()
+                .filter(|each| each.members.is_some())
+                .and_then(|each| metrics.get(&each.id).copied()),
             variants: record.as_ref().map_or_else(Vec::new, |record| variant_sizes(record, &snapshot)),
             definition,
             record,

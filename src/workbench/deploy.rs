@@ -10,7 +10,7 @@ use crate::base::{Address, Fingerprint, Name, Now};
 use crate::diagnostic::Diagnostic;
 use crate::eval;
 use crate::ir::Model;
-use crate::outputs::Directory;
+use crate::outputs::{self, Directory};
 use crate::plan::{self, MadeFrom, Plan};
 use crate::project::Project;
 use crate::state::{SqliteState, StateReader};
@@ -38,7 +38,7 @@ pub struct ApplyRequest<'a> {
     /// What the journal and the lock say about the run, such as `aud apply`.
     pub reason: &'a str,
     /// Told of each delivery.
-    pub progress: &'a dyn Fn(Progress),
+    pub progress: &'a dyn Fn(Progress<'_>),
     /// Set from outside to stop between two steps.
     pub cancelled: &'a AtomicBool,
 }
@@ -66,7 +66,7 @@ impl Workbench {
             memberships: &memberships,
             store,
             outputs: &project.outputs,
-            reach: &|kind, mpids| directory.reach(kind, mpids),
+            reach: &|kind, mpids| outputs::reach(&directory, kind, mpids),
             targets: &targets,
             tool: env!("CARGO_PKG_VERSION"),
             definitions: definitions(model),
@@ -96,12 +96,7 @@ impl Workbench {
     ///
     /// # Errors
     /// A held lock, a state that moved since the plan was made, and deliveries that fail.
-    pub fn apply(
-        &self,
-        plan: &Plan,
-        defined: &Defined,
-        request: &ApplyRequest<'_>,
-    ) -> Result<Outcome, WorkbenchError> {
+    pub fn apply(&self, plan: &Plan, defined: &Defined, request: &ApplyRequest<'_>) -> Result<Outcome, WorkbenchError> {
         let mut state = SqliteState::open(self.system.clone(), &defined.project.state_path)?;
         Ok(apply::apply(
             plan,
@@ -146,7 +141,10 @@ impl Workbench {
 
     /// Who runs this, as the journal records it.
     fn user(&self) -> String {
-        ["USER", "USERNAME", "LOGNAME"].iter().find_map(|name| self.system.env(name)).unwrap_or_else(|| "unknown".to_owned())
+        ["USER", "USERNAME", "LOGNAME"]
+            .iter()
+            .find_map(|name| self.system.env(name))
+            .unwrap_or_else(|| "unknown".to_owned())
     }
 
     /// The git commit of the project folder, where there is one.

@@ -4,8 +4,8 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::apply::ApplyError;
-use crate::plan::{Difference, Refusals};
 use crate::plan::file::PlanFileError;
+use crate::plan::{Difference, Refusals};
 use crate::state::StateError;
 use crate::store::StoreError;
 

@@ -32,9 +32,10 @@ impl ParsedFiles {
         let paths = match system.files_below(&project.audiences) {
             Ok(paths) => paths,
             Err(error) => {
-                diagnostics.push(unreadable(&project.audiences, &error).help(
-                    "make the folder, or name the right one under `audiences` in aud.yaml",
-                ));
+                diagnostics.push(
+                    unreadable(&project.audiences, &error)
+                        .help("make the folder, or name the right one under `audiences` in aud.yaml"),
+                );
                 return Vec::new();
             }
         };

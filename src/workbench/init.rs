@@ -20,7 +20,8 @@ pub fn init(system: &dyn System, folder: &Path) -> io::Result<Vec<PathBuf>> {
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
     }
     system.create_folder(&folder.join("audiences"))?;
-    let files = [(project, PROJECT), (folder.join("audiences/first.aud"), AUDIENCES), (folder.join(".gitignore"), IGNORED)];
+    let files =
+        [(project, PROJECT), (folder.join("audiences/first.aud"), AUDIENCES), (folder.join(".gitignore"), IGNORED)];
     let mut written = Vec::new();
     for (path, text) in files {
         if system.info(&path).is_err() {

@@ -130,7 +130,16 @@ pub(super) fn store(of: impl IntoIterator<Item = (i64, Vec<(IdentityType, String
             builder.identity(row, identity, &value);
         }
     }
-    builder.finish("here", 4)
+    let identities = Identities {
+        offsets: offsets.into(),
+        types: types.into(),
+        values: values.into(),
+        dictionary: Dictionary::new(texts.into()).map(Arc::new),
+    };
+    let users = Users { mpids: mpids.into(), identities, ..Users::default() };
+    let mut store = Store::empty();
+    (store.id, store.version, store.users) = ("here".into(), 4, Arc::new(users));
+    store
 }
 
 /// What happens to an audience: its people, over user numbers.

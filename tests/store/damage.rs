@@ -1,6 +1,6 @@
 //! What happens when files are not what they should be.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 
 use aud::project::Project;
@@ -22,7 +22,7 @@ fn files(system: &MemorySystem, shop: &Project) -> Vec<PathBuf> {
 }
 
 /// Opens the store with one file replaced; the error must name the file.
-fn opens_with(system: &MemorySystem, shop: &Project, path: &PathBuf, content: &[u8]) -> bool {
+fn opens_with(system: &MemorySystem, shop: &Project, path: &Path, content: &[u8]) -> bool {
     let whole = system.read(path).unwrap();
     put(system, &path.to_string_lossy(), content);
     let opened = open(system, &shop.data_path);

@@ -47,7 +47,8 @@ pub(in crate::analyze) fn audience<'a>(
     names::check(declared, &fields, found);
     let split = fields.split.map(|written| split::check(written, world.project().limits.variants, found));
     let connections = connections::check(world, declared, &fields, &home, found);
-    let mut lowering = Lowering { world, home: &home, found, members: Vec::new() };
+    let owner = format!("`{}`", declared.item.address.value);
+    let mut lowering = Lowering { world, home: &home, found, owner, members: Vec::new() };
     let criterion = fields.matching.and_then(|matching| lowering.group(&matching.group, matching.span));
     let members = lowering.members;
     let criterion = criterion.map(ir::normalise);

@@ -59,7 +59,8 @@ impl Lowering<'_, '_> {
         let mut value_type: Option<Known<'_>> = None;
         let mut fine = true;
         if known {
-            fine = built_in || attributes.is_none_or(|all| letter_case::event_attribute(all, attribute, self.found));
+            fine = built_in
+                || attributes.is_none_or(|all| letter_case::event_attribute(event, all, attribute, self.found));
         }
         if known && fine {
             value_type = self.world.types.event(catalog, event, &attribute.value);

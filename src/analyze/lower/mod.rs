@@ -19,7 +19,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::ir::{self, Kind};
 use crate::syntax::ast::{self, Joiner};
 
-use super::resolve::Home;
+use super::resolve::{Home, all_known};
 use super::world::World;
 
 /// One criterion on its way to the model.
@@ -27,6 +27,8 @@ struct Lowering<'w, 'a> {
     world: &'w World<'a>,
     home: &'w Home,
     found: &'w mut Diagnostics,
+    /// Whose criterion it is, for messages.
+    owner: String,
     /// The audiences that are nested, each where it was written, or where the named criterion that names it is used.
     members: Vec<(Address, Span)>,
 }
@@ -42,7 +44,9 @@ pub(super) fn named(
     if !world.usable.get(at).copied().unwrap_or_default() {
         return;
     }
-    let lowered = Lowering { world, home, found, members: Vec::new() }.criterion(criterion);
+    let address = world.declared.criteria.get(at).map_or("", |criterion| criterion.address.as_str());
+    let owner = format!("criterion `{address}`");
+    let lowered = Lowering { world, home, found, owner, members: Vec::new() }.criterion(criterion);
     if let Some(lowered) = lowered {
         super::rules::constant::check(&ir::normalise(lowered), found);
     }
@@ -92,7 +96,7 @@ impl Lowering<'_, '_> {
 
     fn member(&mut self, address: &Spanned<Name>) -> Option<ir::Criterion> {
         if self.world.declared.audience(address.as_str()).is_none() {
-            self.found.push(unknown_audience(self.world, address));
+            self.found.push(unknown_audience(self.world, &self.owner, address));
             return None;
         }
         self.members.push((address.value.clone(), address.span));
@@ -112,7 +116,8 @@ impl Lowering<'_, '_> {
         }
         let definition = world.declared.criteria.get(position)?;
         let mut inside = Diagnostics::default();
-        let mut inner = Lowering { world, home: self.home, found: &mut inside, members: Vec::new() };
+        let owner = self.owner.clone();
+        let mut inner = Lowering { world, home: self.home, found: &mut inside, owner, members: Vec::new() };
         let lowered = inner.criterion(&definition.criterion);
         self.members.extend(inner.members.into_iter().map(|(member, _)| (member, address.span)));
         let of_this_home = |code| matches!(code, Code::AmbiguousInput | Code::InputOutside | Code::ScopeOutside);
@@ -122,7 +127,7 @@ impl Lowering<'_, '_> {
     }
 }
 
-fn unknown_audience(world: &World<'_>, address: &Spanned<Name>) -> Diagnostic {
+fn unknown_audience(world: &World<'_>, owner: &str, address: &Spanned<Name>) -> Diagnostic {
     let name = &address.value;
     let moved = world.declared.moves.iter().find(|moved| moved.from.value == *name);
     if let Some(moved) = moved {
@@ -137,15 +142,17 @@ fn unknown_audience(world: &World<'_>, address: &Spanned<Name>) -> Diagnostic {
     if world.input.deployed.contains(name) {
         return Diagnostic::new(
             Code::DeployedAudienceNested,
-            format!("audience `{name}` is deployed and cannot be deleted while another one nests it"),
+            format!("audience `{name}` is deployed and cannot be deleted while {owner} nests it"),
         )
-        .label(address.span, "nested here, and defined in no file")
+        .label(address.span, "nested here, and defined in no file any more")
         .help(format!("keep its definition, or take `audience {name}` out of this criterion first"));
     }
     let mut unknown = Diagnostic::new(Code::UnknownAudience, format!("there is no audience `{name}`"))
         .label(address.span, "defined in no file of the project");
     if world.declared.criterion(name.as_str()).is_some() {
         unknown = unknown.help(format!("there is a criterion of that name: write `criterion {name}`"));
+    } else if let Some(all) = all_known("the project has", world.declared.by_address.keys().copied()) {
+        unknown = unknown.help(all);
     }
     unknown.did_you_mean(address.span, &near, str::to_owned)
 }
@@ -158,6 +165,8 @@ fn unknown_criterion(world: &World<'_>, address: &Spanned<Name>) -> Diagnostic {
         .label(address.span, "defined in no file of the project");
     if world.declared.audience(name.as_str()).is_some() {
         unknown = unknown.help(format!("there is an audience of that name: write `audience {name}`"));
+    } else if let Some(all) = all_known("the project has", world.declared.criteria_by_address.keys().copied()) {
+        unknown = unknown.help(all);
     }
     unknown.did_you_mean(address.span, &near, str::to_owned)
 }

@@ -19,7 +19,7 @@ pub(in crate::analyze) fn check(criterion: &Criterion, found: &mut Diagnostics) 
         Kind::All(inner) => {
             inner.iter().for_each(|each| check(each, found));
             if let Some((a, b)) = pair(&flat(inner, true), exclude) {
-                found.push(never(&a.to_string(), place(a), &b.to_string(), place(b)));
+                found.push(never("user", (&a.to_string(), place(a)), (&b.to_string(), place(b))));
             }
         }
         Kind::Any(inner) => {
@@ -34,12 +34,15 @@ pub(in crate::analyze) fn check(criterion: &Criterion, found: &mut Diagnostics) 
                     .help("take `everyone` out, or the rest of the group"),
                 );
             } else if let Some((a, b)) = pair(&flat(inner, false), together_always) {
-                found.push(always(&a.to_string(), place(a), &b.to_string(), place(b)));
+                found.push(always("user", (&a.to_string(), place(a)), (&b.to_string(), place(b))));
             }
         }
         Kind::Not(inner) if inner.kind == Kind::Everyone => {
             let nobody = Diagnostic::new(Code::NeverHolds, "nobody is left without `everyone`");
-            found.push(with_place(nobody, place(inner).or(place(criterion)), "takes everybody away"));
+            found.push(
+                with_place(nobody, place(inner).or(place(criterion)), "takes everybody away")
+                    .help("take it out, or name those who are to be left out"),
+            );
         }
         Kind::Not(inner) => check(inner, found),
         _ => {}
@@ -56,8 +59,8 @@ pub(in crate::analyze) fn conditions(terms: &[(Span, &Condition)], all: bool, fo
             let together = if all { conditions_exclude(a, b) } else { conditions_always(a, b) };
             if together {
                 let (a, b) = (a.to_string(), b.to_string());
-                let (here, there) = (Some(*here), Some(*there));
-                found.push(if all { never(&a, there, &b, here) } else { always(&a, there, &b, here) });
+                let (a, b) = ((a.as_str(), Some(*there)), (b.as_str(), Some(*here)));
+                found.push(if all { never("event", a, b) } else { always("event", a, b) });
                 return;
             }
         }
@@ -123,21 +126,23 @@ fn with_place(diagnostic: Diagnostic, place: Option<Span>, text: &str) -> Diagno
     }
 }
 
-fn never(a: &str, there: Option<Span>, b: &str, here: Option<Span>) -> Diagnostic {
+/// `who` is a user or an event that would have to satisfy both.
+fn never(who: &str, (a, there): (&str, Option<Span>), (b, here): (&str, Option<Span>)) -> Diagnostic {
     let message = match a.len().max(b.len()) > SHORT {
         true => "these two can never hold together".to_owned(),
         false => format!("`{a}` and `{b}` can never hold together"),
     };
-    let wrong = with_place(Diagnostic::new(Code::NeverHolds, message), here, "excludes the other one");
-    with_place(wrong, there, "the other one").help("nobody satisfies both: take one out, or join them with `or`")
+    let wrong = with_place(Diagnostic::new(Code::NeverHolds, message), here, "cannot hold where the other one does");
+    with_place(wrong, there, "the other one")
+        .help(format!("no {who} satisfies both: take one out, or join them with `or`"))
 }
 
-fn always(a: &str, there: Option<Span>, b: &str, here: Option<Span>) -> Diagnostic {
+fn always(who: &str, (a, there): (&str, Option<Span>), (b, here): (&str, Option<Span>)) -> Diagnostic {
     let message = match a.len().max(b.len()) > SHORT {
         true => "one of these two always holds".to_owned(),
         false => format!("one of `{a}` and `{b}` always holds"),
     };
     let wrong = with_place(Diagnostic::new(Code::AlwaysHolds, message), here, "holds wherever the other one does not");
     with_place(wrong, there, "the other one")
-        .help("everybody satisfies one of them: take them out, or join them with `and`")
+        .help(format!("every {who} satisfies one of them: take them out, or join them with `and`"))
 }

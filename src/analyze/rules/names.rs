@@ -25,7 +25,11 @@ fn length(what: &str, text: &Spanned<String>, found: &mut Diagnostics) {
     let count = text.value.chars().count();
     let article = if what == "external name" { "an" } else { "a" };
     if text.value.trim().is_empty() {
-        found.push(Diagnostic::new(Code::EmptyText, format!("the {what} is empty")).label(text.span, "nothing in it"));
+        found.push(
+            Diagnostic::new(Code::EmptyText, format!("the {what} is empty"))
+                .label(text.span, "nothing in it")
+                .help(format!("write one, or leave the {what} out")),
+        );
     } else if count > most {
         let shown: String = text.value.chars().take(most).collect();
         found.push(

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::analyze::resolve::all_known;
 use crate::base::{Span, Spanned, suggest};
 use crate::catalog::{Attribute, Catalog, CustomEventType, EventKey};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -10,7 +11,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 pub(in crate::analyze) fn user_attribute(catalog: &Catalog, name: &Spanned<String>, found: &mut Diagnostics) {
     if catalog.has_data && !catalog.user_attributes.contains_key(&name.value) {
         let known = catalog.user_attributes.keys().map(String::as_str);
-        found.push(warning(format!("no user has an attribute `{}`", name.value), name, known));
+        found.push(warning(format!("no user has an attribute `{}`", name.value), name, "users have", known));
     }
 }
 
@@ -18,7 +19,7 @@ pub(in crate::analyze) fn user_attribute(catalog: &Catalog, name: &Spanned<Strin
 pub(in crate::analyze) fn event(catalog: &Catalog, key: &EventKey, name: &Spanned<String>, found: &mut Diagnostics) {
     if catalog.has_data && !catalog.events.contains_key(key) {
         let known = catalog.events.keys().map(|key| &*key.name);
-        found.push(warning(format!("no event `{}` was ever imported", name.value), name, known));
+        found.push(warning(format!("no event `{}` was ever imported", name.value), name, "there are", known));
     }
 }
 
@@ -32,7 +33,7 @@ pub(in crate::analyze) fn event_attribute(
 ) {
     if catalog.has_data && !attributes.contains_key(&name.value) {
         let message = format!("no `{}` event has an attribute `{}`", event.name, name.value);
-        found.push(warning(message, name, attributes.keys().map(String::as_str)));
+        found.push(warning(message, name, "they have", attributes.keys().map(String::as_str)));
     }
 }
 
@@ -58,8 +59,20 @@ pub(in crate::analyze) fn event_type(
     }
 }
 
-fn warning<'k>(message: String, name: &Spanned<String>, known: impl Iterator<Item = &'k str>) -> Diagnostic {
-    let near: Vec<String> = suggest::nearest(&name.value, known).iter().map(|near| format!("`{near}`")).collect();
+fn warning<'k>(
+    message: String,
+    name: &Spanned<String>,
+    known_are: &str,
+    known: impl Iterator<Item = &'k str> + Clone,
+) -> Diagnostic {
+    let near: Vec<String> =
+        suggest::nearest(&name.value, known.clone()).iter().map(|near| format!("`{near}`")).collect();
     let warning = Diagnostic::new(Code::NeverSeen, message).label(name.span, "never seen in the data");
-    if near.is_empty() { warning } else { warning.help(format!("did you mean {}?", near.join(" or "))) }
+    if !near.is_empty() {
+        return warning.help(format!("did you mean {}?", near.join(" or ")));
+    }
+    let all = all_known(known_are, known);
+    warning.help(
+        all.unwrap_or_else(|| "it counts as missing until data brings it; `aud schema` lists what there is".to_owned()),
+    )
 }

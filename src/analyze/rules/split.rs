@@ -70,6 +70,8 @@ fn share(written: &Spanned<Number>, found: &mut Diagnostics) -> Option<u8> {
     let mut wrong = Diagnostic::new(Code::ShareOfVariant, message).label(written.span, label);
     if value.fract() != 0.0 {
         wrong = wrong.help(format!("write {}% or {}%", value.floor().max(1.0), value.ceil().max(1.0)));
+    } else if value < 1.0 {
+        wrong = wrong.help("leave the variant out; Control takes what the variants leave");
     }
     found.push(wrong);
     None
@@ -116,4 +118,5 @@ fn twice(how: &str, name: &str, span: Span, first: Span) -> Diagnostic {
     Diagnostic::new(Code::DuplicateVariant, format!("two variants are {how} `{name}`"))
         .label(span, "again here")
         .label(first, "first here")
+        .help("outputs and `connect` tell variants apart by name and title; give this one another")
 }

@@ -166,6 +166,11 @@ fn time_words(time: &crate::syntax::ast::TimeFilter) -> &'static str {
 fn instead(subject: &Subject<'_>, value_type: ValueType, test: &Spanned<Test>) -> Option<Fix> {
     let text = match (&test.value, value_type) {
         (Test::Compare { operator, value }, _) => compare_instead(operator.value, &value.value, value_type)?,
+        (Test::In { negated, values }, _) => {
+            let values: Vec<String> =
+                values.iter().map(|value| literal_as(&value.value, value_type)).collect::<Option<_>>()?;
+            format!("{} [{}]", if *negated { "is not in" } else { "is in" }, values.join(", "))
+        }
         _ => return None,
     };
     let mut edits = Vec::new();
@@ -176,6 +181,17 @@ fn instead(subject: &Subject<'_>, value_type: ValueType, test: &Spanned<Test>) -
     }
     edits.push(Edit { span: test.span, text: text.clone() });
     Some(Fix { title: format!("write `{text}`"), edits })
+}
+
+/// The same value as a text or a number.
+fn literal_as(value: &Literal, value_type: ValueType) -> Option<String> {
+    match (value, value_type) {
+        (Literal::String(text), ValueType::Number) => {
+            text.trim().parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| number.to_string())
+        }
+        (Literal::Number(number), ValueType::String) => Some(quoted(&number.text)),
+        _ => None,
+    }
 }
 
 fn compare_instead(operator: Operator, value: &Literal, value_type: ValueType) -> Option<String> {
@@ -189,12 +205,11 @@ fn compare_instead(operator: Operator, value: &Literal, value_type: ValueType) -
     };
     let either = |positive: &str, negative: &str| if sign { positive.to_owned() } else { negative.to_owned() };
     match (value, value_type) {
-        (Literal::String(text), ValueType::Number) => {
-            let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite())?;
-            Some(format!("{} {number}", either("=", "!=")))
+        (Literal::String(_), ValueType::Number) => {
+            Some(format!("{} {}", either("=", "!="), literal_as(value, value_type)?))
         }
-        (Literal::Number(number), ValueType::String) => {
-            Some(format!("{} {}", either("is", "is not"), quoted(&number.text)))
+        (Literal::Number(_), ValueType::String) => {
+            Some(format!("{} {}", either("is", "is not"), literal_as(value, value_type)?))
         }
         (Literal::String(text), ValueType::Boolean) => {
             let value = if text.eq_ignore_ascii_case("true") { Some(sign) } else { None };

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::apply::Outcome;
+use crate::apply::{Outcome, Progress};
 use crate::cli::args::{Door, NowArg, TargetArg};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::interrupt;
@@ -48,7 +48,8 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
                 return Ok(Exit::Error);
             }
             None => {
-                let message = "nobody can be asked here: use --auto-approve, or `aud plan -o FILE` and `aud apply FILE`";
+                let message =
+                    "nobody can be asked here: use --auto-approve, or `aud plan -o FILE` and `aud apply FILE`";
                 return Err(Failure::Usage(message.to_owned()));
             }
         }
@@ -85,8 +86,10 @@ pub(super) fn carry_out(
         &ApplyRequest {
             reason: "aud apply",
             progress: &|progress| {
-                bar.set_length(progress.total);
-                bar.set_position(progress.done);
+                if let Progress::Delivering { done, total, .. } = progress {
+                    bar.set_length(total);
+                    bar.set_position(done);
+                }
             },
             cancelled: interrupt::flag(),
         },

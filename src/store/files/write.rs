@@ -1,7 +1,7 @@
 //! Writing a store: new files first, then the manifest, then the old files away.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, Schema};
@@ -25,7 +25,7 @@ pub(in crate::store) fn write(
     mut next: Manifest,
 ) -> Result<(), StoreError> {
     system.create_folder(folder).map_err(StoreError::system("make the folder of the store"))?;
-    next.generation = old.generation + 1;
+    next.generation = old.generation.max(last_generation(system, folder)) + 1;
     let count = store.user_count();
     let file = |table, rows, content| write_file(system, folder, next.generation, table, rows, content);
     let mut files = vec![
@@ -80,6 +80,13 @@ fn file_name(table: &TableName, generation: u64) -> String {
             format!("events-{slug}-{}-{generation}.arrow", Fingerprint::of(key.to_string()).short())
         }
     }
+}
+
+/// The last generation that wrote files here, whether or not a manifest came of it.
+fn last_generation(system: &dyn System, folder: &Path) -> u64 {
+    let files = system.files_below(folder).unwrap_or_default();
+    let generation = |path: &PathBuf| path.file_stem()?.to_str()?.rsplit_once('-')?.1.parse().ok();
+    files.iter().filter_map(generation).max().unwrap_or(0)
 }
 
 fn remove_unnamed(system: &dyn System, folder: &Path, manifest: &Manifest) -> io::Result<()> {

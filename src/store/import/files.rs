@@ -1,7 +1,8 @@
 //! Which source files there are, and which of them must be read.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 
 use globset::GlobBuilder;
 
@@ -47,34 +48,43 @@ pub(super) fn select(
     for (at, source) in project.sources.iter().enumerate() {
         for path in expand(system, &project.folder, source)? {
             let info = system.info(&path).map_err(StoreError::system("look at a source file"))?;
-            let shown = path.strip_prefix(&project.folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            let shown = shown(&path, &project.folder);
             all.push(SourceFile { source: at, path, shown, info });
         }
     }
-    let everything = |all, reason| Ok(Selection { read: all, kept: Vec::new(), rebuilt: Some(reason) });
-    if rebuild {
-        return everything(all, Rebuilt::Requested);
-    }
+    let compared = if rebuild { Err(Rebuilt::Requested) } else { compare(system, project, &all, old)? };
+    Ok(compared.unwrap_or_else(|reason| Selection { read: all, kept: Vec::new(), rebuilt: Some(reason) }))
+}
+
+/// What was read before and what is new; or why everything must be read anew.
+fn compare(
+    system: &dyn System,
+    project: &Project,
+    files: &[SourceFile],
+    old: &Manifest,
+) -> Result<Result<Selection, Rebuilt>, StoreError> {
+    let key = |known: &'_ Imported| (known.source.clone(), known.path.clone());
+    let mut known: BTreeMap<_, &Imported> = old.imported.iter().map(|known| (key(known), known)).collect();
     let mut selection = Selection::default();
-    for file in &all {
-        let source = &project.sources[file.source];
-        let known = old.imported.iter().find(|known| known.source == source.name && known.path == file.shown);
-        match known {
+    for file in files {
+        let Some(source) = project.sources.get(file.source) else { continue };
+        match known.remove(&(source.name.clone(), file.shown.clone())) {
             None => selection.read.push(file.clone()),
             Some(known) if known.mapping != mapping_of(source) => {
-                return everything(all, Rebuilt::Mapping(source.name.clone()));
+                return Ok(Err(Rebuilt::Mapping(known.source.clone())));
             }
             Some(known) if is_unchanged(system, file, known)? => selection.kept.push(known.clone()),
-            Some(known) => {
-                let changed = Rebuilt::Changed(known.path.clone());
-                return everything(all, changed);
-            }
+            Some(known) => return Ok(Err(Rebuilt::Changed(known.path.clone()))),
         }
     }
-    match old.imported.iter().find(|known| !selection.kept.contains(known)) {
-        Some(gone) => everything(all, Rebuilt::Gone(gone.path.clone())),
-        None => Ok(selection),
-    }
+    let gone = known.into_values().next();
+    Ok(gone.map_or(Ok(selection), |gone| Err(Rebuilt::Gone(gone.path.clone()))))
+}
+
+/// A path as it is written in `aud.yaml`, whatever the system.
+fn shown(path: &Path, folder: &Path) -> String {
+    let shown = path.strip_prefix(folder).unwrap_or(path).to_string_lossy();
+    if MAIN_SEPARATOR == '/' { shown.into_owned() } else { shown.replace(MAIN_SEPARATOR, "/") }
 }
 
 /// How a source reads its columns. Made from the whole description: reading anew once too often does no harm.

@@ -12,11 +12,12 @@ use super::super::column::ABSENT;
 use super::super::error::StoreError;
 use super::super::files::Imported;
 use super::super::log::DROPPED;
-use super::files::mapping_of;
+use super::base::Work;
+use super::files::{SourceFile, mapping_of};
 use super::mapping::{Columns, EventColumns, text};
 use super::report::{BadRow, ImportOptions, ImportReport, Progress, SourceReport};
 use super::rows::{NO_EVENT, NO_ID, Row};
-use super::{SourceFile, Work};
+
 use crate::base::Fingerprint;
 use crate::identity::clean;
 use crate::project::{DataSource, Project};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::Selection;
+use super::files::Selection;
 use crate::project::Project;
 
 /// How many examples of bad rows a source keeps.

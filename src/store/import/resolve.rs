@@ -6,7 +6,7 @@
 
 use super::super::builder::Builder;
 use super::super::column::ABSENT;
-use super::Work;
+use super::base::Work;
 use super::report::ImportReport;
 use super::rows::{NO_EVENT, NO_ID, Row, Rows};
 use crate::base::Mpid;
