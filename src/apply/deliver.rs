@@ -36,7 +36,8 @@ pub(super) fn pending(context: &mut Context<'_>, lock: &str, outcome: &mut Outco
         if waiting.contains(connection) {
             continue;
         }
-        (context.progress)(Progress { done: done as u64, total });
+        let (done, address) = (done as u64, &delivery.address);
+        (context.progress)(Progress::Delivering { done, total, address, connection });
         match sender.send(delivery) {
             Ok(tally) => {
                 context.state.delivered(lock, delivery.id)?;
@@ -50,7 +51,6 @@ pub(super) fn pending(context: &mut Context<'_>, lock: &str, outcome: &mut Outco
             }
         }
     }
-    (context.progress)(Progress { done: total, total });
     Ok(())
 }
 

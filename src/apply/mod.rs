@@ -46,8 +46,8 @@ pub struct Context<'a> {
     pub commit: Option<String>,
     /// What others see while the lock is held.
     pub reason: String,
-    /// Called before each delivery, and once more after the last.
-    pub progress: &'a dyn Fn(Progress),
+    /// Called as the work goes on.
+    pub progress: &'a dyn Fn(Progress<'_>),
     /// Set from outside to stop between two steps, never inside one.
     pub cancelled: &'a AtomicBool,
 }
@@ -93,6 +93,7 @@ fn under_lock(plan: &Plan, context: &mut Context<'_>, lock: &str) -> Result<Outc
     if !plan.changes.is_empty() {
         let changes = changeset(plan, context.system.now().0, &context.by, context.commit.as_deref());
         outcome = Outcome::of(plan, context.state.commit(lock, &changes)?);
+        (context.progress)(Progress::Committed { serial: outcome.serial });
     }
     let serial = outcome.serial;
     deliver::pending(context, lock, &mut outcome).map_err(|source| ApplyError::Undelivered { serial, source })?;

@@ -49,13 +49,25 @@ pub struct DeliveryFault {
     pub error: OutputError,
 }
 
-/// How far the deliveries of an apply got.
+/// How far an apply got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// How many are behind us, made or not taken.
-    pub done: u64,
-    /// How many there are.
-    pub total: u64,
+pub enum Progress<'a> {
+    /// Everything is recorded; deliveries begin.
+    Committed {
+        /// The new serial.
+        serial: u64,
+    },
+    /// A delivery begins.
+    Delivering {
+        /// How many were handled before.
+        done: u64,
+        /// How many there are.
+        total: u64,
+        /// The audience.
+        address: &'a Address,
+        /// Its connection.
+        connection: &'a ConnectionKey,
+    },
 }
 
 /// Why an apply did not finish.

@@ -44,26 +44,26 @@ impl<'a> Directory<'a> {
     pub fn is_reachable(&self, row: u32, kind: &OutputKind) -> bool {
         self.identities(row, kind).next().is_some()
     }
+}
 
-    /// Who of some users a kind of output can reach. A user with two values of a type counts once for it.
-    pub fn reach(&self, kind: &OutputKind, mpids: impl IntoIterator<Item = Mpid>) -> Reach {
-        // One counter for each type: users are many, types are few.
-        let mut counts = [0u64; IdentityType::ALL.len()];
-        let mut unreachable = 0;
-        for mpid in mpids {
-            let mut last = None;
-            for identity in self.row(mpid).into_iter().flat_map(|row| self.identities(row, kind)) {
-                // Equal types are neighbours.
-                if last != Some(identity.identity)
-                    && let Some(count) = counts.get_mut(identity.identity as usize)
-                {
-                    *count += 1;
-                }
-                last = Some(identity.identity);
+/// Who of some users a kind of output can reach. A user with two values of a type counts once for it.
+pub fn reach(directory: &Directory<'_>, kind: &OutputKind, mpids: impl IntoIterator<Item = Mpid>) -> Reach {
+    // One counter for each type: users are many, types are few.
+    let mut counts = [0u64; IdentityType::ALL.len()];
+    let mut unreachable = 0;
+    for mpid in mpids {
+        let mut last = None;
+        for identity in directory.row(mpid).into_iter().flat_map(|row| directory.identities(row, kind)) {
+            // Equal types are neighbours.
+            if last != Some(identity.identity)
+                && let Some(count) = counts.get_mut(identity.identity as usize)
+            {
+                *count += 1;
             }
-            unreachable += u64::from(last.is_none());
+            last = Some(identity.identity);
         }
-        let types = IdentityType::ALL.iter().map(|(_, each)| *each).zip(counts);
-        Reach { identities: types.filter(|(_, count)| *count > 0).collect(), unreachable }
+        unreachable += u64::from(last.is_none());
     }
+    let types = IdentityType::ALL.iter().map(|(_, each)| *each).zip(counts);
+    Reach { identities: types.filter(|(_, count)| *count > 0).collect(), unreachable }
 }

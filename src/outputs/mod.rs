@@ -21,7 +21,7 @@ use crate::project;
 use crate::system::System;
 
 pub use batch::{Batch, Person, Tally, resolve};
-pub use directory::{Directory, Reach};
+pub use directory::{Directory, Reach, reach};
 
 /// An output that takes deliveries.
 pub trait Output {

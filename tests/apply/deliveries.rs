@@ -7,7 +7,7 @@ use aud::apply::{ApplyError, Outcome, Progress};
 use aud::base::Mpid;
 use aud::catalog::{IdentityType, OutputKind};
 use aud::ir::VariantName;
-use aud::outputs::{Directory, OutputError, Reach};
+use aud::outputs::{Directory, OutputError, Reach, reach};
 use aud::plan::Action;
 use aud::project::Output;
 use aud::state::{StateReader, StateWriter};
@@ -178,8 +178,8 @@ fn a_lock_that_was_taken_away_stops_the_deliveries() {
         .to("archive", WHOLE, &[0], &[])
         .to("warehouse", WHOLE, &[0], &[]);
     let plan = world.plan(0..1, vec![create]);
-    let take_away = |progress: Progress| {
-        if progress == (Progress { done: 0, total: 2 }) {
+    let take_away = |progress: Progress<'_>| {
+        if matches!(progress, Progress::Delivering { done: 0, total: 2, .. }) {
             let mut other = world.state();
             let holder = other.lock_info().unwrap().unwrap();
             other.break_lock(&holder.id).unwrap();
@@ -204,10 +204,10 @@ fn reach_counts_users_by_type() {
     ]);
     let directory = Directory::new(&store);
     let file = OutputKind::find("file").unwrap();
-    let Reach { identities: types, unreachable } = directory.reach(file, [1, 2, 3, 4].map(Mpid));
+    let Reach { identities: types, unreachable } = reach(&directory, file, [1, 2, 3, 4].map(Mpid));
     assert_eq!(types, BTreeMap::from([(IdentityType::CustomerId, 1), (IdentityType::Email, 2)]));
     assert_eq!(unreachable, 2);
     let by_customer_id = OutputKind { identities: Some(&[IdentityType::CustomerId]), ..OutputKind::ALL[0] };
-    let Reach { identities: types, unreachable } = directory.reach(&by_customer_id, [1, 2].map(Mpid));
+    let Reach { identities: types, unreachable } = reach(&directory, &by_customer_id, [1, 2].map(Mpid));
     assert_eq!((types, unreachable), (BTreeMap::from([(IdentityType::CustomerId, 1)]), 1));
 }

@@ -96,13 +96,18 @@ fn stops_between_two_steps_when_told_to() {
     assert_eq!(world.state().head().unwrap().serial, 0);
     let cancelled = AtomicBool::new(false);
     let told = RefCell::new(Vec::new());
-    let cancel = |progress: Progress| {
-        told.borrow_mut().push((progress.done, progress.total));
-        cancelled.store(true, Ordering::Relaxed);
+    let cancel = |progress: Progress<'_>| {
+        told.borrow_mut().push(match progress {
+            Progress::Committed { serial } => format!("committed {serial}"),
+            Progress::Delivering { done, total, address, connection } => {
+                format!("{done} of {total}: {address} to {}", connection.output)
+            }
+        });
+        cancelled.store(matches!(progress, Progress::Delivering { .. }), Ordering::Relaxed);
     };
     let outcome = world.apply_with(&plan, &mut world.state(), &*world.system, &cancel, &cancelled).unwrap();
     assert_eq!((outcome.interrupted, outcome.deliveries, outcome.pending), (true, 1, 1));
-    assert_eq!(*told.borrow(), [(0, 2)]);
+    assert_eq!(*told.borrow(), ["committed 1", "0 of 2: vip to archive"]);
     assert!(world.state().lock_info().unwrap().is_none());
     assert_eq!(world.apply(&world.plan(0..0, vec![])).unwrap().deliveries, 1);
 }

@@ -12,7 +12,7 @@ use aud::ir::{Audience, VariantName};
 use aud::plan::{Action, Change, ConnectionChange, MadeFrom, People, Plan};
 use aud::project::Output;
 use aud::state::{Head, SqliteState, StateReader, StateWriter};
-use aud::store::{Builder, Store};
+use aud::store::{Dictionary, Identities, Store, Users};
 use aud::system::{MemorySystem, System, read_text};
 use tempfile::TempDir;
 
@@ -80,7 +80,7 @@ impl World {
         plan: &Plan,
         state: &mut dyn StateWriter,
         system: &dyn System,
-        progress: &dyn Fn(Progress),
+        progress: &dyn Fn(Progress<'_>),
         cancelled: &AtomicBool,
     ) -> Result<Outcome, ApplyError> {
         let context = Context {
@@ -121,14 +121,18 @@ pub(super) fn file_output(output: &str) -> Output {
     }
 }
 
-/// A store of users: MPID and identities.
+/// A store of users: MPID and identities, in the order of their types.
 pub(super) fn store(of: impl IntoIterator<Item = (i64, Vec<(IdentityType, String)>)>) -> Store {
-    let mut builder = Builder::new(&[]);
+    let (mut mpids, mut offsets, mut types, mut values) = (vec![], vec![0u32], vec![], vec![]);
+    let mut texts = vec![String::new(), String::new()];
     for (mpid, identities) in of {
-        let row = builder.user(Mpid(mpid));
+        mpids.push(mpid);
         for (identity, value) in identities {
-            builder.identity(row, identity, &value);
+            types.push(identity as u8);
+            values.push(texts.len() as u32);
+            texts.push(value);
         }
+        offsets.push(types.len() as u32);
     }
     let identities = Identities {
         offsets: offsets.into(),
