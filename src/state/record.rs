@@ -254,18 +254,6 @@ pub struct LockInfo {
     pub dead: bool,
 }
 
-impl LockInfo {
-    /// What somebody can do who waits for the lock.
-    pub fn advice(&self) -> String {
-        let unlock = format!("`aud state unlock {}`", self.id);
-        if self.dead {
-            format!("{unlock} takes the lock away, and the next apply goes on where that one ended")
-        } else {
-            format!("wait for it, or take the lock away with {unlock} if that run is surely gone")
-        }
-    }
-}
-
 impl fmt::Display for LockInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} (process {}) since {}, for `{}`", self.owner, self.pid, self.since, self.reason)?;
