@@ -141,7 +141,9 @@ pub(super) fn store(of: impl IntoIterator<Item = (i64, Vec<(IdentityType, String
         dictionary: Dictionary::new(texts.into()).map(Arc::new),
     };
     let users = Users { mpids: mpids.into(), identities, ..Users::default() };
-    Store { id: "here".into(), version: 4, inputs: [].into(), users: Arc::new(users), events: Arc::default() }
+    let mut store = Store::empty();
+    (store.id, store.version, store.users) = ("here".into(), 4, Arc::new(users));
+    store
 }
 
 /// What happens to an audience: its people, over user numbers.
@@ -183,6 +185,7 @@ impl ChangeExt for Change {
         self.connections.push(ConnectionChange {
             variant,
             output: name(output),
+            kind: "file".to_owned(),
             downstream_name,
             adds: users(adds.to_vec()),
             drops: users(drops.to_vec()),
