@@ -198,7 +198,10 @@ fn lists_take_audiences_with_all_the_tags() {
         assert!(table.contains(column), "{column} in\n{table}");
     }
     let shown = sandbox.aud(&["show", "lapsed_spenders"]).fine().out;
-    assert!(shown.contains("Lapsed spenders") && shown.contains("winback_test") && shown.contains("push_file"), "{shown}");
+    assert!(
+        shown.contains("Lapsed spenders") && shown.contains("winback_test") && shown.contains("push_file"),
+        "{shown}"
+    );
     let wrong = sandbox.aud(&["show", "lapsed_spender"]).code(1);
     assert!(wrong.err.contains("did you mean `lapsed_spenders`?"), "{}", wrong.err);
 }
@@ -268,7 +271,9 @@ impl Watch {
         let (sender, lines) = channel();
         let (out, err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
         let other = sender.clone();
-        std::thread::spawn(move || BufReader::new(out).lines().map_while(Result::ok).for_each(|l| drop(sender.send(l))));
+        std::thread::spawn(move || {
+            BufReader::new(out).lines().map_while(Result::ok).for_each(|l| drop(sender.send(l)))
+        });
         std::thread::spawn(move || BufReader::new(err).lines().map_while(Result::ok).for_each(|l| drop(other.send(l))));
         Self { child, lines }
     }

@@ -4,6 +4,9 @@
 mod analyze;
 mod apply;
 mod architecture;
+mod cli;
+mod crash;
+mod retail;
 mod eval;
 mod plan;
 mod project;
