@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Barrier};
 
 use aud::base::Timestamp;
-use aud::state::{SqliteState, StateError, StateReader, StateWriter};
+use aud::state::{SqliteState, StateChange, StateError, StateReader, StateWriter};
 use aud::system::{MemorySystem, OsSystem};
 use tempfile::TempDir;
 
@@ -32,6 +32,23 @@ fn filled(path: &Path) -> SqliteState {
     state.commit(&lock, &first).unwrap();
     state.unlock(&lock).unwrap();
     state
+}
+
+#[test]
+fn the_deepest_definition_comes_back() {
+    use aud::ir::{Criterion, Kind};
+    let everyone = || Criterion::new(Kind::Everyone);
+    let deepest = (0..64).fold(everyone(), |inner, level| {
+        let both = vec![everyone(), Criterion::new(Kind::Not(Box::new(inner)))];
+        Criterion::new(if level % 2 == 0 { Kind::All(both) } else { Kind::Any(both) })
+    });
+    let (_folder, path) = folder();
+    let mut state = open(&path).unwrap();
+    let lock = state.lock("apply").unwrap();
+    let definition = aud::ir::Audience { criterion: deepest, ..audience("vip") };
+    let create = StateChange::Create { definition: Box::new(definition.clone()), salt: None };
+    state.commit(&lock, &changes(&state, 5, vec![create])).unwrap();
+    assert_eq!(state.snapshot().unwrap().audiences[0].definition, definition);
 }
 
 #[test]
