@@ -1,7 +1,7 @@
 //! The commands, run as a person runs them.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::process::Child;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -262,29 +262,46 @@ fn wrong_usage_is_an_error_and_help_is_not() {
 /// A running `watch`, with its words as they come.
 struct Watch {
     child: Child,
-    lines: Receiver<String>,
+    results: Receiver<String>,
+    remarks: Receiver<String>,
 }
 
 impl Watch {
     fn start(sandbox: &Sandbox) -> Self {
         let mut child = sandbox.start(&["watch", "--now", NOW]);
-        let (sender, lines) = channel();
-        let (out, err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
-        let other = sender.clone();
-        std::thread::spawn(move || {
-            BufReader::new(out).lines().map_while(Result::ok).for_each(|l| drop(sender.send(l)))
-        });
-        std::thread::spawn(move || BufReader::new(err).lines().map_while(Result::ok).for_each(|l| drop(other.send(l))));
-        Self { child, lines }
+        let results = lines(child.stdout.take().unwrap());
+        let remarks = lines(child.stderr.take().unwrap());
+        Self { child, results, remarks }
     }
 
-    /// Reads on until a line holds the text.
-    fn until(&self, text: &str) {
-        loop {
-            let line = self.lines.recv_timeout(Duration::from_secs(60)).unwrap_or_else(|_| panic!("no {text:?} came"));
-            if line.contains(text) {
-                return;
-            }
+    /// Reads results until a line holds the text.
+    fn shows(&self, text: &str) {
+        until(&self.results, text);
+    }
+
+    /// Waits for the next time that nothing is left to do.
+    fn rests(&self) {
+        until(&self.remarks, "watching for changes");
+    }
+}
+
+/// The lines of a stream as they come.
+fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, lines) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            // The test has seen enough when it has stopped listening.
+            let _ = sender.send(line);
+        }
+    });
+    lines
+}
+
+fn until(lines: &Receiver<String>, text: &str) {
+    loop {
+        let line = lines.recv_timeout(Duration::from_secs(60)).unwrap_or_else(|_| panic!("no {text:?} came"));
+        if line.contains(text) {
+            return;
         }
     }
 }
@@ -300,20 +317,20 @@ impl Drop for Watch {
 fn watch_plans_at_every_save_and_outlives_bad_files() {
     let sandbox = shop();
     let watch = Watch::start(&sandbox);
-    watch.until("watching for changes");
+    watch.rests();
     sandbox.edit("audiences/lifecycle.aud", "> 500", "> 100");
-    watch.until("lapsed_spenders");
-    watch.until("watching for changes");
+    watch.shows("lapsed_spenders");
+    watch.rests();
     sandbox.edit("audiences/lifecycle.aud", "> 100", "> > 100");
-    watch.until("AUD01");
-    watch.until("watching for changes");
+    watch.shows("AUD01");
+    watch.rests();
     std::fs::write(sandbox.at("audiences/bytes.aud"), [0xff, 0xfe, 0x00]).unwrap();
-    watch.until("bytes.aud");
-    watch.until("watching for changes");
+    watch.shows("bytes.aud");
+    watch.rests();
     // It holds no lock, so an apply goes through beside it.
     std::fs::remove_file(sandbox.at("audiences/bytes.aud")).unwrap();
     sandbox.edit("audiences/lifecycle.aud", "> > 100", "> 100");
     let _ = sandbox.aud(&["apply", "--auto-approve", "--now", NOW]).fine();
     sandbox.edit("audiences/lifecycle.aud", "> 100", "> 101");
-    watch.until("lapsed_spenders");
+    watch.shows("lapsed_spenders");
 }

@@ -47,9 +47,8 @@ fn a_file_with_errors_is_left_alone() {
 
 /// Pieces that a file can be cut into; comments and line breaks go between any two of them.
 const PIECES: [&str; 43] = [
-    "version 1",
-    "audience",
-    "a",
+    "version 1\n",
+    "audience a",
     "\"A\"",
     "{",
     "tags",

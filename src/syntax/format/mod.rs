@@ -8,6 +8,7 @@ mod page;
 mod print;
 mod words;
 
+use super::ast::{Audience, Item};
 use super::{Parsed, parse};
 use crate::base::{Source, SourceId};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -53,7 +54,13 @@ fn parsed(text: &str) -> Parsed {
 
 /// The tree without its places: what both sides of formatting must have in common.
 fn shape(parsed: &Parsed) -> String {
-    let text = format!("{:?}", parsed.file);
+    let mut file = parsed.file.clone();
+    for item in &mut file.items {
+        if let Item::Audience(Audience { docs, .. }) = item {
+            docs.iter_mut().for_each(|doc| doc.value = words::doc(&doc.value).to_owned());
+        }
+    }
+    let text = format!("{file:?}");
     let mut parts = text.split("Span { source: SourceId(");
     let mut shape = parts.next().unwrap_or_default().to_owned();
     for part in parts {

@@ -48,7 +48,7 @@ fn item(page: &mut Page<'_>, item: &Item) {
 
 fn docs(page: &mut Page<'_>, docs: &[Doc]) {
     for doc in docs {
-        page.line(0, format!("## {}", doc.value.trim()).trim_end(), doc.span);
+        page.line(0, format!("## {}", words::doc(&doc.value)).trim_end(), doc.span);
     }
 }
 
@@ -242,7 +242,7 @@ fn connect(page: &mut Page<'_>, connect: &Connect, span: Span) {
     }
     lines.sort_by_key(|(_, _, span)| span.start);
     match lines.as_slice() {
-        [] if !connect.has_block && !page.has_comment(span) => page.line(1, &head, span),
+        [] if !connect.has_block => page.line(1, &head, span),
         [] if !page.has_comment(span) => page.line(1, &format!("{head} {{}}"), span),
         [(word, value, _)] if !page.is_broken(span) => page.line(1, &format!("{head} {{ {word} {value} }}"), span),
         lines => {

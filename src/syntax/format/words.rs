@@ -11,6 +11,11 @@ pub(super) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
+/// A line of documentation without the blanks at its end; indentation inside it stays.
+pub(super) fn doc(text: &str) -> &str {
+    text.trim_end()
+}
+
 /// Entries with commas.
 pub(super) fn list<T>(entries: &[Spanned<T>], word: impl Fn(&T) -> String) -> String {
     entries.iter().map(|entry| word(entry)).collect::<Vec<_>>().join(", ")
