@@ -7,6 +7,7 @@ pub mod ast;
 mod build;
 mod depth;
 mod expected;
+mod format;
 mod grammar;
 mod items;
 mod mistakes;
@@ -15,6 +16,8 @@ mod token;
 
 use crate::base::{Source, SourceId, Span};
 use crate::diagnostic::Diagnostics;
+
+pub use format::format;
 
 /// What parsing one file gave.
 #[derive(Clone, Debug)]
