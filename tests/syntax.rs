@@ -6,7 +6,8 @@ use std::path::Path;
 
 use aud::base::{Source, SourceId};
 use aud::diagnostic::Diagnostic;
-use aud::syntax::{Parsed, parse};
+use aud::syntax::ast::Same;
+use aud::syntax::{Parsed, format, parse};
 
 fn read(text: &str) -> (Source, Parsed) {
     let source = Source::new("test.aud", text);
@@ -66,12 +67,32 @@ fn snapshot(name: String, text: String) {
     });
 }
 
+/// The comments of a text without their markers, sorted: formatting may move one, never lose one.
+fn comments(text: &str) -> Vec<String> {
+    let (source, parsed) = read(text);
+    let plain = parsed.comments.iter().map(|comment| source.slice(comment.span));
+    let mut all: Vec<String> = plain.map(|text| text.trim_matches(['#', ' ', '\t', '\r']).to_owned()).collect();
+    all.sort();
+    all
+}
+
+/// Formatting is the same twice, says the same, and keeps the comments.
+fn assert_formats(text: &str) {
+    let once = format(text).unwrap_or_else(|found| panic!("{found:?}\n{text}"));
+    let twice = format(&once).unwrap_or_else(|found| panic!("{found:?}\n{once}"));
+    assert_eq!(once, twice, "from\n{text}");
+    assert!(read(text).1.file.same(&read(&once).1.file), "{text}\nbecame\n{once}");
+    assert_eq!(comments(text), comments(&once), "{text}\nbecame\n{once}");
+}
+
 #[test]
 fn ok() {
     for (name, text) in fixtures("ok") {
         assert_eq!(diagnostics(&text), "", "{name}");
         let (_, parsed) = read(&text);
-        snapshot(format!("ok-{name}"), dump::tree(&parsed));
+        let formatted = format(&text).unwrap();
+        snapshot(format!("ok-{name}"), format!("{}\n\n{formatted}", dump::tree(&parsed)));
+        assert_formats(&text);
     }
 }
 
@@ -80,6 +101,7 @@ fn err() {
     for (name, text) in fixtures("err") {
         let found = diagnostics(&text);
         assert_ne!(found, "", "{name}");
+        assert!(format(&text).is_err(), "{name}");
         snapshot(format!("err-{name}"), found);
     }
 }

@@ -8,7 +8,7 @@ mod page;
 mod print;
 mod words;
 
-use super::ast::{Audience, Item};
+use super::ast::Same;
 use super::{Parsed, parse};
 use crate::base::{Source, SourceId};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -35,7 +35,7 @@ pub fn format(text: &str) -> Result<String, Diagnostics> {
     let formatted = print::file(&parsed, text);
     let again = self::parsed(&formatted);
     let same = !again.diagnostics.has_errors()
-        && shape(&again) == shape(&parsed)
+        && again.file.same(&parsed.file)
         && comments(&again, &formatted) == comments(&parsed, text);
     if same {
         Ok(formatted)
@@ -50,23 +50,6 @@ pub fn format(text: &str) -> Result<String, Diagnostics> {
 
 fn parsed(text: &str) -> Parsed {
     parse(&Source::new("", text), SourceId(0))
-}
-
-/// The tree without its places: what both sides of formatting must have in common.
-fn shape(parsed: &Parsed) -> String {
-    let mut file = parsed.file.clone();
-    for item in &mut file.items {
-        if let Item::Audience(Audience { docs, .. }) = item {
-            docs.iter_mut().for_each(|doc| doc.value = words::doc(&doc.value).to_owned());
-        }
-    }
-    let text = format!("{file:?}");
-    let mut parts = text.split("Span { source: SourceId(");
-    let mut shape = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        shape.push_str(part.split_once(" }").map_or(part, |(_, rest)| rest));
-    }
-    shape
 }
 
 /// The comments' texts; their order may change where one moves out of a line, so they are sorted.
