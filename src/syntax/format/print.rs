@@ -57,6 +57,7 @@ fn audience(page: &mut Page<'_>, audience: &Audience) {
     let name = audience.name.as_ref().map_or_else(String::new, |name| format!(" {}", quoted(name)));
     let head = audience.name.as_ref().map_or(audience.address.span, |name| name.span);
     if let [Spanned { value: Field::Match(body), .. }] = audience.fields.as_slice()
+        && is_one(&body.group)
         && !page.is_broken(audience.span)
     {
         let text = format!("audience {}{name} {{ match {{ {} }} }}", audience.address.value, words::group(&body.group));
@@ -133,9 +134,14 @@ fn block(page: &mut Page<'_>, field: &Spanned<Field>) {
     }
 }
 
+/// Whether a group is one criterion: only then may it share a line with its braces.
+fn is_one(group: &Group) -> bool {
+    group.terms.len() == 1 && group.excludes.is_empty()
+}
+
 fn body(page: &mut Page<'_>, body: &Match, span: Span) {
     let short = format!("match {{ {} }}", words::group(&body.group));
-    if !page.is_broken(body.span) && fits(1, &short) {
+    if is_one(&body.group) && !page.is_broken(body.span) && fits(1, &short) {
         page.line(1, &short, span);
         return;
     }
