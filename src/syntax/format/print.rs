@@ -3,11 +3,12 @@
 use super::criteria::{self, inputs, literal, literals};
 use super::document::{Doc, Entry, flat, flat_entries};
 use super::lines::{Lines, SHORT, WIDTH};
-use crate::base::{Source, Span, Spanned};
+use crate::base::{Source, SourceId, Span, Spanned};
 use crate::syntax::ast::{
     Access, Audience, Connect, Criterion, Field, Item, Match, NamedCriterion, Setting, SettingValue, Split, Status,
 };
 use crate::syntax::mistakes::quote;
+use crate::syntax::token::{Tokens, scan};
 use crate::syntax::{Comment, Parsed};
 
 /// The canonical text of a file without errors.
@@ -22,7 +23,8 @@ pub(super) fn print(source: &Source, parsed: &Parsed) -> String {
         comments.extend(docs.iter().map(|doc| Comment { span: doc.span, own_line: true }));
     }
     comments.sort_by_key(|comment| comment.span.start);
-    let mut printer = Printer { lines: Lines::new(source, comments), source };
+    let tokens = scan(&source.text, SourceId(0));
+    let mut printer = Printer { lines: Lines::new(source, comments), source, tokens };
     printer.file(parsed);
     printer.lines.finish()
 }
@@ -30,6 +32,7 @@ pub(super) fn print(source: &Source, parsed: &Parsed) -> String {
 struct Printer<'a> {
     lines: Lines<'a>,
     source: &'a Source,
+    tokens: Tokens<'a>,
 }
 
 impl Printer<'_> {
@@ -129,9 +132,17 @@ impl Printer<'_> {
 
     fn entry(&mut self, entry: &Entry) {
         let line = format!("{}{}", entry.word, flat(&entry.pieces));
-        let groups = entry.pieces.iter().any(|piece| matches!(piece, Doc::Group(_)));
+        let groups: Vec<Span> = entry
+            .pieces
+            .iter()
+            .filter_map(|piece| match piece {
+                Doc::Group(group) => Some(group.span),
+                Doc::Text(_) => None,
+            })
+            .collect();
+        let commented = groups.iter().any(|group| self.lines.has_comment(*group));
         let fits = self.lines.indent * 2 + line.chars().count() <= WIDTH;
-        if !groups || fits && !self.lines.has_comment(entry.span) {
+        if groups.is_empty() || fits && !commented {
             self.lines.start(entry.span);
             self.lines.push(vec![line]);
             return;
@@ -202,7 +213,11 @@ impl Printer<'_> {
     fn split(&mut self, split: &Split, span: Span) {
         let mut rows: Vec<Row> = Vec::new();
         if let Some(salt) = &split.salt {
-            rows.push(Row { span: salt.span, cells: vec![format!("salt {}", quote(salt))], inner: Vec::new() });
+            rows.push(Row {
+                span: self.with_word(salt.span, 1),
+                cells: vec![format!("salt {}", quote(salt))],
+                inner: Vec::new(),
+            });
         }
         for variant in &split.variants {
             let title = variant.title.as_ref().map_or(String::new(), |title| quote(title));
@@ -235,7 +250,8 @@ impl Printer<'_> {
         } else {
             self.lines.start_block(row.span.start);
             let word = row.cells.first().map_or("", String::as_str);
-            self.lines.open(format!("{word} {{"), row.span.start);
+            let first = row.inner.first().map_or(row.span.end, |(span, _)| span.start);
+            self.lines.open(format!("{word} {{"), first);
             for (span, cells) in row.inner {
                 self.lines.start(span);
                 self.lines.push(cells);
@@ -258,20 +274,41 @@ impl Printer<'_> {
             rows.push(Row { span, cells: vec![word.to_owned(), value], inner });
         };
         if let Some(variant) = &connect.variant {
-            row(variant.span, "variant", variant.value.to_string(), Vec::new());
+            row(self.with_word(variant.span, 1), "variant", variant.value.to_string(), Vec::new());
         }
         if let Some(sending) = &connect.sending {
-            row(sending.span, "status", if sending.value { "sending" } else { "inactive" }.to_owned(), Vec::new());
+            row(
+                self.with_word(sending.span, 1),
+                "status",
+                if sending.value { "sending" } else { "inactive" }.to_owned(),
+                Vec::new(),
+            );
         }
         if let Some(whole) = connect.share.iter().map(|share| share.span).reduce(Span::to) {
-            row(whole, "share", texts(&connect.share), Vec::new());
+            row(self.with_word(whole, 1), "share", texts(&connect.share), Vec::new());
         }
         let settings: Vec<(Span, Vec<String>)> = connect.settings.iter().map(setting).collect();
         if let Some(whole) = settings.iter().map(|(span, _)| *span).reduce(Span::to) {
             let flat: Vec<String> = settings.iter().map(|(_, cells)| cells.join(" ")).collect();
-            row(whole, "with", format!("{{ {} }}", flat.join(" ")), settings);
+            row(self.with_braces(whole), "with", format!("{{ {} }}", flat.join(" ")), settings);
         }
         self.block(&header, rows, span);
+    }
+}
+
+impl Printer<'_> {
+    /// The span of a value with the tokens before it, which the tree does not keep: its word, and a brace after it.
+    fn with_word(&self, value: Span, tokens: usize) -> Span {
+        let first = self.tokens.at_byte(value.start as usize).checked_sub(tokens);
+        let start = first.and_then(|first| self.tokens.get(first)).map_or(value.start, |token| token.start as u32);
+        Span { start, ..value }
+    }
+
+    /// The span of settings with their word and braces.
+    fn with_braces(&self, settings: Span) -> Span {
+        let close = self.tokens.get(self.tokens.at_byte(settings.end as usize));
+        let end = close.map_or(settings.end, |close| close.end as u32);
+        Span { end, ..self.with_word(settings, 2) }
     }
 }
 
