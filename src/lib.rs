@@ -17,6 +17,7 @@ pub mod state;
 pub mod outputs;
 pub mod plan;
 pub mod apply;
+pub mod demo;
 pub mod workbench;
 pub mod report;
 pub mod cli;

@@ -1,2 +1,11 @@
-//! The `aud` binary.
-fn main() {}
+//! The `aud` binary: arguments in, exit code out.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use aud::cli;
+use aud::system::OsSystem;
+
+fn main() -> ExitCode {
+    cli::run(std::env::args_os(), Arc::new(OsSystem))
+}

@@ -1,1 +1,6 @@
-//! Tests of `apply`.
+//! Plans that are carried out, and runs that are cut off.
+
+mod crash;
+mod deliveries;
+mod outcome;
+mod world;

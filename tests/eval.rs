@@ -1,1 +1,8 @@
-//! Tests of `eval`.
+//! Tests of `eval`: rules one by one, and everything at random against a slow, obvious evaluator.
+
+mod arbitrary;
+mod property;
+mod reference;
+mod rules;
+mod shape;
+mod world;

@@ -1,1 +1,11 @@
 //! Tests of `plan`.
+
+mod connections;
+mod criterion;
+mod file;
+mod limits;
+mod make;
+mod renames;
+mod splits;
+mod stale;
+pub(crate) mod world;

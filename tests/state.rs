@@ -1,1 +1,5 @@
-//! Tests of `state`.
+//! What is deployed.
+
+mod contract;
+pub(crate) mod sample;
+mod sqlite;

@@ -1,1 +1,6 @@
-//! Tests of `store`.
+//! The store from outside: what goes in comes out, whatever happens in between.
+
+mod damage;
+mod files;
+mod import;
+mod support;

@@ -11,6 +11,7 @@ pub mod span;
 pub mod suggest;
 pub mod text;
 pub mod time;
+pub mod value;
 
 pub use digest::Fingerprint;
 pub use mpid::Mpid;

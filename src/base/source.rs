@@ -64,6 +64,16 @@ impl SourceMap {
         self.sources.get(id.0 as usize)
     }
 
+    /// Replaces every byte under a span by `*`, so that a secret written there is never shown. Line feeds stay.
+    pub fn mask(&mut self, span: Span) {
+        let Some(source) = self.sources.get_mut(span.source.0 as usize) else { return };
+        let (start, end) = (span.start as usize, span.end as usize);
+        let (Some(before), Some(after)) = (source.text.get(..start), source.text.get(end..)) else { return };
+        let masked = source.slice(span).bytes().map(|byte| if byte == b'\n' { '\n' } else { '*' });
+        let text: String = before.chars().chain(masked).chain(after.chars()).collect();
+        *source = Arc::new(Source::new(source.path.clone(), text));
+    }
+
     /// The number of the text that was added under a path.
     pub fn find(&self, path: &Path) -> Option<SourceId> {
         self.sources.iter().position(|source| source.path == path).map(|at| SourceId(at as u32))
@@ -86,5 +96,14 @@ mod tests {
         assert_eq!(source.line_column(3), (2, 1));
         assert_eq!(source.line_column(5), (2, 2));
         assert_eq!(source.line_column(99), (3, 1));
+    }
+
+    #[test]
+    fn masked_text_keeps_its_length() {
+        let mut sources = SourceMap::default();
+        let id = sources.add("a", "key: hé\n1 # x");
+        sources.mask(Span::new(id, 5, 10));
+        sources.mask(Span::new(id, 90, 99));
+        assert_eq!(&*sources.get(id).unwrap().text, "key: ***\n* # x");
     }
 }

@@ -37,6 +37,13 @@ impl ValueType {
     }
 }
 
+impl ValueType {
+    /// The name with its article, as sentences need it: `a number`.
+    pub fn with_article(self) -> String {
+        format!("a {}", self.name())
+    }
+}
+
 impl fmt::Display for ValueType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
@@ -67,20 +74,35 @@ pub enum Provenance {
     },
 }
 
-impl fmt::Display for Provenance {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Provenance {
+    /// Why the values are read as a type, as a clause: `detected as a number in 48,112 of 48,112 values (source purchases)`.
+    pub fn explain(&self, value_type: ValueType) -> String {
+        let a_type = value_type.with_article();
         match self {
-            Self::Declared => f.write_str("declared under `schema` in aud.yaml"),
+            Self::Declared => format!("declared {a_type} under `schema` in aud.yaml"),
             Self::Detected { fitting, values, sources } => {
-                write!(f, "detected in {fitting} of {values} values")?;
-                match sources.as_slice() {
-                    [] => Ok(()),
-                    [one] => write!(f, " (source {one})"),
-                    several => write!(f, " (sources {})", several.join(", ")),
-                }
+                let from = match sources.as_slice() {
+                    [] => String::new(),
+                    [one] => format!(" (source {one})"),
+                    several => format!(" (sources {})", several.join(", ")),
+                };
+                format!("detected as {a_type} in {} of {} values{from}", grouped(*fitting), grouped(*values))
             }
         }
     }
+}
+
+/// A count with commas between thousands.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// What is known of one attribute.
@@ -92,4 +114,19 @@ pub struct Attribute {
     pub provenance: Provenance,
     /// The only values there may be, if the project file lists them.
     pub allowed: Option<Vec<String>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn explains_where_a_type_came_from() {
+        let detected = Provenance::Detected { fitting: 999, values: 48_112, sources: vec!["purchases".to_owned()] };
+        assert_eq!(
+            detected.explain(ValueType::Number),
+            "detected as a number in 999 of 48,112 values (source purchases)"
+        );
+        assert_eq!(Provenance::Declared.explain(ValueType::List), "declared a list under `schema` in aud.yaml");
+    }
 }

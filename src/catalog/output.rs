@@ -53,6 +53,8 @@ pub struct OutputKind {
     pub title: &'static str,
     /// Settings of a configured output.
     pub settings: &'static [Setting],
+    /// Secrets of a configured output, given as references; `takes` is always text.
+    pub secrets: &'static [Setting],
     /// Settings of a connection (`with { … }`).
     pub connection_settings: &'static [Setting],
     /// The identity types that it accepts; `None` for all of them.
@@ -72,6 +74,7 @@ const FILE: OutputKind = OutputKind {
         required: true,
         doc: "Folder that receives the files; relative to the project.",
     }],
+    secrets: &[],
     connection_settings: &[],
     identities: None,
     shares_attributes: false,

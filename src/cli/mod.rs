@@ -1,1 +1,88 @@
-//! The command line.
+//! The command line: arguments to calls of the workbench, results to text and an exit code.
+//!
+//! In: the arguments and a [`System`]. Out: what `report` words, on standard output; diagnostics, progress and errors on
+//! standard error; an [`Exit`] code. One file a command, each an `Args` and one function.
+
+mod args;
+mod commands;
+mod exit;
+mod interrupt;
+mod ui;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+
+use crate::system::System;
+
+pub use exit::Exit;
+
+/// Audiences as code: write customer segments in files, plan the change in people, apply it.
+#[derive(Debug, Parser)]
+#[command(name = "aud", version, about, max_term_width = 100, after_help = exit::HELP)]
+struct Cli {
+    #[command(flatten)]
+    global: args::Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make a new, small project
+    Init(commands::init::Args),
+    /// Check the project: definitions, project file, names in the data
+    Check(commands::check::Args),
+    /// Write definitions in their canonical form
+    Fmt(commands::fmt::Args),
+    /// Read new data from the project's sources
+    Import(commands::import::Args),
+    /// Show what would change, in people
+    Plan(commands::plan::Args),
+    /// Change it: deploy the definitions and deliver who enters and leaves
+    Apply(commands::apply::Args),
+    /// List the audiences with their sizes and changes
+    List(commands::list::Args),
+    /// Show one audience in full
+    Show(commands::show::Args),
+    /// Give the members of an audience
+    Who(commands::who::Args),
+    /// Check and plan again whenever a file is saved
+    Watch(commands::watch::Args),
+    /// Make a project with generated data, plan it, apply it
+    Demo(commands::demo::Args),
+    /// Look at and mend the state
+    #[command(subcommand)]
+    State(commands::state::Command),
+}
+
+/// Runs one command.
+pub fn run(args: impl IntoIterator<Item = OsString>, system: Arc<dyn System>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; everything else is a usage error, which is not "changes present".
+            let exit = if error.use_stderr() { Exit::Error } else { Exit::Fine };
+            return error.print().map_or(Exit::Error, |()| exit).into();
+        }
+    };
+    let ui = ui::Ui::new(&*system, &cli.global);
+    let door = args::Door { system, global: cli.global };
+    let result = match cli.command {
+        Command::Init(args) => commands::init::run(&door, &ui, &args),
+        Command::Check(args) => commands::check::run(&door, &ui, &args),
+        Command::Fmt(args) => commands::fmt::run(&door, &ui, &args),
+        Command::Import(args) => commands::import::run(&door, &ui, &args),
+        Command::Plan(args) => commands::plan::run(&door, &ui, &args),
+        Command::Apply(args) => commands::apply::run(&door, &ui, &args),
+        Command::List(args) => commands::list::run(&door, &ui, &args),
+        Command::Show(args) => commands::show::run(&door, &ui, &args),
+        Command::Who(args) => commands::who::run(&door, &ui, &args),
+        Command::Watch(args) => commands::watch::run(&door, &ui, &args),
+        Command::Demo(args) => commands::demo::run(&door, &ui, &args),
+        Command::State(command) => commands::state::run(&door, &ui, &command),
+    };
+    result.unwrap_or_else(|failure| ui.failure(&failure)).into()
+}

@@ -1,1 +1,39 @@
-//! IR + store + now to memberships.
+//! Who is in which audience: the model and the data at one `now`, evaluated for all audiences together.
+//!
+//! In: a [`Model`], a [`Store`], a [`Now`]. Out: [`Memberships`] over the rows of that store.
+//!
+//! What happens, in order:
+//! 1. `program` lowers the criteria of all audiences into one [`Program`]: leaves that read data and nodes that combine
+//!    them. Equal questions become one leaf, nested audiences are shared nodes. A program knows neither data nor `now`.
+//! 2. `leaf` binds each group of leaves to the columns that it reads: windows become instants, predicates become sets of
+//!    dictionary codes, decided once for each distinct value.
+//! 3. `run` goes through the data by shard and group of leaves on all cores; each leaf gives one bit for each user.
+//! 4. `boolean` combines the bits block by block; each shard's result is one container of a Roaring bitmap.
+//!
+//! What always holds: the result does not depend on the number of threads, on how users fall into shards, or on which
+//! other audiences are evaluated along. What the data does not have is missing, never an error.
+
+mod bits;
+mod boolean;
+mod leaf;
+mod program;
+mod run;
+
+use std::collections::BTreeSet;
+
+use crate::base::{Address, Now};
+use crate::ir::Model;
+use crate::members::Memberships;
+use crate::store::Store;
+
+pub use program::{Period, Program};
+
+/// The members of the active audiences at `now`; with `only`, of those among them. Drafts have no members.
+///
+/// Runs on the rayon pool that it is called in.
+pub fn evaluate(model: &Model, store: &Store, now: Now, only: Option<&BTreeSet<Address>>) -> Memberships {
+    let program = Program::new(model, only);
+    let bitmaps = run::run(&program, store, now);
+    let addresses = program.audiences().cloned();
+    Memberships { now, data_version: store.version, audiences: addresses.zip(bitmaps).collect() }
+}

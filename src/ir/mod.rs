@@ -7,6 +7,7 @@
 
 mod audience;
 mod criterion;
+mod json;
 mod normal;
 mod predicate;
 mod print;
@@ -15,5 +16,6 @@ pub use audience::{
     Access, Audience, Connection, ConnectionStatus, Model, Move, Split, Status, VERSION, Variant, VariantName,
 };
 pub use criterion::{Count, Criterion, EventTest, Kind, SeenEdge};
-pub use normal::normalise;
+pub use json::from_json;
+pub use normal::{normal_condition, normal_predicate, normalise};
 pub use predicate::{Condition, Float, Predicate};

@@ -1,45 +1,65 @@
 //! The normal form: equivalent spellings become one value, so that they share a fingerprint and are evaluated once.
 //!
 //! In: a criterion as lowered. Out: a criterion with the same meaning for every user, in which groups are flat, sorted,
-//! without repetitions and never of one, double negations are gone, and value lists are sorted. A labelled criterion
-//! keeps its label and its place: it is not merged into the group around it.
+//! without repetitions and never of one; double negations are gone; counts that zero satisfies are the complement of the
+//! count that begins where they end (`never` is `not … at least once`); ranges of one value are that value; value lists
+//! are sorted. A labelled criterion keeps its label and its place: it is not merged into the group around it. Normalising
+//! twice changes nothing.
 
-use std::cmp::Ordering;
-
-use super::criterion::{Criterion, Kind};
+use super::criterion::{Count, Criterion, EventTest, Kind};
 use super::predicate::{Condition, Predicate};
 use crate::base::text::fold;
+use crate::base::{Name, Origin, TimeFilter};
 
 /// The normal form of a criterion.
 pub fn normalise(criterion: Criterion) -> Criterion {
     let Criterion { label, kind, origin } = criterion;
     let kind = match kind {
-        Kind::All(inner) => group(inner, true),
-        Kind::Any(inner) => group(inner, false),
-        Kind::Not(inner) => not(normalise(*inner)),
+        Kind::All(inner) => return group(inner, true, label, origin),
+        Kind::Any(inner) => return group(inner, false, label, origin),
+        Kind::Not(inner) => return not(normalise(*inner), label, origin),
+        Kind::Event(event) => return normal_event(*event, label, origin),
         Kind::UserAttribute { attribute, list, predicate, workspaces } => {
             Kind::UserAttribute { attribute, list, predicate: normal_predicate(predicate), workspaces }
         }
         Kind::Identity { identity, predicate, workspaces } => {
             Kind::Identity { identity, predicate: normal_predicate(predicate), workspaces }
         }
-        Kind::Event(mut event) => {
-            event.filter = event.filter.map(normal_condition);
-            Kind::Event(event)
-        }
-        other => other,
+        Kind::Seen { edge, time, workspaces } => Kind::Seen { edge, time: normal_time(time), workspaces },
+        Kind::Everyone => Kind::Everyone,
+        Kind::Member(address) => Kind::Member(address),
     };
     Criterion { label, kind, origin }
 }
 
-fn not(inner: Criterion) -> Kind {
-    match inner.kind {
-        Kind::Not(twice) if inner.label.is_none() && twice.label.is_none() => twice.kind,
-        kind => Kind::Not(Box::new(Criterion { kind, ..inner })),
+/// A criterion that takes the place of another one, whose label goes before its own.
+fn replacing(inner: Criterion, label: Option<Name>) -> Criterion {
+    Criterion { label: label.or(inner.label), ..inner }
+}
+
+fn not(inner: Criterion, label: Option<Name>, origin: Origin) -> Criterion {
+    match inner {
+        Criterion { label: None, kind: Kind::Not(twice), .. } => replacing(*twice, label),
+        inner => Criterion { label, kind: Kind::Not(Box::new(inner)), origin },
     }
 }
 
-fn group(inner: Vec<Criterion>, all: bool) -> Kind {
+fn normal_event(event: EventTest, label: Option<Name>, origin: Origin) -> Criterion {
+    let filter = event.filter.map(normal_condition);
+    let event = EventTest { filter, time: event.time.map(normal_time), ..event };
+    let kind = match event.count {
+        Count { least: 0, most: None } => Kind::Everyone,
+        Count { least: 0, most: Some(most) } if most < u64::MAX => {
+            let count = Count { least: most + 1, most: None };
+            let event = Kind::Event(Box::new(EventTest { count, ..event }));
+            Kind::Not(Box::new(Criterion { label: None, kind: event, origin }))
+        }
+        _ => Kind::Event(Box::new(event)),
+    };
+    Criterion { label, kind, origin }
+}
+
+fn group(inner: Vec<Criterion>, all: bool, label: Option<Name>, origin: Origin) -> Criterion {
     let mut flat = Vec::new();
     for each in inner.into_iter().map(normalise) {
         match (each.kind, all, &each.label) {
@@ -47,24 +67,18 @@ fn group(inner: Vec<Criterion>, all: bool) -> Kind {
             (kind, _, _) => flat.push(Criterion { kind, label: each.label, origin: each.origin }),
         }
     }
-    flat.sort_by(order);
+    // By their JSON, which is canonical.
+    flat.sort_by_cached_key(|each| serde_json::to_string(each).unwrap_or_default());
     flat.dedup();
     match <[Criterion; 1]>::try_from(flat) {
-        Ok([Criterion { label: None, kind, .. }]) => kind,
-        Ok(one) if all => Kind::All(one.into()),
-        Ok(one) => Kind::Any(one.into()),
-        Err(several) if all => Kind::All(several),
-        Err(several) => Kind::Any(several),
+        Ok([one]) => replacing(one, label),
+        Err(several) if all => Criterion { label, kind: Kind::All(several), origin },
+        Err(several) => Criterion { label, kind: Kind::Any(several), origin },
     }
 }
 
-/// A fixed order of criteria: by their JSON, which is canonical.
-fn order(a: &Criterion, b: &Criterion) -> Ordering {
-    let text = |criterion: &Criterion| serde_json::to_string(criterion).unwrap_or_default();
-    text(a).cmp(&text(b))
-}
-
-fn normal_condition(condition: Condition) -> Condition {
+/// The normal form of a condition over the attributes of an event.
+pub fn normal_condition(condition: Condition) -> Condition {
     match condition {
         Condition::All(inner) => condition_group(inner, true),
         Condition::Any(inner) => condition_group(inner, false),
@@ -95,8 +109,8 @@ fn condition_group(inner: Vec<Condition>, all: bool) -> Condition {
     }
 }
 
-/// Value lists are sorted, without repetitions, and never of one. Texts that differ only in case are one (M1).
-fn normal_predicate(predicate: Predicate) -> Predicate {
+/// The normal form of a predicate: value lists are sorted, without repetitions, and never of one. Texts that differ only in case are one (M1).
+pub fn normal_predicate(predicate: Predicate) -> Predicate {
     match predicate {
         Predicate::IsIn(mut texts) => {
             texts.sort_by(|a, b| fold(a).cmp(&fold(b)).then_with(|| a.cmp(b)));
@@ -114,6 +128,16 @@ fn normal_predicate(predicate: Predicate) -> Predicate {
                 _ => Predicate::OneOf(numbers),
             }
         }
+        Predicate::Between(low, high) if low == high => Predicate::Equal(low),
+        Predicate::Time(time) => Predicate::Time(normal_time(time)),
+        other => other,
+    }
+}
+
+/// A range of one day or instant is that day or instant.
+fn normal_time(time: TimeFilter) -> TimeFilter {
+    match time {
+        TimeFilter::Between(from, to) if from == to => TimeFilter::On(from),
         other => other,
     }
 }
@@ -142,6 +166,31 @@ mod tests {
     fn double_negation_goes() {
         let twice = Criterion::new(Kind::Not(Box::new(Criterion::new(Kind::Not(Box::new(member("a")))))));
         assert_eq!(normalise(twice), member("a"));
+    }
+
+    #[test]
+    fn a_group_of_one_labelled_criterion_is_that_criterion() {
+        let labelled = Criterion { label: Some(Name::new("a").unwrap()), ..member("x") };
+        assert_eq!(normalise(all(vec![labelled.clone(), labelled.clone()])).label, labelled.label);
+        assert_eq!(normalise(all(vec![all(vec![labelled.clone()])])), labelled);
+    }
+
+    #[test]
+    fn counts_that_zero_satisfies_are_complements() {
+        let event = |least, most| {
+            Criterion::new(Kind::Event(Box::new(EventTest {
+                event: crate::catalog::EventKey::custom("A"),
+                event_type: None,
+                filter: None,
+                count: Count { least, most },
+                time: None,
+                inputs: Default::default(),
+            })))
+        };
+        let not = |inner| Criterion::new(Kind::Not(Box::new(inner)));
+        assert_eq!(normalise(event(0, Some(0))), not(event(1, None)));
+        assert_eq!(normalise(not(event(0, Some(2)))), event(3, None));
+        assert_eq!(normalise(event(0, None)), Criterion::new(Kind::Everyone));
     }
 
     #[test]

@@ -76,6 +76,17 @@ pub enum Predicate {
     PartiallyMatches(String),
 }
 
+impl Predicate {
+    /// Whether the language has an operator that writes its complement.
+    pub fn has_negative(&self) -> bool {
+        use Predicate as P;
+        !matches!(
+            self,
+            P::Less(_) | P::AtMost(_) | P::Greater(_) | P::AtLeast(_) | P::Between(..) | P::Boolean(_) | P::Time(_)
+        )
+    }
+}
+
 /// A condition over the attributes of one event.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

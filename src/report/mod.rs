@@ -1,1 +1,18 @@
 //! Results as text for people and as JSON.
+//!
+//! In: values of the layers below, and a [`Style`] that says how wide and whether in colour. Out: strings. Nothing here
+//! prints, asks a terminal or reads a flag: that is the surfaces' work. What the user wrote is never passed on raw:
+//! [`visible()`] takes the characters out that would move a cursor or turn the reading direction.
+
+pub mod apply;
+pub mod audience;
+pub mod diagnostic;
+pub mod import;
+mod number;
+pub mod plan;
+mod style;
+mod visible;
+
+pub use number::number;
+pub use style::Style;
+pub use visible::visible;

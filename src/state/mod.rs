@@ -12,17 +12,25 @@
 //! - Only the holder of the lock writes.
 
 mod record;
+mod sqlite;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 pub use record::{
-    AudienceRecord, Changeset, ConnectionKey, Delivery, DeliveryAction, JournalEntry, LockInfo, Metrics, NewDelivery,
-    Revision, Snapshot, StateChange,
+    AudienceRecord, Changeset, ConnectionKey, Delivery, DeliveryAction, Head, JournalEntry, LockInfo, Metrics,
+    NewDelivery, Revision, Snapshot, StateChange,
 };
+pub use sqlite::SqliteState;
+
+use crate::base::time::DAY_MS;
+use crate::base::{Mpid, Now};
 
 /// What can go wrong with a state.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
     /// Another run holds the lock.
-    #[error("the state is locked by {0}")]
+    #[error("the state is locked by {0}; once that run is surely over: aud state unlock {id}", id = .0.id)]
     Locked(Box<LockInfo>),
     /// The lock was taken away, or never held.
     #[error("the lock {0} is not held any more; nothing was written")]
@@ -46,6 +54,18 @@ pub enum StateError {
     /// A record cannot be read.
     #[error("the state is damaged: {0}")]
     Damaged(String),
+    /// A changeset contradicts what is deployed. Its maker is wrong, not the user.
+    #[error("the changes do not fit the state: {0}; nothing was written")]
+    Unfit(String),
+    /// There is a file, and it may not be written.
+    #[error("the state `{path}` cannot be written: the file, its folder or the disk is read-only", path = .0.display())]
+    ReadOnly(PathBuf),
+    /// The file can neither be opened nor made.
+    #[error("the state `{path}` cannot be opened: check that its folder may be read and written", path = .0.display())]
+    Unopened(PathBuf),
+    /// Somebody else wrote for longer than we wait.
+    #[error("the state `{path}` is being written by another run; try again", path = .0.display())]
+    Busy(PathBuf),
     /// The database failed.
     #[error("state database: {0}")]
     Database(Box<dyn std::error::Error + Send + Sync>),
@@ -55,6 +75,16 @@ pub enum StateError {
 pub trait StateReader {
     /// Everything a plan compares with, as of one instant.
     fn snapshot(&self) -> Result<Snapshot, StateError>;
+
+    /// Which state this is and how far it got, without reading anything else of it.
+    fn head(&self) -> Result<Head, StateError> {
+        self.snapshot().map(|snapshot| Head { lineage: snapshot.lineage, serial: snapshot.serial })
+    }
+
+    /// The MPID of each user number.
+    fn mpids(&self) -> Result<Vec<Mpid>, StateError> {
+        self.snapshot().map(|snapshot| snapshot.mpids)
+    }
 
     /// Who holds the lock, if anybody does.
     fn lock_info(&self) -> Result<Option<LockInfo>, StateError>;
@@ -67,9 +97,26 @@ pub trait StateReader {
 
     /// All revisions of an audience, oldest first.
     fn revisions(&self, audience: u64) -> Result<Vec<Revision>, StateError>;
+
+    /// The counters of every deployed audience over the 24 hours up to `now`, by the audience's number.
+    fn metrics(&self, now: Now) -> Result<BTreeMap<u64, Metrics>, StateError> {
+        let snapshot = self.snapshot()?;
+        let size = |members: &Option<roaring::RoaringBitmap>| members.as_ref().map_or(0, |members| members.len());
+        let mut metrics: BTreeMap<u64, Metrics> = (snapshot.audiences.iter())
+            .map(|each| (each.id, Metrics { size: size(&each.members), ..Metrics::default() }))
+            .collect();
+        for entry in self.journal_since(now.ms().saturating_sub(DAY_MS))? {
+            if let Some(counters) = metrics.get_mut(&entry.audience).filter(|_| entry.at.0 <= now.ms()) {
+                counters.adds += entry.adds.len();
+                counters.drops += entry.drops.len();
+            }
+        }
+        Ok(metrics)
+    }
 }
 
-/// The write side of a state.
+/// The write side of a state. Whatever takes a lock's id fails with [`StateError::LockLost`], writing nothing, where that
+/// lock is not held any more; and it counts as a heartbeat.
 pub trait StateWriter: StateReader {
     /// Takes the lock, or says who holds it ([`StateError::Locked`]). Gives the lock's id.
     fn lock(&mut self, reason: &str) -> Result<String, StateError>;
@@ -80,12 +127,13 @@ pub trait StateWriter: StateReader {
     /// Gives the lock back. Fine where it was taken away meanwhile.
     fn unlock(&mut self, lock: &str) -> Result<(), StateError>;
 
-    /// Takes the lock away from its holder; the explicit command after a crash.
+    /// Takes the lock away from its holder; the explicit command after a crash. [`StateError::LockLost`] where the lock
+    /// of that id is not held.
     fn break_lock(&mut self, lock: &str) -> Result<(), StateError>;
 
     /// Writes everything of a changeset in one transaction, and gives the new serial.
     fn commit(&mut self, lock: &str, changes: &Changeset) -> Result<u64, StateError>;
 
-    /// Records that a delivery was made.
+    /// Records that a delivery was made. Does not raise the serial; fine where it was recorded before.
     fn delivered(&mut self, lock: &str, delivery: u64) -> Result<(), StateError>;
 }

@@ -7,10 +7,19 @@ use roaring::RoaringBitmap;
 use crate::base::{Address, Fingerprint, Mpid, Now, OutputName, Timestamp};
 use crate::ir::{Audience, VariantName};
 
+/// Which state it is and how far it got.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// Identifies the state through all its serials; empty for a state that nothing was applied to.
+    pub lineage: String,
+    /// Raised by one with every commit; 0 for a state that nothing was applied to.
+    pub serial: u64,
+}
+
 /// Everything that is deployed, as of one instant.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Snapshot {
-    /// Identifies the state through all its serials.
+    /// Identifies the state through all its serials; empty for a state that nothing was applied to.
     pub lineage: String,
     /// Raised by one with every commit; 0 for a state that nothing was applied to.
     pub serial: u64,
@@ -103,7 +112,7 @@ pub struct Delivery {
     pub address: Address,
     /// The name that the output sees.
     pub downstream_name: String,
-    /// When the membership changed.
+    /// The `now` of the evaluation that changed the membership.
     pub at: Timestamp,
     /// Who enters.
     pub adds: RoaringBitmap,
@@ -114,8 +123,10 @@ pub struct Delivery {
 /// A delivery as a changeset asks for it; the state gives number and sequence.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewDelivery {
-    /// The audience's address after the change; for a deletion, before it.
+    /// The audience's address after the changes; for a deletion, before them.
     pub address: Address,
+    /// Whether it is the audience of that address which the changeset deletes, since another may take the address.
+    pub of_deleted: bool,
     /// Which part of it.
     pub variant: VariantName,
     /// Where it goes.
@@ -133,13 +144,13 @@ pub struct NewDelivery {
 pub struct Changeset {
     /// The serial of the state that it was made for.
     pub expected_serial: u64,
-    /// When, and by whom.
+    /// When it is applied; the time of definitions and revisions.
     pub at: Timestamp,
     /// By whom.
     pub by: String,
     /// The git commit of the project, where there is one.
     pub commit: Option<String>,
-    /// The `now` of the evaluation, and the version of the data.
+    /// The `now` of the evaluation, which is the time of the journal and of deliveries, and the version of the data.
     pub evaluated: (Now, u64),
     /// MPIDs that get the next user numbers, in order.
     pub new_users: Vec<Mpid>,
@@ -166,14 +177,16 @@ pub enum StateChange {
         /// The salt of its split.
         salt: Option<String>,
     },
-    /// A new address for the same audience.
+    /// A new address for the same audience; its revision stays. Renames that follow each other happen at once, so that
+    /// audiences may swap addresses.
     Rename {
         /// The address it had.
         from: Address,
         /// The address it gets.
         to: Address,
     },
-    /// The audience goes, with its membership.
+    /// The audience goes, with its membership; that all members left goes to the journal. Its revisions, its journal and
+    /// what is still to be delivered stay.
     Delete {
         /// Its address.
         address: Address,
@@ -192,7 +205,7 @@ pub enum StateChange {
 pub struct JournalEntry {
     /// The audience's number.
     pub audience: u64,
-    /// When.
+    /// The `now` of the evaluation that changed the membership.
     pub at: Timestamp,
     /// The revision that was in force.
     pub revision: u64,

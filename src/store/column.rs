@@ -10,10 +10,17 @@ pub const ABSENT: u32 = 0;
 /// The code of a key that is there without a value.
 pub const NULL: u32 = 1;
 
-/// The distinct texts of a column. Invariant: codes 0 and 1 are [`ABSENT`] and [`NULL`], with empty texts.
+/// The distinct texts of a column. Invariant: codes 0 and 1 are [`ABSENT`] and [`NULL`], null slots with empty texts.
 #[derive(Clone, Debug)]
 pub struct Dictionary {
     texts: StringArray,
+}
+
+impl Default for Dictionary {
+    /// The two reserved codes alone.
+    fn default() -> Self {
+        Self { texts: StringArray::new_null(NULL as usize + 1) }
+    }
 }
 
 impl Dictionary {

@@ -14,6 +14,8 @@ use crate::base::Window;
 pub struct EventTable {
     /// The dictionary of each attribute, by name; one for all shards.
     pub attributes: BTreeMap<String, Arc<Dictionary>>,
+    /// The event ids, where any were sent; one dictionary for all shards.
+    pub ids: Option<Arc<Dictionary>>,
     /// The events of each shard; shards beyond the end have none.
     pub shards: Vec<EventShard>,
 }
@@ -29,6 +31,8 @@ pub struct EventShard {
     pub inputs: ScalarBuffer<u8>,
     /// Code of the custom event type, an index into `CustomEventType::ALL`.
     pub types: ScalarBuffer<u8>,
+    /// Codes of the event ids (M20); empty where no event of this shard has one.
+    pub ids: ScalarBuffer<u32>,
     /// Codes of each attribute, by name; an attribute without an entry is missing everywhere in this shard.
     pub columns: BTreeMap<String, ScalarBuffer<u32>>,
 }

@@ -10,8 +10,17 @@
 //! - A column keeps what was sent: codes into a dictionary of texts. Code [`ABSENT`] says that the key is missing, code
 //!   [`NULL`] that it is there without a value (M3a); both have an empty text in the dictionary.
 
+mod builder;
 mod column;
+mod detect;
+mod error;
 mod events;
+mod files;
+mod import;
+mod interner;
+mod log;
+mod owners;
+mod profiles;
 mod users;
 
 use std::collections::BTreeMap;
@@ -20,8 +29,12 @@ use std::sync::Arc;
 use crate::base::InputName;
 use crate::catalog::EventKey;
 
+pub use builder::{Builder, EventRow};
 pub use column::{ABSENT, Column, Dictionary, NULL};
+pub use error::StoreError;
 pub use events::{EventShard, EventTable};
+pub use files::open;
+pub use import::{BadRow, BadRowLimit, Example, ImportOptions, ImportReport, Progress, Rebuilt, SourceReport, import};
 pub use users::{Identities, Identity, Seen, Users};
 
 /// How many users a shard holds: what fits one container of a Roaring bitmap.
@@ -40,9 +53,16 @@ pub struct Store {
     pub users: Arc<Users>,
     /// All events, by key.
     pub events: Arc<BTreeMap<EventKey, EventTable>>,
+    /// What the values look like, where an import has counted them already.
+    detected: Option<Arc<detect::Detected>>,
 }
 
 impl Store {
+    /// A store without anything in it, under a fresh id.
+    pub fn empty() -> Self {
+        Builder::new(&[]).finish(&uuid::Uuid::new_v4().to_string(), 0)
+    }
+
     /// How many rows of users there are.
     pub fn user_count(&self) -> usize {
         self.users.mpids.len()

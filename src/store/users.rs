@@ -18,6 +18,8 @@ pub struct Users {
     pub seen: BTreeMap<WorkspaceName, Seen>,
     /// Attributes of each workspace's profiles, by name.
     pub attributes: BTreeMap<WorkspaceName, BTreeMap<String, Column>>,
+    /// When each value of `attributes` was said, in ms since 1970: `i64::MIN` where it never was. A later import asks.
+    pub attribute_times: BTreeMap<WorkspaceName, BTreeMap<String, ScalarBuffer<i64>>>,
     /// Identities, which belong to the user whatever the workspace.
     pub identities: Identities,
 }

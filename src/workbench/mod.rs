@@ -1,1 +1,54 @@
-//! A project folder, loaded: the one door for every surface.
+//! A project folder, loaded: the one door for every surface, so that the command line, an editor and a server cannot
+//! disagree.
+//!
+//! In: a folder and a [`System`]. Out: checked definitions, data, plans, applied plans, lists. Parsed files are kept and
+//! reused while their bytes stay the same. Knows no protocol and no terminal: what it finds wrong comes back as
+//! diagnostics or as a [`WorkbenchError`], what takes long reports progress through a closure.
+
+mod audiences;
+mod check;
+mod data;
+mod deploy;
+mod error;
+mod files;
+mod init;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use crate::project;
+use crate::system::System;
+
+pub use audiences::{ListFilter, Listed, Shown, Who, WhoQuery};
+pub use check::{Checked, Defined};
+pub use deploy::{ApplyRequest, PlanRequest, Planned};
+pub use error::WorkbenchError;
+pub use init::init;
+
+/// An opened project folder.
+pub struct Workbench {
+    system: Arc<dyn System>,
+    folder: PathBuf,
+    parsed: Mutex<files::ParsedFiles>,
+}
+
+impl Workbench {
+    /// Opens the project that `start` lies in: the nearest folder upwards that holds an `aud.yaml`.
+    ///
+    /// # Errors
+    /// [`WorkbenchError::NoProject`] where there is none.
+    pub fn open(system: Arc<dyn System>, start: &Path) -> Result<Self, WorkbenchError> {
+        let folder = project::find(&*system, start).ok_or_else(|| WorkbenchError::NoProject(start.to_owned()))?;
+        Ok(Self { system, folder, parsed: Mutex::default() })
+    }
+
+    /// The folder of the project file.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The world that the project lies in.
+    pub fn system(&self) -> &dyn System {
+        &*self.system
+    }
+}

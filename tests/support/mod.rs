@@ -1,1 +1,52 @@
 //! What several tests share.
+
+mod sandbox;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+pub(crate) use sandbox::{Run, Sandbox, retail_csv, retail_project};
+
+use aud::catalog::{Attribute, Catalog, CustomEventType, Event, EventKey, Provenance};
+
+/// Every file below a folder, sorted.
+pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut folders = vec![folder.to_owned()];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// A catalog as data would show it, from a JSON file of attributes and events.
+pub(crate) fn detected_catalog(file: &Path) -> Catalog {
+    let json: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    let mut catalog =
+        Catalog { user_attributes: detected_attributes(&json["user"]), has_data: true, ..Catalog::default() };
+    for (name, event) in json["events"].as_object().unwrap() {
+        let types = event["types"].as_array().into_iter().flatten();
+        let known = Event {
+            attributes: detected_attributes(&event["attributes"]),
+            types: types.map(|name| CustomEventType::parse(name.as_str().unwrap()).unwrap()).collect(),
+            tier: None,
+            rows: 48_112,
+        };
+        catalog.events.insert(EventKey::custom(name.as_str()), known);
+    }
+    catalog
+}
+
+fn detected_attributes(json: &serde_json::Value) -> BTreeMap<String, Attribute> {
+    let provenance = Provenance::Detected { fitting: 48_112, values: 48_112, sources: vec!["purchases".to_owned()] };
+    let attribute = |name: &serde_json::Value| Attribute {
+        value_type: name.as_str().unwrap().parse().unwrap(),
+        provenance: provenance.clone(),
+        allowed: None,
+    };
+    json.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), attribute(value))).collect()
+}

@@ -18,6 +18,13 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 ///
 /// # Errors
 /// The diagnostics of a file that cannot be read, with spans into `text` (source 0).
+///
+/// ```
+/// let text = "version 1\naudience a \"A\" { match { user \"n\" > 5 and everyone } }";
+/// let formatted = aud::syntax::format(text).unwrap();
+/// assert!(formatted.contains("    user \"n\" > 5\n    and everyone\n"));
+/// assert_eq!(aud::syntax::format(&formatted).unwrap(), formatted);
+/// ```
 pub fn format(text: &str) -> Result<String, Diagnostics> {
     let source = Source::new("", text);
     let parsed = parse(&source, SourceId(0));

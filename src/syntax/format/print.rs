@@ -110,7 +110,7 @@ impl Printer<'_> {
             _ => vec![Entry { word: "", pieces: criteria::criterion(&item.criterion), span: item.criterion.span }],
         };
         let line = format!("{header} {}", flat_entries(&entries));
-        if line.chars().count() <= SHORT && !self.lines.has_comment(item.span) {
+        if line.chars().count() <= WIDTH && !self.lines.has_comment(item.span) {
             self.lines.start(item.span);
             self.lines.push(vec![line]);
             return;
@@ -188,10 +188,11 @@ impl Printer<'_> {
         self.lines.push(vec![word.to_owned(), value]);
     }
 
-    /// `match { … }` on one line, where it holds one criterion and no comment, whatever its width.
+    /// `match { … }` on one line, where it holds one criterion, was written so, and has no comment, whatever its width.
     fn short_match(&self, matched: &Match) -> Option<String> {
         let single = matched.group.terms.len() + matched.group.excludes.len() == 1;
-        let short = single && !self.lines.has_comment(matched.span);
+        let one_line = !self.source.slice(matched.span).contains('\n');
+        let short = single && one_line && !self.lines.has_comment(matched.span);
         short.then(|| format!("match {{ {} }}", flat_entries(&criteria::entries(&matched.group))))
     }
 

@@ -1,0 +1,85 @@
+//! Which criteria exclude each other, and which follow from each other.
+//!
+//! In: two criteria, or two conditions over one event. Out: yes where it is certain for every user, no otherwise. Where a
+//! user may have several values (rule M21), two tests of them never exclude each other.
+
+use super::values;
+use crate::ir::{Condition, Criterion, EventTest, Kind};
+
+/// Whether no user satisfies both.
+pub(super) fn exclude(a: &Criterion, b: &Criterion) -> bool {
+    match (&a.kind, &b.kind) {
+        (Kind::Not(_), Kind::Not(_)) => false,
+        (Kind::Not(denied), _) => implies(b, denied),
+        (_, Kind::Not(denied)) => implies(a, denied),
+        (
+            Kind::UserAttribute { attribute: one, predicate: p, workspaces: here, .. },
+            Kind::UserAttribute { attribute: other, predicate: q, workspaces: there, .. },
+        ) => one == other && here == there && here.len() == 1 && values::exclude(p, q),
+        (Kind::Event(a), Kind::Event(b)) => too_often(a, b) || too_often(b, a),
+        _ => false,
+    }
+}
+
+/// Whether every user who satisfies `a` satisfies `b`.
+pub(super) fn implies(a: &Criterion, b: &Criterion) -> bool {
+    match (&a.kind, &b.kind) {
+        (one, other) if one == other => true,
+        (_, Kind::Everyone) => true,
+        (Kind::Not(a), Kind::Not(b)) => !matches!(b.kind, Kind::Not(_)) && implies(b, a),
+        (
+            Kind::UserAttribute { attribute: one, predicate: p, workspaces: here, .. },
+            Kind::UserAttribute { attribute: other, predicate: q, workspaces: there, .. },
+        ) => one == other && here.is_subset(there) && values::implies(p, q),
+        (
+            Kind::Identity { identity: one, predicate: p, workspaces: here },
+            Kind::Identity { identity: other, predicate: q, workspaces: there },
+        ) => one == other && here.is_subset(there) && values::implies(p, q),
+        (
+            Kind::Seen { edge: one, time: p, workspaces: here },
+            Kind::Seen { edge: other, time: q, workspaces: there },
+        ) => one == other && here.is_subset(there) && values::time_within(Some(*p), Some(*q)),
+        (Kind::Event(a), Kind::Event(b)) => {
+            counted_among(a, b) && b.count.most.is_none() && a.count.least >= b.count.least
+        }
+        _ => false,
+    }
+}
+
+/// Whether everything that `a` counts is counted by `b` as well.
+fn counted_among(a: &EventTest, b: &EventTest) -> bool {
+    a.event == b.event
+        && (b.event_type.is_none() || a.event_type == b.event_type)
+        && (b.filter.is_none() || a.filter == b.filter)
+        && values::time_within(a.time, b.time)
+        && a.inputs.is_subset(&b.inputs)
+}
+
+fn too_often(a: &EventTest, b: &EventTest) -> bool {
+    counted_among(a, b) && b.count.most.is_some_and(|most| a.count.least > most)
+}
+
+/// Whether no event satisfies both.
+pub(super) fn conditions_exclude(a: &Condition, b: &Condition) -> bool {
+    match (a, b) {
+        (Condition::Not(_), Condition::Not(_)) => false,
+        (Condition::Not(denied), other) | (other, Condition::Not(denied)) => conditions_imply(other, denied),
+        (
+            Condition::Attribute { attribute: one, predicate: p },
+            Condition::Attribute { attribute: other, predicate: q },
+        ) => one == other && values::exclude(p, q),
+        _ => false,
+    }
+}
+
+/// Whether every event that satisfies `a` satisfies `b`.
+pub(super) fn conditions_imply(a: &Condition, b: &Condition) -> bool {
+    match (a, b) {
+        _ if a == b => true,
+        (
+            Condition::Attribute { attribute: one, predicate: p },
+            Condition::Attribute { attribute: other, predicate: q },
+        ) => one == other && values::implies(p, q),
+        _ => false,
+    }
+}

@@ -1,0 +1,100 @@
+//! `aud apply`.
+
+use std::path::PathBuf;
+
+use crate::apply::{Outcome, Progress};
+use crate::cli::args::{Door, NowArg, TargetArg};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::interrupt;
+use crate::cli::ui::Ui;
+use crate::plan::{Plan, file};
+use crate::report;
+use crate::workbench::{ApplyRequest, Defined, PlanRequest, Planned, Workbench, WorkbenchError};
+
+/// Arguments of `aud apply`.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// A plan saved with `aud plan -o FILE` [default: plan now, and ask]
+    #[arg(conflicts_with_all = ["targets", "now"])]
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    now: NowArg,
+    #[command(flatten)]
+    target: TargetArg,
+    /// Do not ask
+    #[arg(long)]
+    auto_approve: bool,
+}
+
+/// Applies a plan: a saved one as it is, a new one after asking.
+pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Failure> {
+    let workbench = door.workbench()?;
+    if let Some(path) = &args.file {
+        let cannot_read = |source| WorkbenchError::PlanFile { path: path.clone(), source };
+        let plan = file::read(&*door.system, path).map_err(cannot_read)?;
+        let defined = workbench.still_fits(&plan)?;
+        return apply(&workbench, ui, &plan, &defined);
+    }
+    let request = PlanRequest { now: door.now(&args.now), targets: args.target.targets.clone() };
+    let Planned { plan, defined } = workbench.plan(&request)?;
+    ui.diagnostics(&defined.warnings, &defined.sources);
+    if !ui.json {
+        ui.print(&report::plan::text(&plan, &defined.sources, ui.style(), ui.verbose))?;
+    }
+    if !plan.is_empty() && !args.auto_approve {
+        match ui.confirm("\nApply this plan?") {
+            Some(true) => {}
+            Some(false) => {
+                ui.say("Nothing was applied.");
+                return Ok(Exit::Error);
+            }
+            None => {
+                let message =
+                    "nobody can be asked here: use --auto-approve, or `aud plan -o FILE` and `aud apply FILE`";
+                return Err(Failure::Usage(message.to_owned()));
+            }
+        }
+    }
+    apply(&workbench, ui, &plan, &defined)
+}
+
+fn apply(workbench: &Workbench, ui: &Ui, plan: &Plan, defined: &Defined) -> Result<Exit, Failure> {
+    let outcome = carry_out(workbench, ui, plan, defined)?;
+    if ui.json {
+        ui.print_json(&report::apply::json(&outcome))?;
+    } else {
+        ui.print(&report::apply::text(&outcome, ui.style()))?;
+    }
+    Ok(match outcome {
+        Outcome { interrupted: true, .. } => Exit::Interrupted,
+        Outcome { faults, .. } if !faults.is_empty() => Exit::Faulted,
+        _ => Exit::Fine,
+    })
+}
+
+/// Applies a plan with progress shown and Ctrl-C heard.
+pub(super) fn carry_out(
+    workbench: &Workbench,
+    ui: &Ui,
+    plan: &Plan,
+    defined: &Defined,
+) -> Result<Outcome, WorkbenchError> {
+    let bar = ui.progress(0, "deliveries");
+    bar.set_message("delivering");
+    let outcome = workbench.apply(
+        plan,
+        defined,
+        &ApplyRequest {
+            reason: "aud apply",
+            progress: &|progress| {
+                if let Progress::Delivering { done, total, .. } = progress {
+                    bar.set_length(total);
+                    bar.set_position(done);
+                }
+            },
+            cancelled: interrupt::flag(),
+        },
+    );
+    bar.finish_and_clear();
+    outcome
+}

@@ -1,0 +1,55 @@
+//! `aud import`.
+
+use std::cell::Cell;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::cli::args::Door;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::ui::Ui;
+use crate::report;
+use crate::store::{BadRowLimit, ImportOptions, ImportReport};
+use crate::workbench::Workbench;
+
+/// Arguments of `aud import`.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// How many rows of a hundred may be bad and skipped over before the import stops
+    #[arg(long, value_name = "PERCENT", default_value_t = BadRowLimit::default().percent, value_parser = clap::value_parser!(u64).range(0..=100))]
+    max_bad: u64,
+    /// Read everything anew, whatever was read before
+    #[arg(long)]
+    rebuild: bool,
+}
+
+/// Reads new data.
+pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Failure> {
+    let bad_rows = BadRowLimit { percent: args.max_bad, ..BadRowLimit::default() };
+    let options = ImportOptions { bad_rows, rebuild: args.rebuild };
+    let started = door.system.now().ms();
+    let report = import(&door.workbench()?, ui, options)?;
+    let elapsed_ms = (door.system.now().ms() - started).max(0) as u64;
+    if ui.json {
+        ui.print_json(&report::import::json(&report, elapsed_ms))?;
+    } else {
+        ui.print(&report::import::text(&report, elapsed_ms))?;
+    }
+    Ok(Exit::Fine)
+}
+
+/// Imports with progress shown.
+pub(super) fn import(workbench: &Workbench, ui: &Ui, options: ImportOptions) -> Result<ImportReport, Failure> {
+    let bar: ProgressBar = ui.progress(0, "bytes");
+    let template = "{msg} {bar:30} {bytes} of {total_bytes} · {bytes_per_sec} · {eta} left";
+    bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let shown = Cell::new(0);
+    let report = workbench.import(options, &|progress| {
+        bar.set_length(progress.bytes_total);
+        bar.set_position(progress.bytes_done);
+        if shown.replace(progress.rows) == 0 {
+            bar.set_message("importing");
+        }
+    });
+    bar.finish_and_clear();
+    Ok(report?)
+}

@@ -1,0 +1,51 @@
+//! `aud list`.
+
+use clap::ValueEnum;
+
+use crate::cli::args::{Door, NowArg};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::ui::Ui;
+use crate::ir;
+use crate::report::audience::{self, ListRow};
+use crate::workbench::{ListFilter, Listed};
+
+/// Arguments of `aud list`.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// Only audiences with this tag; several tags: with all of them
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+    /// Only audiences of this status
+    #[arg(long, value_enum)]
+    status: Option<Status>,
+    #[command(flatten)]
+    now: NowArg,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Status {
+    Draft,
+    Active,
+}
+
+/// Lists what is deployed, and what is written and not deployed yet.
+pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Failure> {
+    let status = args.status.map(|status| match status {
+        Status::Draft => ir::Status::Draft,
+        Status::Active => ir::Status::Active,
+    });
+    let listed = door.workbench()?.list(&ListFilter { tags: args.tags.clone(), status }, door.now(&args.now))?;
+    let rows: Vec<ListRow> = listed
+        .iter()
+        .map(|each| match each {
+            Listed::Deployed(record, metrics) => ListRow::deployed(record, *metrics),
+            Listed::Written(audience) => ListRow::written(audience),
+        })
+        .collect();
+    if ui.json {
+        ui.print_json(&audience::list_json(&rows))?;
+    } else {
+        ui.print(&audience::list(&rows, ui.table_style()))?;
+    }
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,14 @@
+//! One file a command.
+
+pub(super) mod apply;
+pub(super) mod check;
+pub(super) mod demo;
+pub(super) mod fmt;
+pub(super) mod import;
+pub(super) mod init;
+pub(super) mod list;
+pub(super) mod plan;
+pub(super) mod show;
+pub(super) mod state;
+pub(super) mod watch;
+pub(super) mod who;

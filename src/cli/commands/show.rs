@@ -1,0 +1,34 @@
+//! `aud show`.
+
+use crate::cli::args::{Door, NowArg};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::ui::Ui;
+use crate::report::audience::{self, ShowView};
+
+/// Arguments of `aud show`.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// The audience's address
+    audience: String,
+    #[command(flatten)]
+    now: NowArg,
+}
+
+/// Shows one audience in full.
+pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Failure> {
+    let shown = door.workbench()?.show(&args.audience, door.now(&args.now))?;
+    let view = ShowView {
+        definition: &shown.definition,
+        record: shown.record.as_ref(),
+        metrics: shown.metrics,
+        variants: shown.variants.clone(),
+        nested_by: shown.nested_by.clone(),
+        changed: shown.changed,
+    };
+    if ui.json {
+        ui.print_json(&audience::show_json(&view))?;
+    } else {
+        ui.print(&audience::show(&view, ui.style()))?;
+    }
+    Ok(Exit::Fine)
+}

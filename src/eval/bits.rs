@@ -1,0 +1,75 @@
+//! One bit for each user of a shard, in 64-bit words.
+//!
+//! What always holds: bit `i % 64` of word `i / 64` is the user at position `i`; a leaf leaves the bits beyond the shard's
+//! last user at zero.
+
+use crate::store::SHARD_USERS;
+
+/// Words of a whole shard.
+pub(super) const SHARD_WORDS: usize = SHARD_USERS / 64;
+
+/// Distance between two slots. A power of two would put the same place of all slots into the same set of the cache, which
+/// was measured to cost up to eight times the time; a cache line more avoids it.
+pub(super) const SLOT_STRIDE: usize = SHARD_WORDS + 8;
+
+/// Sets the bit of every item that passes, from position 0 on, and clears all others.
+pub(super) fn fill<T>(slot: &mut [u64], items: &[T], passes: impl Fn(&T) -> bool) {
+    // Chunks of a length that the compiler knows are what makes this loop fast.
+    let (chunks, rest) = items.as_chunks::<64>();
+    let mut words = slot.iter_mut();
+    // The chunks come first, so that their end does not use up a word.
+    for (chunk, word) in chunks.iter().zip(words.by_ref()) {
+        *word = pack(chunk, &passes);
+    }
+    if let Some(word) = words.next() {
+        *word = pack(rest, &passes);
+    }
+    words.into_slice().fill(0);
+}
+
+/// Up to 64 answers as one word.
+#[inline(always)]
+pub(super) fn pack<T>(items: &[T], passes: impl Fn(&T) -> bool) -> u64 {
+    items.iter().enumerate().fold(0, |word, (at, item)| word | u64::from(passes(item)) << at)
+}
+
+/// Sets the first `len` bits and clears all others.
+pub(super) fn fill_first(slot: &mut [u64], len: usize) {
+    let (whole, rest) = slot.split_at_mut((len / 64).min(slot.len()));
+    whole.fill(u64::MAX);
+    rest.fill(0);
+    if let Some(word) = rest.first_mut() {
+        *word = first_bits(len % 64);
+    }
+}
+
+/// A word with its lowest `count` bits set, all of them from 64 on.
+pub(super) fn first_bits(count: usize) -> u64 {
+    if count >= 64 { u64::MAX } else { (1 << count) - 1 }
+}
+
+/// Positions of the set bits of a word, ascending.
+pub(super) fn ones(mut word: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let at = (word != 0).then(|| word.trailing_zeros() as usize)?;
+        word &= word - 1;
+        Some(at)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_follow_positions_and_nothing_old_stays() {
+        let items: Vec<usize> = (0..130).collect();
+        let mut slot = [u64::MAX; 4];
+        fill(&mut slot, &items, |item| item % 64 == 1);
+        assert_eq!(slot, [2, 2, 2, 0]);
+        fill_first(&mut slot, 65);
+        assert_eq!(slot, [u64::MAX, 1, 0, 0]);
+        assert_eq!((first_bits(0), first_bits(3), first_bits(64)), (0, 7, u64::MAX));
+        assert_eq!(ones(0b1010_0001).collect::<Vec<_>>(), [0, 5, 7]);
+    }
+}

@@ -1,0 +1,77 @@
+//! User attributes: a look-up of each user's code in what the predicate accepts.
+
+use super::codes::CodeSet;
+use super::reading::accepts_missing;
+use super::{Context, Kernel, Selection};
+use crate::base::WorkspaceName;
+use crate::eval::bits::{fill, fill_first};
+use crate::eval::program::Family;
+use crate::ir::Predicate;
+use crate::store::{ABSENT, SHARD_USERS, Store};
+
+/// Questions about one attribute in one workspace.
+pub(super) struct Values<'a> {
+    store: &'a Store,
+    /// The code of each user; users beyond the end have none.
+    codes: &'a [u32],
+    tests: Vec<Test>,
+}
+
+/// What one question comes down to.
+enum Test {
+    /// Every user or none, the attribute being nowhere.
+    Everywhere(bool),
+    /// Users whose code is in the set.
+    Codes(CodeSet),
+}
+
+impl<'a> Values<'a> {
+    pub(super) fn new(context: &Context<'a>, family: &'a Family<(WorkspaceName, String), Predicate>) -> Self {
+        let (workspace, attribute) = &family.of;
+        let store = context.store;
+        let Some(column) = store.users.attributes.get(workspace).and_then(|columns| columns.get(attribute)) else {
+            let tests = family.tests.iter().map(|predicate| Test::Everywhere(accepts_missing(predicate)));
+            return Self { store, codes: &[], tests: tests.collect() };
+        };
+        let reading = context.readings.of(&column.dictionary);
+        let tests = family.tests.iter().map(|predicate| Test::Codes(reading.accepted(predicate, context.now)));
+        Self { store, codes: &column.codes, tests: tests.collect() }
+    }
+}
+
+impl Kernel for Values<'_> {
+    fn answer(&self, selection: Selection, slots: &mut [&mut [u64]]) {
+        let Selection::Shard(shard) = selection;
+        let users = self.store.shard_len(shard);
+        let start = shard * SHARD_USERS;
+        let end = (start + users).min(self.codes.len());
+        let codes = self.codes.get(start..end).unwrap_or(&[]);
+        for (test, slot) in self.tests.iter().zip(slots) {
+            match test {
+                Test::Everywhere(holds) => fill_first(slot, if *holds { users } else { 0 }),
+                Test::Codes(set) => look_up(set, codes, users, slot),
+            }
+        }
+    }
+}
+
+fn look_up(set: &CodeSet, codes: &[u32], users: usize, slot: &mut [u64]) {
+    if set.is_empty() {
+        return slot.fill(0);
+    }
+    if set.is_full() {
+        return fill_first(slot, users);
+    }
+    match set.as_word() {
+        // Few distinct values: the set stays in a register. Codes beyond it do not occur, so the shift may wrap.
+        Some(word) => fill(slot, codes, |code| word >> (code % 64) & 1 == 1),
+        None => fill(slot, codes, |code| set.contains(*code)),
+    }
+    if set.contains(ABSENT) && codes.len() < users {
+        for user in codes.len()..users {
+            if let Some(word) = slot.get_mut(user / 64) {
+                *word |= 1 << (user % 64);
+            }
+        }
+    }
+}

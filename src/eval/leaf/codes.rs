@@ -1,0 +1,63 @@
+//! Sets of dictionary codes: what a predicate accepts, decided once for each distinct value.
+
+/// A set of codes of one dictionary. Codes that the dictionary does not have are never in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct CodeSet {
+    words: Box<[u64]>,
+    /// How many codes there are.
+    codes: usize,
+    /// How many of them are in the set.
+    len: usize,
+}
+
+impl CodeSet {
+    /// The codes below `codes` that are accepted.
+    pub(super) fn new(codes: usize, accepts: impl Fn(u32) -> bool) -> Self {
+        let word = |at: usize| {
+            let last = codes.min(at * 64 + 64);
+            (at * 64..last).fold(0u64, |word, code| word | u64::from(accepts(code as u32)) << (code % 64))
+        };
+        let words: Box<[u64]> = (0..codes.div_ceil(64)).map(word).collect();
+        let len = words.iter().map(|word| word.count_ones() as usize).sum();
+        Self { words, codes, len }
+    }
+
+    /// Whether a code is in it.
+    #[inline(always)]
+    pub(super) fn contains(&self, code: u32) -> bool {
+        self.words.get(code as usize / 64).is_some_and(|word| word >> (code % 64) & 1 == 1)
+    }
+
+    /// Whether no code is in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Whether every code is in it.
+    pub(super) fn is_full(&self) -> bool {
+        self.len == self.codes
+    }
+
+    /// The whole set as one word, where it fits.
+    pub(super) fn as_word(&self) -> Option<u64> {
+        match &*self.words {
+            [] => Some(0),
+            [word] => Some(*word),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_beyond_the_dictionary_are_outside() {
+        let odd = CodeSet::new(70, |code| code % 2 == 1);
+        assert!(odd.contains(69) && !odd.contains(68) && !odd.contains(71) && !odd.contains(4_000_000_000));
+        assert!(!odd.is_empty() && !odd.is_full() && odd.as_word().is_none());
+        assert!(CodeSet::new(65, |_| true).is_full() && CodeSet::new(3, |_| false).is_empty());
+        assert_eq!(CodeSet::new(3, |code| code == 2).as_word(), Some(4));
+    }
+}

@@ -1,0 +1,178 @@
+//! Numbers of events: each window is a range of rows, each row that counts raises its user's counter.
+//!
+//! In: the events of one key in time order. Out: the users who reach a count. Windows with the same end share one pass,
+//! newest row first: at the start of each window the counters are compared, then counting goes on. Times are never read
+//! but by binary search. Counters are as narrow as the largest count asked for allows, and stop at their maximum.
+
+use std::ops::Range;
+
+use super::filter::{Filter, RowTest, ShardTest};
+use super::{Context, Kernel, Selection};
+use crate::base::Window;
+use crate::eval::bits::{fill, ones};
+use crate::eval::program::{Family, Occurrence, Stream};
+use crate::store::{EventShard, EventTable, SHARD_USERS, Store};
+
+/// Questions about one stream of events.
+pub(super) struct Counts<'a> {
+    /// The events and which of them count; none where there cannot be any.
+    rows: Option<(&'a EventTable, Filter<RowTest<'a>>)>,
+    passes: Vec<Pass>,
+    store: &'a Store,
+}
+
+/// Questions about windows with one end, those that start latest first.
+struct Pass {
+    to: i64,
+    questions: Vec<Question>,
+    /// The largest count that any of them asks for.
+    most: u64,
+}
+
+struct Question {
+    from: i64,
+    least: u64,
+    /// Its place among the slots of the family.
+    slot: usize,
+}
+
+impl<'a> Counts<'a> {
+    pub(super) fn new(context: &Context<'a>, family: &'a Family<Stream, Occurrence>) -> Self {
+        let table = context.store.events.get(&family.of.event);
+        let rows = table.map(|table| (table, Filter::new(context, table, &family.of)));
+        let rows = rows.filter(|(_, filter)| !matches!(filter, Filter::Always(false)));
+        let windows = family.tests.iter().map(|test| (test.period.window(context.now), test.least));
+        Self { rows, passes: passes(windows), store: context.store }
+    }
+}
+
+/// The passes that answer some windows and counts.
+fn passes(windows: impl Iterator<Item = (Window, u64)>) -> Vec<Pass> {
+    let mut passes: Vec<Pass> = Vec::new();
+    for (slot, (window, least)) in windows.enumerate() {
+        let at = passes.iter().position(|pass| pass.to == window.to).unwrap_or_else(|| {
+            passes.push(Pass { to: window.to, questions: Vec::new(), most: 0 });
+            passes.len() - 1
+        });
+        if let Some(pass) = passes.get_mut(at) {
+            pass.questions.push(Question { from: window.from, least, slot });
+            pass.most = pass.most.max(least);
+        }
+    }
+    for pass in &mut passes {
+        pass.questions.sort_by_key(|question| std::cmp::Reverse(question.from));
+    }
+    passes
+}
+
+impl Kernel for Counts<'_> {
+    fn answer(&self, selection: Selection, slots: &mut [&mut [u64]]) {
+        let Selection::Shard(shard) = selection;
+        let events = self.rows.as_ref().and_then(|(table, filter)| Some((table.shards.get(shard)?, filter)));
+        let Some((events, filter)) = events else {
+            return slots.iter_mut().for_each(|slot| slot.fill(0));
+        };
+        let filter = filter.bind(events);
+        let users = self.store.shard_len(shard);
+        for pass in &self.passes {
+            match pass.most {
+                0..=1 => pass.run::<Flag>(events, users, &filter, slots),
+                2..=255 => pass.run::<u8>(events, users, &filter, slots),
+                _ => pass.run::<u32>(events, users, &filter, slots),
+            }
+        }
+    }
+}
+
+impl Pass {
+    fn run<C: Counter>(
+        &self,
+        events: &EventShard,
+        users: usize,
+        filter: &Filter<ShardTest<'_>>,
+        slots: &mut [&mut [u64]],
+    ) {
+        let mut counters = vec![C::default(); SHARD_USERS];
+        let window = |from| events.range(Window { from, to: self.to });
+        let mut done = window(i64::MIN).end;
+        let mut seen = 0;
+        for question in &self.questions {
+            let start = window(question.from).start.min(done);
+            seen += done - start;
+            count(&mut counters, events, start..done, filter);
+            done = start;
+            let Some(slot) = slots.get_mut(question.slot) else { continue };
+            match C::limit(question.least) {
+                Some(limit) if seen as u64 >= question.least => {
+                    fill(slot, counters.get(..users).unwrap_or(&counters), |counter| *counter >= limit);
+                }
+                _ => slot.fill(0),
+            }
+        }
+    }
+}
+
+/// Raises the counter of the user of every row in a range that passes.
+fn count<C: Counter>(counters: &mut [C], events: &EventShard, rows: Range<usize>, filter: &Filter<ShardTest<'_>>) {
+    // An array of this length has a place for every position inside a shard, so that no place needs a check.
+    let (Some(counters), Some(users)) = (counters.first_chunk_mut::<SHARD_USERS>(), events.users.get(rows.clone()))
+    else {
+        return;
+    };
+    if let Filter::Always(always) = filter {
+        if *always {
+            users.iter().for_each(|user| counters[usize::from(*user)].raise());
+        }
+        return;
+    }
+    for (at, users) in users.chunks(64).enumerate() {
+        let word = filter.word(rows.start + at * 64, users.len());
+        for row in ones(word) {
+            if let Some(user) = users.get(row) {
+                counters[usize::from(*user)].raise();
+            }
+        }
+    }
+}
+
+/// The number of events of one user, up to some maximum.
+trait Counter: Copy + Default + PartialOrd {
+    /// One event more; a full counter stays full.
+    fn raise(&mut self);
+    /// The counter from which on so many events are reached; `None` where it cannot count that far.
+    fn limit(least: u64) -> Option<Self>;
+}
+
+/// A counter up to one.
+#[derive(Clone, Copy, Default, PartialEq, PartialOrd)]
+struct Flag(u8);
+
+impl Counter for Flag {
+    fn raise(&mut self) {
+        self.0 = 1;
+    }
+
+    fn limit(least: u64) -> Option<Self> {
+        (least <= 1).then_some(Self(1))
+    }
+}
+
+impl Counter for u8 {
+    fn raise(&mut self) {
+        *self = self.saturating_add(1);
+    }
+
+    fn limit(least: u64) -> Option<Self> {
+        Self::try_from(least).ok()
+    }
+}
+
+impl Counter for u32 {
+    fn raise(&mut self) {
+        *self = self.saturating_add(1);
+    }
+
+    fn limit(least: u64) -> Option<Self> {
+        Self::try_from(least).ok()
+    }
+}

@@ -1,0 +1,55 @@
+//! Identities: any value of the type that the predicate accepts (M21). They belong to the user, whatever the workspace.
+
+use super::codes::CodeSet;
+use super::{Context, Kernel, Selection};
+use crate::catalog::IdentityType;
+use crate::eval::program::Family;
+use crate::ir::Predicate;
+use crate::store::{SHARD_USERS, Store};
+
+/// Questions about identities of one type.
+pub(super) struct Values<'a> {
+    store: &'a Store,
+    identity: IdentityType,
+    /// The values that each question accepts; none without any identities.
+    tests: Vec<CodeSet>,
+}
+
+impl<'a> Values<'a> {
+    pub(super) fn new(context: &Context<'a>, family: &'a Family<IdentityType, Predicate>) -> Self {
+        let store = context.store;
+        let tests = match &store.users.identities.dictionary {
+            Some(dictionary) => {
+                let reading = context.readings.of(dictionary);
+                family.tests.iter().map(|predicate| reading.accepted(predicate, context.now)).collect()
+            }
+            None => Vec::new(),
+        };
+        Self { store, identity: family.of, tests }
+    }
+}
+
+impl Kernel for Values<'_> {
+    fn answer(&self, selection: Selection, slots: &mut [&mut [u64]]) {
+        let Selection::Shard(shard) = selection;
+        slots.iter_mut().for_each(|slot| slot.fill(0));
+        let identities = &self.store.users.identities;
+        let first = shard * SHARD_USERS;
+        let offsets = identities.offsets.get(first..=first + self.store.shard_len(shard)).unwrap_or(&[]);
+        for (user, range) in offsets.windows(2).enumerate() {
+            let [from, to] = range else { continue };
+            let range = *from as usize..*to as usize;
+            let (Some(types), Some(values)) = (identities.types.get(range.clone()), identities.values.get(range))
+            else {
+                continue;
+            };
+            for (_, value) in types.iter().zip(values).filter(|(each, _)| **each == self.identity as u8) {
+                for (set, slot) in self.tests.iter().zip(slots.iter_mut()) {
+                    if let Some(word) = slot.get_mut(user / 64) {
+                        *word |= u64::from(set.contains(*value)) << (user % 64);
+                    }
+                }
+            }
+        }
+    }
+}

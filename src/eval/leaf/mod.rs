@@ -1,0 +1,67 @@
+//! Leaves: questions bound to the columns that answer them.
+//!
+//! In: the questions of a program, a store, a `now`. Out: kernels, each of which answers one family of questions for a
+//! selection of users. One file for each family. A kernel borrows the store's columns; it allocates only what it counts in.
+
+mod attribute;
+mod codes;
+mod event;
+mod filter;
+mod identity;
+mod reading;
+mod seen;
+
+use rayon::prelude::*;
+
+use super::program::{Families, Family, Questions};
+use crate::base::Now;
+use crate::store::Store;
+
+/// Whose bits are asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Selection {
+    /// All users of a shard.
+    Shard(usize),
+}
+
+/// A family of questions bound to its columns.
+pub(super) trait Kernel: Send + Sync {
+    /// Writes the bits of the selection, question by question. Every word of every slot is written.
+    fn answer(&self, selection: Selection, slots: &mut [&mut [u64]]);
+}
+
+/// A kernel with the slots of its questions.
+pub(super) struct Bound<'a> {
+    pub(super) kernel: Box<dyn Kernel + 'a>,
+    pub(super) slots: &'a [u32],
+}
+
+/// What all kernels are made from.
+pub(super) struct Context<'a> {
+    pub(super) store: &'a Store,
+    pub(super) now: Now,
+    readings: reading::Readings<'a>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(store: &'a Store, now: Now) -> Self {
+        Self { store, now, readings: reading::Readings::default() }
+    }
+
+    /// Binds every family. Predicates are decided here, once for each distinct value.
+    pub(super) fn bind(&self, questions: &'a Questions) -> Vec<Bound<'a>> {
+        let mut bound = bind(&questions.events, |family| Box::new(event::Counts::new(self, family)));
+        bound.extend(bind(&questions.attributes, |family| Box::new(attribute::Values::new(self, family))));
+        bound.extend(bind(&questions.identities, |family| Box::new(identity::Values::new(self, family))));
+        bound.extend(bind(&questions.sightings, |family| Box::new(seen::Sightings::new(self, family))));
+        bound
+    }
+}
+
+fn bind<'a, K: Sync, T: Sync>(
+    families: &'a Families<K, T>,
+    kernel: impl Fn(&'a Family<K, T>) -> Box<dyn Kernel + 'a> + Sync + Send,
+) -> Vec<Bound<'a>> {
+    let bound = families.as_slice().par_iter().map(|family| Bound { kernel: kernel(family), slots: &family.slots });
+    bound.collect()
+}

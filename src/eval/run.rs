@@ -1,0 +1,60 @@
+//! The evaluation of a program over a store, on all cores of the rayon pool that it is called in.
+//!
+//! Work is split by shard and, within a shard, by family of questions: two shards keep two cores busy even where one of them
+//! is small, since an idle core takes families of the other's. The slots of a shard are used again by the next one.
+
+use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
+use roaring::RoaringBitmap;
+
+use super::bits::{SHARD_WORDS, SLOT_STRIDE};
+use super::boolean::Members;
+use super::leaf::{Bound, Context, Selection};
+use super::program::Program;
+use crate::base::Now;
+use crate::store::{SHARD_USERS, Store};
+
+/// The members of each audience of the program, in its order.
+pub(super) fn run(program: &Program, store: &Store, now: Now) -> Vec<RoaringBitmap> {
+    let context = Context::new(store, now);
+    let kernels = context.bind(&program.questions);
+    let spare = Mutex::new(Vec::new());
+    let shards = (0..store.shard_count()).into_par_iter().map(|shard| {
+        let mut slots: Vec<u64> = spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        slots.resize(program.leaf_count() * SLOT_STRIDE, 0);
+        answer(&kernels, shard, &mut slots);
+        let members = containers(program, store, shard, &slots);
+        spare.lock().unwrap_or_else(PoisonError::into_inner).push(slots);
+        members
+    });
+    join(program, shards.collect())
+}
+
+/// Has every family write its slots.
+fn answer(kernels: &[Bound<'_>], shard: usize, slots: &mut [u64]) {
+    let mut free: Vec<_> = slots.chunks_exact_mut(SLOT_STRIDE).map(|slot| slot.get_mut(..SHARD_WORDS)).collect();
+    let mut take = |slot: &u32| free.get_mut(*slot as usize).and_then(Option::take);
+    let tasks: Vec<(&Bound<'_>, Vec<&mut [u64]>)> =
+        kernels.iter().map(|bound| (bound, bound.slots.iter().filter_map(&mut take).collect())).collect();
+    tasks.into_par_iter().for_each(|(bound, mut slots)| bound.kernel.answer(Selection::Shard(shard), &mut slots));
+}
+
+/// The members of each audience in one shard: one container each.
+fn containers(program: &Program, store: &Store, shard: usize, slots: &[u64]) -> Vec<RoaringBitmap> {
+    let members = Members::new(program, slots, store.shard_len(shard));
+    let first = (shard * SHARD_USERS) as u32;
+    let audiences = (0..program.roots.len()).into_par_iter();
+    audiences.map(|audience| RoaringBitmap::from_lsb0_bytes(first, &members.bytes(audience))).collect()
+}
+
+/// Joins the shards of each audience.
+fn join(program: &Program, shards: Vec<Vec<RoaringBitmap>>) -> Vec<RoaringBitmap> {
+    let mut joined = vec![RoaringBitmap::new(); program.roots.len()];
+    for shard in shards {
+        for (into, members) in joined.iter_mut().zip(shard) {
+            *into |= members;
+        }
+    }
+    joined
+}

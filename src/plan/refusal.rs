@@ -1,0 +1,183 @@
+//! Why a plan is refused.
+//!
+//! In: what the checks found. Out: typed refusals, all of them at once, each with its own advice.
+
+use std::fmt;
+
+use crate::base::{Address, Name, OutputName};
+
+/// A reason not to make a plan.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum Refusal {
+    /// It is protected as deployed, and would be deleted.
+    #[error("`{0}` is protected and would be deleted")]
+    Protected(Address),
+    /// An audience that stays nests it and would lose it.
+    #[error("`{address}` would {loss} while {} it", nests(.by))]
+    Nested {
+        /// The audience that is lost.
+        address: Address,
+        /// How.
+        loss: Loss,
+        /// Who nests it.
+        by: Vec<Address>,
+    },
+    /// A test that runs would put people in other variants (M15).
+    #[error("the split `{split}` of `{address}` runs as {deployed} and cannot become {written}")]
+    SplitChanged {
+        /// The audience.
+        address: Address,
+        /// The split.
+        split: Name,
+        /// Its variants, and its salt where that differs, as deployed.
+        deployed: String,
+        /// The same as written.
+        written: String,
+    },
+    /// No audience, written or deployed, has this address.
+    #[error("no audience `{target}` is written or deployed")]
+    UnknownTarget {
+        /// What was asked for.
+        target: Address,
+        /// The nearest addresses.
+        nearest: Vec<Address>,
+    },
+    /// `moved` leads to an address that another deployed audience has.
+    #[error("`{from}` cannot become `{to}`, which is deployed already")]
+    MoveTaken {
+        /// The address it has.
+        from: Address,
+        /// The address it would get.
+        to: Address,
+    },
+    /// `moved` leads from several deployed audiences to one address.
+    #[error("`{to}` cannot be both `{first}` and `{second}`")]
+    MovedTogether {
+        /// One of them.
+        first: Address,
+        /// The other.
+        second: Address,
+        /// The address that both would get.
+        to: Address,
+    },
+    /// People would have to be removed from an output that the project file no longer has.
+    #[error("`{address}` has {people} people in `{output}`, which aud.yaml no longer has")]
+    OutputMissing {
+        /// The audience.
+        address: Address,
+        /// The output.
+        output: OutputName,
+        /// How many people would be sent.
+        people: u64,
+    },
+    /// The memberships that the plan is made from leave out an active audience.
+    #[error("`{0}` is active and was not evaluated")]
+    NotEvaluated(Address),
+}
+
+/// How a nested audience would be lost.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Loss {
+    /// It is deleted.
+    Deleted,
+    /// It gets another address.
+    Renamed(Address),
+    /// It becomes a draft, which has no members.
+    Draft,
+}
+
+/// Every reason not to make a plan; at least one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusals(Vec<Refusal>);
+
+impl Refusal {
+    /// What to do about it.
+    pub fn help(&self) -> String {
+        match self {
+            Self::Protected(address) => {
+                format!("keep `{address}`, or first apply it with `protect false` and delete it then")
+            }
+            Self::Nested { by, loss: Loss::Deleted | Loss::Draft, .. } => {
+                format!("change {} as well, or plan without --target", list(by))
+            }
+            Self::Nested { by, loss: Loss::Renamed(_), .. } => {
+                format!("plan {} together with it, or without --target", list(by))
+            }
+            Self::SplitChanged { .. } => {
+                "a test that runs is fixed: give the split a new name to start a new test, or delete it".to_owned()
+            }
+            Self::UnknownTarget { nearest, .. } => match nearest.as_slice() {
+                [] => "`aud list` shows what is deployed".to_owned(),
+                several => {
+                    let names: Vec<String> = several.iter().map(|name| format!("`{name}`")).collect();
+                    format!("did you mean {}?", names.join(" or "))
+                }
+            },
+            Self::MoveTaken { from, to } => {
+                format!("remove `moved {from} to {to}`: then `{from}` is deleted and `{to}` stays what it is")
+            }
+            Self::MovedTogether { second, .. } => format!("remove the `moved` line of one of them, such as `{second}`"),
+            Self::OutputMissing { output, .. } => {
+                format!("put `{output}` back into aud.yaml until an apply has removed them")
+            }
+            Self::NotEvaluated(_) => "this is a fault of the program; please report it".to_owned(),
+        }
+    }
+}
+
+impl Refusals {
+    /// The refusals in a fixed order; `None` where there are none.
+    pub fn from_found(mut found: Vec<Refusal>) -> Option<Self> {
+        found.sort();
+        found.dedup();
+        (!found.is_empty()).then_some(Self(found))
+    }
+
+    /// The refusals, in a fixed order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Refusal> {
+        self.0.iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Refusals {
+    type Item = &'a Refusal;
+    type IntoIter = std::slice::Iter<'a, Refusal>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl std::error::Error for Refusals {}
+
+impl fmt::Display for Refusals {
+    /// A first line, then each refusal with its advice.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the plan is refused")?;
+        self.iter().try_for_each(|refusal| write!(f, "\n  {refusal}\n    help: {}", refusal.help()))
+    }
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Deleted => f.write_str("be deleted"),
+            Self::Renamed(to) => write!(f, "become `{to}`"),
+            Self::Draft => f.write_str("become a draft"),
+        }
+    }
+}
+
+/// `a`, `b` and `c`.
+fn list(addresses: &[Address]) -> String {
+    let names: Vec<String> = addresses.iter().map(|address| format!("`{address}`")).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [several @ .., last] => format!("{} and {last}", several.join(", ")),
+    }
+}
+
+fn nests(by: &[Address]) -> String {
+    format!("{} {}", list(by), if by.len() == 1 { "nests" } else { "nest" })
+}

@@ -1,0 +1,201 @@
+//! The table of audiences.
+
+use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
+use serde_json::{Value, json as object};
+
+use super::VERSION;
+use crate::base::{Address, OutputName, Timestamp};
+use crate::ir::{Access, Audience, Status};
+use crate::report::number::{instant, number};
+use crate::report::{Style, visible};
+use crate::state::{AudienceRecord, Metrics};
+
+/// One audience of a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListRow {
+    /// Its number; `None` where it is not deployed.
+    pub id: Option<u64>,
+    /// Its display name.
+    pub name: String,
+    /// Its address.
+    pub address: Address,
+    /// Whether it has an A/B test.
+    pub split: bool,
+    /// Size, adds and drops of 24 hours; `None` where it is not evaluated: drafts, and what is not deployed.
+    pub metrics: Option<Metrics>,
+    /// The outputs that it is connected to, each once.
+    pub outputs: Vec<OutputName>,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// When its definition was last changed; `None` where it is not deployed.
+    pub updated: Option<Timestamp>,
+    /// Who deployed it first; `None` where it is not deployed.
+    pub created_by: Option<String>,
+    /// Who may see and use it.
+    pub access: Access,
+    /// Draft or active.
+    pub status: Status,
+}
+
+impl ListRow {
+    /// An audience as written and not deployed.
+    pub fn written(audience: &Audience) -> Self {
+        let mut outputs: Vec<OutputName> = audience.connections.iter().map(|each| each.output.clone()).collect();
+        outputs.sort();
+        outputs.dedup();
+        Self {
+            id: None,
+            name: audience.name.clone(),
+            address: audience.address.clone(),
+            split: audience.split.is_some(),
+            metrics: None,
+            outputs,
+            tags: audience.tags.iter().cloned().collect(),
+            updated: None,
+            created_by: None,
+            access: audience.access,
+            status: audience.status,
+        }
+    }
+
+    /// An audience as deployed, with its counters.
+    pub fn deployed(record: &AudienceRecord, metrics: Metrics) -> Self {
+        Self {
+            id: Some(record.id),
+            metrics: record.members.as_ref().map(|_| metrics),
+            updated: Some(record.updated.0),
+            created_by: Some(record.created.1.clone()),
+            ..Self::written(&record.definition)
+        }
+    }
+
+    fn status(&self) -> String {
+        let deployed = if self.updated.is_some() { "" } else { ", not deployed" };
+        format!("{}{deployed}", self.status.word())
+    }
+}
+
+/// A column: its title, whether it holds numbers, and what it says of a row.
+struct Column {
+    title: &'static str,
+    numeric: bool,
+    text: fn(&ListRow) -> String,
+}
+
+const COLUMNS: [Column; 12] = [
+    Column { title: "Name", numeric: false, text: |row| format!("{}{}", row.name, if row.split { " %" } else { "" }) },
+    Column { title: "Address", numeric: false, text: |row| row.address.to_string() },
+    Column { title: "Size", numeric: true, text: |row| counter(row, |metrics| metrics.size) },
+    Column { title: "Adds 24h", numeric: true, text: |row| counter(row, |metrics| metrics.adds) },
+    Column { title: "Drops 24h", numeric: true, text: |row| counter(row, |metrics| metrics.drops) },
+    Column { title: "Volatility", numeric: true, text: |row| row.metrics.map_or_else(String::new, |m| volatility(&m)) },
+    Column { title: "Connected outputs", numeric: false, text: |row| joined(&row.outputs) },
+    Column { title: "Tags", numeric: false, text: |row| joined(&row.tags) },
+    Column { title: "Last updated", numeric: false, text: |row| row.updated.map_or_else(String::new, instant) },
+    Column { title: "Created by", numeric: false, text: |row| row.created_by.clone().unwrap_or_default() },
+    Column { title: "Access", numeric: false, text: |row| row.access.word().to_owned() },
+    Column { title: "Status", numeric: false, text: ListRow::status },
+];
+
+/// What a narrow terminal goes without, the least missed first.
+const DISPENSABLE: [&str; 5] = ["Created by", "Access", "Last updated", "Tags", "Address"];
+
+fn counter(row: &ListRow, of: fn(&Metrics) -> u64) -> String {
+    row.metrics.map_or_else(String::new, |metrics| number(of(&metrics)))
+}
+
+fn joined<T: ToString>(names: &[T]) -> String {
+    names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// (adds + drops) / size in per cent; `--` where the size is 0.
+pub(super) fn volatility(metrics: &Metrics) -> String {
+    metrics.volatility().map_or_else(|| "--".to_owned(), |share| format!("{:.1} %", share * 100.0))
+}
+
+/// The table, with a line break at its end. Columns that do not fit the width are left out, and named below.
+pub fn list(rows: &[ListRow], style: Style) -> String {
+    if rows.is_empty() {
+        return "No audiences.\n".to_owned();
+    }
+    let mut shown: Vec<&Column> = COLUMNS.iter().collect();
+    let mut left_out = Vec::new();
+    for title in DISPENSABLE {
+        if width(&shown, rows) <= style.width {
+            break;
+        }
+        shown.retain(|column| column.title != title);
+        left_out.push(title);
+    }
+    let text = draw(rows, &shown, style);
+    let mut lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    let note = format!("no room for {}; a wider terminal or --json shows them", left_out.join(", "));
+    let note = style.paint(Style::FAINT, note);
+    if !left_out.is_empty() {
+        lines.extend(["", &note]);
+    }
+    lines.push("");
+    lines.join("\n")
+}
+
+/// How wide the table is; colours, which take no room, are left out of it.
+fn width(columns: &[&Column], rows: &[ListRow]) -> usize {
+    let text = draw(rows, columns, Style::PLAIN);
+    text.lines().map(|line| line.trim_end().chars().count()).max().unwrap_or(0)
+}
+
+fn draw(rows: &[ListRow], columns: &[&Column], style: Style) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    let title = |column: &&Column| cell(column, column.title).add_attribute(Attribute::Bold);
+    table.set_header(columns.iter().map(title));
+    for row in rows {
+        table.add_row(columns.iter().map(|column| {
+            let cell = cell(column, &visible(&(column.text)(row)));
+            match column.title {
+                "Adds 24h" => cell.fg(Color::Green),
+                "Drops 24h" => cell.fg(Color::Red),
+                _ => cell,
+            }
+        }));
+    }
+    // The first column starts at the edge.
+    if let Some(first) = table.column_mut(0) {
+        first.set_padding((0, 1));
+    }
+    if style.color {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
+    table.to_string()
+}
+
+fn cell(column: &Column, text: &str) -> Cell {
+    Cell::new(text).set_alignment(if column.numeric { CellAlignment::Right } else { CellAlignment::Left })
+}
+
+/// The list as a JSON document.
+pub fn list_json(rows: &[ListRow]) -> Value {
+    object!({ "version": VERSION, "audiences": rows.iter().map(row_json).collect::<Vec<_>>() })
+}
+
+fn row_json(row: &ListRow) -> Value {
+    object!({
+        "id": row.id,
+        "name": row.name,
+        "address": row.address,
+        "split": row.split,
+        "size": row.metrics.map(|metrics| metrics.size),
+        "adds_24h": row.metrics.map(|metrics| metrics.adds),
+        "drops_24h": row.metrics.map(|metrics| metrics.drops),
+        "volatility": row.metrics.and_then(|metrics| metrics.volatility()),
+        "outputs": row.outputs,
+        "tags": row.tags,
+        "updated": row.updated.map(|at| at.to_string()),
+        "created_by": row.created_by,
+        "access": row.access,
+        "status": row.status,
+        "deployed": row.updated.is_some(),
+    })
+}

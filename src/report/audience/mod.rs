@@ -1,0 +1,13 @@
+//! Audiences to look at: all of them in a table, or one in full.
+//!
+//! In: [`ListRow`]s or a [`ShowView`], plain values that a surface fills from definitions and state. Out: text or a JSON
+//! document (described in `docs/plan.md`). Users are only ever counted.
+
+mod list;
+mod show;
+
+pub use list::{ListRow, list, list_json};
+pub use show::{ShowView, show, show_json};
+
+/// The version of both JSON schemas. Fields are added without a new version, never removed or given another meaning.
+pub const VERSION: u32 = 1;

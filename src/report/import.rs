@@ -1,0 +1,117 @@
+//! What an import did, as text and as JSON.
+//!
+//! Shows counts, reasons and places only: no value of a row, since rows are about people.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use super::number;
+use crate::store::{ImportReport, SourceReport};
+
+/// The report for people.
+pub fn text(report: &ImportReport, elapsed_ms: u64) -> String {
+    let mut out = String::new();
+    for source in &report.sources {
+        source_text(&mut out, source);
+    }
+    if let Some(reason) = &report.rebuilt {
+        line(&mut out, format_args!("read everything anew, since {reason}"));
+    }
+    let seconds = elapsed_ms as f64 / 1000.0;
+    if report.version_after == report.version_before {
+        line(&mut out, format_args!("nothing new; data version {}", report.version_after));
+    } else {
+        let users = number(report.users);
+        line(&mut out, format_args!("{users} people known; data version {} in {seconds:.1} s", report.version_after));
+    }
+    out
+}
+
+fn source_text(out: &mut String, source: &SourceReport) {
+    let files = |count: u64| format!("{} file{}", number(count), if count == 1 { "" } else { "s" });
+    if source.files_read == 0 {
+        line(out, format_args!("{}  {} unchanged", source.name, files(source.files_skipped)));
+        return;
+    }
+    let (rows, events, new_users) = (number(source.rows), number(source.events), number(source.new_users));
+    let read = files(source.files_read);
+    line(out, format_args!("{}  {read}, {rows} rows: {events} events, {new_users} new people", source.name));
+    let mut aside = |count: u64, what: &str| {
+        if count > 0 {
+            line(out, format_args!("    {} {what}", number(count)));
+        }
+    };
+    aside(source.without_user, "rows name no user and were left out");
+    aside(source.duplicates, "events were stored before under the same id");
+    aside(source.bad_rows(), "rows could not be read:");
+    for (reason, count) in &source.bad {
+        line(out, format_args!("      {} with {reason}", number(*count)));
+    }
+    for example in &source.examples {
+        line(out, format_args!("      {example}"));
+    }
+}
+
+fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "{text}");
+}
+
+/// The report as JSON, version 1: `version`, `sources` (each `name`, `files_read`, `files_skipped`, `rows`, `events`,
+/// `new_users`, `without_user`, `duplicates`, `bad_rows`, `bad` by reason, `examples`), `rebuilt` (reason or null), `users`,
+/// `version_before`, `version_after`, `elapsed_ms`.
+pub fn json(report: &ImportReport, elapsed_ms: u64) -> Value {
+    json!({
+        "version": 1,
+        "sources": report.sources.iter().map(source_json).collect::<Vec<_>>(),
+        "rebuilt": report.rebuilt.as_ref().map(ToString::to_string),
+        "users": report.users,
+        "version_before": report.version_before,
+        "version_after": report.version_after,
+        "elapsed_ms": elapsed_ms,
+    })
+}
+
+fn source_json(source: &SourceReport) -> Value {
+    let bad: serde_json::Map<_, _> =
+        source.bad.iter().map(|(reason, count)| (reason.to_string(), Value::from(*count))).collect();
+    json!({
+        "name": source.name,
+        "files_read": source.files_read,
+        "files_skipped": source.files_skipped,
+        "rows": source.rows,
+        "events": source.events,
+        "new_users": source.new_users,
+        "without_user": source.without_user,
+        "duplicates": source.duplicates,
+        "bad_rows": source.bad_rows(),
+        "bad": bad,
+        "examples": source.examples.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_left_out_is_told() {
+        let source = SourceReport {
+            name: "orders".to_owned(),
+            files_read: 1,
+            rows: 541_909,
+            events: 406_829,
+            without_user: 135_080,
+            ..SourceReport::default()
+        };
+        let report =
+            ImportReport { sources: vec![source], rebuilt: None, version_before: 0, version_after: 1, users: 4372 };
+        insta::assert_snapshot!(text(&report, 1234), @r"
+        orders  1 file, 541,909 rows: 406,829 events, 0 new people
+            135,080 rows name no user and were left out
+        4,372 people known; data version 1 in 1.2 s
+        ");
+        assert_eq!(json(&report, 1)["sources"][0]["without_user"], 135_080);
+    }
+}

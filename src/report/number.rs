@@ -1,0 +1,41 @@
+//! Numbers and times as people read them.
+
+use crate::base::{Now, Timestamp};
+
+/// A number with its thousands set apart.
+///
+/// ```
+/// use aud::report::number;
+/// assert_eq!([number(0), number(999), number(1_204), number(9_876_543)], ["0", "999", "1,204", "9,876,543"]);
+/// ```
+pub fn number(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 delivery`, `2 deliveries`.
+pub(super) fn counted(count: u64, one: &str, several: &str) -> String {
+    format!("{} {}", number(count), if count == 1 { one } else { several })
+}
+
+/// `1 person`, `1,204 people`.
+pub(super) fn people(count: u64) -> String {
+    counted(count, "person", "people")
+}
+
+/// An instant to the second, without the marks of RFC 3339: `2026-11-23 14:20:00`.
+pub(super) fn instant(at: Timestamp) -> String {
+    at.to_chrono().format("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// The `now` of an evaluation, with its zone.
+pub(super) fn now(now: Now) -> String {
+    format!("{} UTC", instant(now.0))
+}

@@ -1,0 +1,249 @@
+//! Builds a store in memory, row by row.
+//!
+//! In: users, identities, attributes and events in any order. Out: a [`Store`] with everything in its place. Nothing is
+//! allocated for a row beyond the growth of columns.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use arrow_buffer::ScalarBuffer;
+use rapidhash::fast::RandomState;
+use rayon::prelude::*;
+
+use super::Store;
+use super::column::NULL;
+use super::events::EventTable;
+use super::log::EventLog;
+use super::owners::Owners;
+use super::profiles::{ProfileColumn, ProfileTarget, Profiles};
+use super::users::Users;
+use crate::base::{InputName, Mpid, WorkspaceName};
+use crate::catalog::{CustomEventType, EventKey, IdentityType};
+use crate::identity;
+
+/// One event as it is handed in.
+#[derive(Clone, Copy, Debug)]
+pub struct EventRow<'a> {
+    /// When it happened, in ms since 1970.
+    pub at_ms: i64,
+    /// The input it came through: a position in the inputs that the builder was made with.
+    pub input: u8,
+    /// Its custom type.
+    pub event_type: CustomEventType,
+    /// Its attributes; `None` is null.
+    pub attributes: &'a [(&'a str, Option<&'a str>)],
+}
+
+/// A store in the making.
+#[derive(Debug, Default)]
+pub struct Builder {
+    inputs: Vec<InputName>,
+    /// The place in `profiles` of each input's workspace.
+    input_profiles: Vec<usize>,
+    mpids: Vec<i64>,
+    by_mpid: HashMap<i64, u32, RandomState>,
+    pub(super) owners: Owners,
+    profiles: Vec<Profiles>,
+    keys: HashMap<EventKey, usize, RandomState>,
+    pub(super) logs: Vec<(EventKey, EventLog)>,
+    /// Tables that no new row touches: kept as they are.
+    untouched: BTreeMap<EventKey, EventTable>,
+}
+
+impl Builder {
+    /// An empty store with these inputs; events name them by position.
+    pub fn new(inputs: &[InputName]) -> Self {
+        let mut builder = Self { inputs: inputs.to_vec(), ..Self::default() };
+        builder.input_profiles = inputs.iter().map(|input| builder.profiles(&input.workspace)).collect();
+        builder
+    }
+
+    /// A store ready for more. `inputs` starts with the store's own.
+    pub(super) fn of(store: &Store, inputs: &[InputName]) -> Self {
+        let mut builder = Self::new(inputs);
+        builder.keep_users(store);
+        builder.owners = Owners::of(&store.users.identities);
+        for (workspace, seen) in &store.users.seen {
+            let at = builder.profiles(workspace);
+            builder.profiles[at].first = seen.first.to_vec();
+            builder.profiles[at].last = seen.last.to_vec();
+        }
+        for (workspace, attributes) in &store.users.attributes {
+            let at = builder.profiles(workspace);
+            let times = store.users.attribute_times.get(workspace);
+            builder.profiles[at].attributes = attributes
+                .iter()
+                .map(|(name, column)| ProfileColumn::of(name, column, times.and_then(|times| times.get(name))))
+                .collect();
+        }
+        builder.untouched = (*store.events).clone();
+        builder
+    }
+
+    /// Takes the users' numbers of a store and nothing else of it.
+    pub(super) fn keep_users(&mut self, store: &Store) {
+        for mpid in store.users.mpids.iter() {
+            self.user(Mpid(*mpid));
+        }
+    }
+
+    /// The row of a user; a new row if the MPID was never seen.
+    pub fn user(&mut self, mpid: Mpid) -> u32 {
+        let next = self.mpids.len() as u32;
+        let row = *self.by_mpid.entry(mpid.0).or_insert(next);
+        if row == next {
+            self.mpids.push(mpid.0);
+        }
+        row
+    }
+
+    /// Gives an identity to a user, trimmed; it leaves the user that had it. An empty one is nobody's and is left out.
+    pub fn identity(&mut self, row: u32, identity: IdentityType, value: &str) {
+        if let Some(value) = identity::clean(value) {
+            let value = self.owners.value(value);
+            self.owners.assign(row, identity as u8, value);
+        }
+    }
+
+    /// A sighting of a user in a workspace, at an instant in ms since 1970.
+    pub fn see(&mut self, row: u32, workspace: &WorkspaceName, at_ms: i64) {
+        let profiles = self.profiles(workspace);
+        self.profiles[profiles].see(row, at_ms);
+    }
+
+    /// Sets a user attribute in a workspace; `None` is null. The last call wins.
+    pub fn attribute(&mut self, row: u32, workspace: &WorkspaceName, name: &str, value: Option<&str>) {
+        let profiles = self.profiles(workspace);
+        let column = self.profiles[profiles].column(name);
+        let column = &mut self.profiles[profiles].attributes[column];
+        let code = value.map_or(NULL, |text| column.texts.intern(text));
+        column.set(row as usize, code, None);
+    }
+
+    /// The column of a user attribute in the workspace of an input.
+    pub(super) fn profile_column(&mut self, input: u8, name: &str) -> ProfileTarget {
+        let profiles = self.input_profiles.get(usize::from(input)).copied().unwrap_or(0);
+        let column = self.profiles.get_mut(profiles).map_or(0, |profiles| profiles.column(name));
+        ProfileTarget { profiles, column }
+    }
+
+    /// The code of a text in a user attribute.
+    pub(super) fn profile_code(&mut self, target: ProfileTarget, text: &str) -> u32 {
+        self.profiles[target.profiles].attributes[target.column].texts.intern(text)
+    }
+
+    /// Sets a user attribute as of an instant: a value said later wins, and of two said at once the one set later.
+    pub(super) fn set_profile(&mut self, target: ProfileTarget, row: u32, code: u32, at_ms: i64) {
+        self.profiles[target.profiles].attributes[target.column].set(row as usize, code, Some(at_ms));
+    }
+
+    /// A sighting in the workspace of an input.
+    pub(super) fn see_in_input(&mut self, row: u32, input: u8, at_ms: i64) {
+        if let Some(profiles) = self.input_profiles.get(usize::from(input)) {
+            self.profiles[*profiles].see(row, at_ms);
+        }
+    }
+
+    /// Adds an event of a user, which is also a sighting in the input's workspace.
+    pub fn event(&mut self, row: u32, key: &EventKey, event: EventRow<'_>) {
+        self.see_in_input(row, event.input, event.at_ms);
+        let at = self.log(key);
+        let (_, log) = &mut self.logs[at];
+        log.begin(row, event.at_ms, event.input, event.event_type as u8);
+        for (hint, (name, value)) in event.attributes.iter().enumerate() {
+            let attribute = log.attribute(name, hint);
+            log.set(attribute, *value);
+        }
+    }
+
+    /// The place of a key's log.
+    pub(super) fn log(&mut self, key: &EventKey) -> usize {
+        if let Some(at) = self.keys.get(key) {
+            return *at;
+        }
+        let log = self.untouched.remove(key).map_or_else(EventLog::default, |table| EventLog::of(&table));
+        self.logs.push((key.clone(), log));
+        self.keys.insert(key.clone(), self.logs.len() - 1);
+        self.logs.len() - 1
+    }
+
+    fn profiles(&mut self, workspace: &WorkspaceName) -> usize {
+        self.profiles.iter().position(|profiles| profiles.workspace == *workspace).unwrap_or_else(|| {
+            self.profiles.push(Profiles::new(workspace.clone()));
+            self.profiles.len() - 1
+        })
+    }
+
+    /// A column whose texts did not fit, if there is one.
+    pub(super) fn overflowed(&self) -> Option<String> {
+        let in_logs = || self.logs.iter().find_map(|(key, log)| Some(format!("{} of {key}", log.overflowed()?)));
+        let in_profiles = || {
+            let mut columns = self.profiles.iter().flat_map(|profiles| &profiles.attributes);
+            columns.find(|column| column.texts.overflowed()).map(|column| format!("user {}", column.name))
+        };
+        self.owners.overflowed().then(|| "identities".to_owned()).or_else(in_logs).or_else(in_profiles)
+    }
+
+    /// The finished store.
+    pub fn finish(self, id: &str, version: u64) -> Store {
+        let count = self.mpids.len();
+        let mut users = Users { mpids: ScalarBuffer::from(self.mpids), ..Users::default() };
+        users.identities = self.owners.finish(count);
+        for profiles in self.profiles {
+            profiles.finish(count, &mut users);
+        }
+        let mut events = self.untouched;
+        events.par_extend(self.logs.into_par_iter().map(|(key, log)| (key, log.finish())));
+        events.retain(|_, table| !table.is_empty());
+        Store {
+            id: id.into(),
+            version,
+            inputs: self.inputs.into(),
+            users: Arc::new(users),
+            events: Arc::new(events),
+            detected: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::ABSENT;
+
+    #[test]
+    fn everything_finds_its_place() {
+        let inputs = ["shop.web", "shop.ios"].map(|name| InputName::try_from(name.to_owned()).unwrap());
+        let shop = inputs[0].workspace.clone();
+        let mut builder = Builder::new(&inputs);
+        let (ann, bob) = (builder.user(Mpid(-7)), builder.user(Mpid(9)));
+        assert_eq!((ann, bob, builder.user(Mpid(-7))), (0, 1, 0));
+        let buy = EventKey::custom("Purchase");
+        let row =
+            |at_ms, attributes| EventRow { at_ms, input: 1, event_type: CustomEventType::Transaction, attributes };
+        builder.event(bob, &buy, row(20, &[("price", Some("5")), ("coupon", None)]));
+        builder.event(ann, &buy, row(10, &[]));
+        builder.event(ann, &buy, row(20, &[("price", Some(""))]));
+        builder.see(bob, &shop, 5);
+        builder.attribute(bob, &shop, "country", Some("UK"));
+        builder.attribute(bob, &shop, "country", Some("France"));
+        builder.identity(ann, IdentityType::Email, " a@b ");
+        builder.identity(bob, IdentityType::Email, "a@b");
+        builder.identity(bob, IdentityType::CustomerId, "9");
+        let store = builder.finish("s", 3);
+
+        assert_eq!((store.user_count(), store.shard_count(), store.event_count(), store.version), (2, 1, 3, 3));
+        let table = &store.events[&buy];
+        let shard = &table.shards[0];
+        assert_eq!((&shard.times[..], &shard.users[..]), (&[10, 20, 20][..], &[0, 1, 0][..]));
+        assert_eq!(shard.columns["price"][..], [ABSENT, 2, 3]);
+        assert_eq!(shard.columns["coupon"][..], [ABSENT, NULL, ABSENT]);
+        assert_eq!(table.attributes["price"].text(3), Some(""));
+        assert_eq!((store.users.seen[&shop].first[1], store.users.seen[&shop].last[1]), (5, 20));
+        assert_eq!(store.users.attributes[&shop]["country"].text(1), Some("France"));
+        assert_eq!(store.users.attributes[&shop]["country"].text(0), None);
+        assert_eq!(store.users.identities.of(ann).count(), 0);
+        let bobs: Vec<_> = store.users.identities.of(bob).map(|each| (each.identity.name(), each.value)).collect();
+        assert_eq!(bobs, [("customer_id", "9"), ("email", "a@b")]);
+    }
+}

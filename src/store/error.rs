@@ -1,0 +1,130 @@
+//! What can go wrong with a store in operation.
+
+use std::io;
+use std::path::PathBuf;
+
+use arrow_schema::ArrowError;
+
+/// Why a store could not be opened, written or imported into. Each says what to do next.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The operating system refused; its error names the path.
+    #[error("cannot {doing}: {cause}")]
+    System {
+        /// What was tried.
+        doing: &'static str,
+        /// The operating system's answer.
+        #[source]
+        cause: io::Error,
+    },
+    /// A file of the store is not what was written.
+    #[error(
+        "`{}` is damaged ({what}): remove the folder `{}` and run `aud import`, which reads all sources again",
+        file.display(), file.parent().unwrap_or(file).display()
+    )]
+    Damaged {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The store was written by a later version of the program.
+    #[error(
+        "`{}` has format {found}, and this version of aud reads up to {known}: update aud, or remove the folder and import again",
+        file.display()
+    )]
+    Newer {
+        /// The manifest.
+        file: PathBuf,
+        /// Its format.
+        found: u64,
+        /// The last format known.
+        known: u64,
+    },
+    /// Columns could not be laid out as Arrow asks.
+    #[error("cannot lay out `{table}` as Arrow columns: {cause}")]
+    Layout {
+        /// The table.
+        table: String,
+        /// Arrow's answer.
+        #[source]
+        cause: ArrowError,
+    },
+    /// A source has no files.
+    #[error(
+        "source `{source_name}`: no file matches `{pattern}`: check the path, which is relative to the project folder"
+    )]
+    NoFiles {
+        /// The source.
+        source_name: String,
+        /// Its pattern.
+        pattern: String,
+    },
+    /// A source's pattern of files cannot be read.
+    #[error("source `{source_name}`: `{pattern}` is not a pattern of files: {cause}")]
+    Pattern {
+        /// The source.
+        source_name: String,
+        /// Its pattern.
+        pattern: String,
+        /// Why.
+        #[source]
+        cause: globset::Error,
+    },
+    /// The project names a column that a file does not have.
+    #[error("source `{source_name}`: `{file}` has no column `{column}`: {advice}")]
+    UnknownColumn {
+        /// The source.
+        source_name: String,
+        /// The file.
+        file: String,
+        /// The column that the project names.
+        column: String,
+        /// The nearest columns, or all there are.
+        advice: String,
+    },
+    /// A source file could not be read to its end.
+    #[error("source `{source_name}`: cannot read `{file}`: {cause}")]
+    Unreadable {
+        /// The source.
+        source_name: String,
+        /// The file.
+        file: String,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// So many rows are wrong that the mapping must be.
+    #[error(
+        "source `{source_name}`: {bad} of {rows} rows cannot be read ({examples}): check how the project file maps the columns; nothing was imported"
+    )]
+    TooManyBadRows {
+        /// The source.
+        source_name: String,
+        /// How many rows are wrong.
+        bad: u64,
+        /// How many rows there are.
+        rows: u64,
+        /// The first few, with their reasons.
+        examples: String,
+    },
+    /// The texts of one column need more than 2 GiB.
+    #[error("the values of {column} need more than 2 GiB: leave the column out of the source's attributes")]
+    TooMuchText {
+        /// The column.
+        column: String,
+    },
+    /// More inputs than a store can tell apart.
+    #[error("the project and its store know {count} inputs, and a store tells at most 256 apart")]
+    TooManyInputs {
+        /// How many there are.
+        count: usize,
+    },
+}
+
+impl StoreError {
+    /// Wraps the operating system's error.
+    pub(super) fn system(doing: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |cause| Self::System { doing, cause }
+    }
+}

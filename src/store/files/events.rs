@@ -1,0 +1,174 @@
+//! Events of one key as Arrow columns: one record batch for each shard.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use arrow_array::types::{ArrowPrimitiveType, TimestampMillisecondType, UInt8Type, UInt16Type, UInt32Type};
+use arrow_array::{
+    Array, ArrayRef, DictionaryArray, PrimitiveArray, RecordBatch, StringArray, TimestampMillisecondArray, UInt8Array,
+    UInt16Array, UInt32Array,
+};
+use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
+use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
+
+use super::super::column::{ABSENT, Dictionary};
+use super::super::events::{EventShard, EventTable};
+use super::ipc::{Table, broken};
+use crate::base::InputName;
+use crate::catalog::CustomEventType;
+
+/// The metadata key that says what a column is, whatever its name.
+pub(super) const ROLE: &str = "aud.role";
+/// The metadata key of an attribute's name.
+pub(super) const ATTRIBUTE: &str = "aud.attribute";
+
+/// A field with a role.
+pub(super) fn field(name: &str, data_type: DataType, nullable: bool, role: &str) -> Field {
+    Field::new(name, data_type, nullable).with_metadata(HashMap::from([(ROLE.to_owned(), role.to_owned())]))
+}
+
+/// The type of a dictionary-encoded column of texts.
+pub(super) fn texts_type(key: DataType) -> DataType {
+    DataType::Dictionary(Box::new(key), Box::new(DataType::Utf8))
+}
+
+/// The type of an instant.
+pub(super) fn instant_type() -> DataType {
+    DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into()))
+}
+
+/// Instants as an Arrow column; those that `missing` picks are null.
+pub(super) fn instants(values: &ScalarBuffer<i64>, missing: Option<i64>) -> ArrayRef {
+    let nulls = missing.map(|missing| {
+        NullBuffer::new(BooleanBuffer::collect_bool(values.len(), |at| values.get(at).is_some_and(|ms| *ms != missing)))
+    });
+    let nulls = nulls.filter(|nulls| nulls.null_count() > 0);
+    Arc::new(TimestampMillisecondArray::new(values.clone(), nulls).with_timezone("UTC"))
+}
+
+/// Codes and what they stand for as an Arrow column; a missing key is null.
+pub(super) fn texts(codes: &ScalarBuffer<u32>, dictionary: &Dictionary) -> Result<ArrayRef, ArrowError> {
+    let present = |at: usize| codes.get(at).is_some_and(|code| *code != ABSENT);
+    let nulls = NullBuffer::new(BooleanBuffer::collect_bool(codes.len(), present));
+    let keys = UInt32Array::try_new(codes.clone(), Some(nulls).filter(|nulls| nulls.null_count() > 0))?;
+    Ok(Arc::new(DictionaryArray::<UInt32Type>::try_new(keys, Arc::new(dictionary.texts().clone()))?))
+}
+
+/// The values of a column of a known type.
+pub(super) fn values<T: ArrowPrimitiveType>(array: &dyn Array) -> Result<ScalarBuffer<T::Native>, ArrowError> {
+    let typed = array.as_any().downcast_ref::<PrimitiveArray<T>>().ok_or_else(|| broken("a column of another type"))?;
+    Ok(typed.values().clone())
+}
+
+/// A decoded dictionary of texts; an empty one where no batch brought it.
+pub(super) fn dictionary(array: Option<&ArrayRef>) -> Result<Arc<Dictionary>, ArrowError> {
+    let Some(array) = array else { return Ok(Arc::default()) };
+    let texts = array.as_any().downcast_ref::<StringArray>().ok_or_else(|| broken("a dictionary of another type"))?;
+    Dictionary::new(texts.clone()).map(Arc::new).ok_or_else(|| broken("a dictionary without its reserved codes"))
+}
+
+/// The events of a key as batches.
+pub(super) fn to_arrow(table: &EventTable, inputs: &[InputName]) -> Result<(Schema, Vec<RecordBatch>), ArrowError> {
+    let schema = schema_of(table);
+    let shared = Arc::new(schema.clone());
+    let inputs: ArrayRef = Arc::new(StringArray::from_iter_values(inputs.iter().map(ToString::to_string)));
+    let types: ArrayRef = Arc::new(StringArray::from_iter_values(CustomEventType::ALL.iter().map(|(name, _)| name)));
+    let batch = |shard: &EventShard| RecordBatch::try_new(shared.clone(), columns_of(table, shard, &inputs, &types)?);
+    let batches = table.shards.iter().map(batch).collect::<Result<_, ArrowError>>()?;
+    Ok((schema, batches))
+}
+
+fn schema_of(table: &EventTable) -> Schema {
+    let mut fields = vec![
+        field("aud.user", DataType::UInt16, false, "user"),
+        field("aud.time", instant_type(), false, "time"),
+        field("aud.input", texts_type(DataType::UInt8), false, "input"),
+        field("aud.type", texts_type(DataType::UInt8), false, "type"),
+    ];
+    if table.ids.is_some() {
+        fields.push(field("aud.id", texts_type(DataType::UInt32), true, "id"));
+    }
+    for name in table.attributes.keys() {
+        // A column has the attribute's own name, for whoever reads the file, unless another column has it.
+        let taken = fields.iter().any(|field| field.name() == name);
+        let shown = if taken { format!("attribute {name}") } else { name.clone() };
+        let mut metadata = HashMap::from([(ROLE.to_owned(), "attribute".to_owned())]);
+        metadata.insert(ATTRIBUTE.to_owned(), name.clone());
+        fields.push(Field::new(shown, texts_type(DataType::UInt32), true).with_metadata(metadata));
+    }
+    Schema::new(fields)
+}
+
+/// The columns of one shard, in the order of the schema.
+fn columns_of(
+    table: &EventTable,
+    shard: &EventShard,
+    inputs: &ArrayRef,
+    types: &ArrayRef,
+) -> Result<Vec<ArrayRef>, ArrowError> {
+    let rows = shard.times.len();
+    let mut columns: Vec<ArrayRef> = vec![
+        Arc::new(UInt16Array::try_new(shard.users.clone(), None)?),
+        instants(&shard.times, None),
+        named(&shard.inputs, inputs)?,
+        named(&shard.types, types)?,
+    ];
+    if let Some(ids) = &table.ids {
+        columns.push(texts(&padded(&shard.ids, rows), ids)?);
+    }
+    let none = ScalarBuffer::default();
+    for (name, dictionary) in &table.attributes {
+        columns.push(texts(&padded(shard.columns.get(name).unwrap_or(&none), rows), dictionary)?);
+    }
+    Ok(columns)
+}
+
+/// Small codes with their names.
+fn named(codes: &ScalarBuffer<u8>, names: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+    Ok(Arc::new(DictionaryArray::<UInt8Type>::try_new(UInt8Array::try_new(codes.clone(), None)?, names.clone())?))
+}
+
+/// Codes for every row: a column that a shard does not have is missing in all of its rows.
+fn padded(codes: &ScalarBuffer<u32>, rows: usize) -> ScalarBuffer<u32> {
+    if codes.len() == rows { codes.clone() } else { vec![ABSENT; rows].into() }
+}
+
+/// The events of a key from a file.
+pub(super) fn from_arrow(file: &Table) -> Result<EventTable, ArrowError> {
+    let mut table = EventTable { shards: vec![EventShard::default(); file.batches.len()], ..EventTable::default() };
+    for (at, field) in file.schema.fields().iter().enumerate() {
+        let texts = || dictionary(file.dictionaries.get(at).and_then(|all| all.first()?.as_ref()));
+        let attribute = field.metadata().get(ATTRIBUTE).map_or("", String::as_str);
+        let role = field.metadata().get(ROLE).map_or("", String::as_str);
+        match role {
+            "id" => table.ids = Some(texts()?),
+            "attribute" => drop(table.attributes.insert(attribute.to_owned(), texts()?)),
+            _ => {}
+        }
+        for (shard, batch) in table.shards.iter_mut().zip(&file.batches) {
+            let column = batch.columns().get(at).ok_or_else(|| broken("a batch without a column"))?;
+            read_column(shard, role, attribute, column)?;
+        }
+    }
+    let whole = |shard: &EventShard| {
+        [shard.users.len(), shard.inputs.len(), shard.types.len()].iter().all(|rows| *rows == shard.times.len())
+    };
+    if table.shards.iter().all(whole) { Ok(table) } else { Err(broken("a column of every event is missing")) }
+}
+
+fn read_column(shard: &mut EventShard, role: &str, attribute: &str, column: &ArrayRef) -> Result<(), ArrowError> {
+    let empty = column.null_count() == column.len();
+    match role {
+        "user" => shard.users = values::<UInt16Type>(column)?,
+        "time" => shard.times = values::<TimestampMillisecondType>(column)?,
+        "input" => shard.inputs = values::<UInt8Type>(column)?,
+        "type" => shard.types = values::<UInt8Type>(column)?,
+        "id" if !empty => shard.ids = values::<UInt32Type>(column)?,
+        "attribute" if !empty => {
+            let columns: &mut BTreeMap<_, _> = &mut shard.columns;
+            columns.insert(attribute.to_owned(), values::<UInt32Type>(column)?);
+        }
+        _ => {} // a column of a later version that an old one can do without
+    }
+    Ok(())
+}

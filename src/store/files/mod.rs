@@ -1,0 +1,17 @@
+//! A store as files: a folder of Arrow IPC files and a manifest that names them. `docs/store.md` describes the format.
+//!
+//! In: a [`Store`], or a folder. Out: the other. What always holds: the manifest names whole, checksummed files; it is
+//! replaced all at once, after the files that it names were written and before those that it no longer names are removed;
+//! a file name is never used for other content. So a folder is a whole store at every moment.
+
+mod events;
+mod ipc;
+mod manifest;
+mod open;
+mod users;
+mod write;
+
+pub(super) use manifest::{Imported, Manifest};
+pub use open::open;
+pub(super) use open::{load, read_users};
+pub(super) use write::write;

@@ -1,0 +1,155 @@
+//! Users and their identities as Arrow columns: two tables of one batch each, row `i` of both is user `i`.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow_array::types::{Int64Type, TimestampMillisecondType, UInt8Type, UInt32Type};
+use arrow_array::{
+    Array, ArrayRef, DictionaryArray, Int64Array, ListArray, RecordBatch, StringArray, StructArray, UInt8Array,
+};
+use arrow_buffer::{OffsetBuffer, ScalarBuffer};
+use arrow_schema::{ArrowError, DataType, Field, Fields, Schema};
+
+use super::super::column::Column;
+use super::super::users::{Identities, Users};
+use super::events::{ATTRIBUTE, ROLE, dictionary, field, instants, texts, texts_type, values};
+use super::ipc::{Table, broken};
+use crate::base::{Name, WorkspaceName};
+use crate::catalog::IdentityType;
+
+/// The metadata key of a workspace's name.
+const WORKSPACE: &str = "aud.workspace";
+
+/// The columns of a table while it is put together.
+#[derive(Default)]
+struct Columns {
+    fields: Vec<Field>,
+    arrays: Vec<ArrayRef>,
+}
+
+impl Columns {
+    fn push(&mut self, role: &str, workspace: &WorkspaceName, attribute: Option<&str>, array: ArrayRef) {
+        let attribute_part = attribute.map(|name| format!("/{name}")).unwrap_or_default();
+        let mut metadata = HashMap::from([(ROLE.to_owned(), role.to_owned())]);
+        metadata.insert(WORKSPACE.to_owned(), workspace.to_string());
+        metadata.extend(attribute.map(|name| (ATTRIBUTE.to_owned(), name.to_owned())));
+        let name = format!("{workspace}/{role}{attribute_part}");
+        self.fields.push(Field::new(name, array.data_type().clone(), true).with_metadata(metadata));
+        self.arrays.push(array);
+    }
+}
+
+/// Numbers, sightings and attributes as one batch.
+pub(super) fn users_to_arrow(users: &Users) -> Result<(Schema, Vec<RecordBatch>), ArrowError> {
+    let mut columns = Columns::default();
+    columns.fields.push(field("mpid", DataType::Int64, false, "mpid"));
+    columns.arrays.push(Arc::new(Int64Array::try_new(users.mpids.clone(), None)?));
+    for (workspace, seen) in &users.seen {
+        columns.push("first_seen", workspace, None, instants(&seen.first, Some(i64::MAX)));
+        columns.push("last_seen", workspace, None, instants(&seen.last, Some(i64::MIN)));
+    }
+    for (workspace, attributes) in &users.attributes {
+        for (name, column) in attributes {
+            columns.push("attribute", workspace, Some(name), texts(&column.codes, &column.dictionary)?);
+        }
+    }
+    for (workspace, attributes) in &users.attribute_times {
+        for (name, times) in attributes {
+            columns.push("attribute_time", workspace, Some(name), instants(times, Some(i64::MIN)));
+        }
+    }
+    let schema = Schema::new(columns.fields);
+    let batch = RecordBatch::try_new(Arc::new(schema.clone()), columns.arrays)?;
+    Ok((schema, vec![batch]))
+}
+
+/// Numbers, sightings and attributes from a file; identities are left empty.
+pub(super) fn users_from_arrow(file: &Table) -> Result<Users, ArrowError> {
+    let mut users = Users::default();
+    let columns = single(file)?.columns();
+    for (at, (field, array)) in file.schema.fields().iter().zip(columns).enumerate() {
+        let texts = file.dictionaries.get(at).and_then(|all| all.first()?.as_ref());
+        read_column(&mut users, field, array, texts)?;
+    }
+    let rows = users.mpids.len();
+    let whole = users.seen.values().all(|seen| seen.first.len() == rows && seen.last.len() == rows);
+    if whole { Ok(users) } else { Err(broken("a column of sightings is missing")) }
+}
+
+fn read_column(users: &mut Users, field: &Field, array: &ArrayRef, texts: Option<&ArrayRef>) -> Result<(), ArrowError> {
+    let text = |key: &str| field.metadata().get(key).map_or("", String::as_str);
+    let role = text(ROLE);
+    if role == "mpid" {
+        users.mpids = values::<Int64Type>(array)?;
+        return Ok(());
+    }
+    if !["first_seen", "last_seen", "attribute", "attribute_time"].contains(&role) {
+        return Ok(()); // a column of a later version that an old one can do without
+    }
+    let workspace: WorkspaceName = Name::new(text(WORKSPACE)).map_err(|error| broken(&error.to_string()))?;
+    let attribute = text(ATTRIBUTE).to_owned();
+    if role == "attribute" {
+        let column = Column { codes: values::<UInt32Type>(array)?, dictionary: dictionary(texts)? };
+        users.attributes.entry(workspace).or_default().insert(attribute, column);
+        return Ok(());
+    }
+    let instants = values::<TimestampMillisecondType>(array)?;
+    match role {
+        "first_seen" => users.seen.entry(workspace).or_default().first = instants,
+        "last_seen" => users.seen.entry(workspace).or_default().last = instants,
+        _ => drop(users.attribute_times.entry(workspace).or_default().insert(attribute, instants)),
+    }
+    Ok(())
+}
+
+/// Identities as one batch: a list of type and value for each user.
+pub(super) fn identities_to_arrow(
+    identities: &Identities,
+    users: usize,
+) -> Result<(Schema, Vec<RecordBatch>), ArrowError> {
+    let names: ArrayRef = Arc::new(StringArray::from_iter_values(IdentityType::ALL.iter().map(|(name, _)| name)));
+    let types = UInt8Array::try_new(identities.types.clone(), None)?;
+    let types: ArrayRef = Arc::new(DictionaryArray::<UInt8Type>::try_new(types, names)?);
+    let values = texts(&identities.values, identities.dictionary.as_deref().unwrap_or(&Default::default()))?;
+    let fields = Fields::from(vec![
+        Field::new("type", types.data_type().clone(), false),
+        Field::new("value", texts_type(DataType::UInt32), false),
+    ]);
+    let entries = StructArray::try_new(fields, vec![types, values], None)?;
+    let offsets = &identities.offsets;
+    let length = |row: usize| {
+        let (from, to) = (offsets.get(row).copied().unwrap_or(0), offsets.get(row + 1).copied().unwrap_or(0));
+        to.saturating_sub(from) as usize
+    };
+    let item = Arc::new(Field::new("item", entries.data_type().clone(), false));
+    let offsets = OffsetBuffer::from_lengths((0..users).map(length));
+    let lists = ListArray::try_new(item, offsets, Arc::new(entries), None)?;
+    let schema = Schema::new(vec![field("identities", lists.data_type().clone(), false, "identities")]);
+    let batch = RecordBatch::try_new(Arc::new(schema.clone()), vec![Arc::new(lists)])?;
+    Ok((schema, vec![batch]))
+}
+
+/// Identities from a file.
+pub(super) fn identities_from_arrow(file: &Table) -> Result<Identities, ArrowError> {
+    let odd = || broken("identities of another shape");
+    let lists = single(file)?.columns().first().ok_or_else(odd)?;
+    let lists = lists.as_any().downcast_ref::<ListArray>().ok_or_else(odd)?;
+    let entries = lists.values().as_any().downcast_ref::<StructArray>().ok_or_else(odd)?;
+    let [types, codes] = entries.columns() else { return Err(odd()) };
+    let texts = file.dictionaries.first().and_then(|all| all.get(1)?.as_ref());
+    let offsets = lists.offsets().inner();
+    Ok(Identities {
+        // Offsets are never negative, which Arrow has checked: read as unsigned they are the same numbers.
+        offsets: ScalarBuffer::new(offsets.inner().clone(), 0, offsets.len()),
+        types: values::<UInt8Type>(types)?,
+        values: values::<UInt32Type>(codes)?,
+        dictionary: Some(dictionary(texts)?),
+    })
+}
+
+fn single(file: &Table) -> Result<&RecordBatch, ArrowError> {
+    match file.batches.as_slice() {
+        [batch] => Ok(batch),
+        _ => Err(broken("not exactly one batch")),
+    }
+}

@@ -1,0 +1,127 @@
+//! Writing a store: new files first, then the manifest, then the old files away.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use arrow_array::RecordBatch;
+use arrow_schema::{ArrowError, Schema};
+
+use super::super::Store;
+use super::super::error::StoreError;
+use super::manifest::{FILE, FileEntry, Manifest, TableName};
+use super::{events, ipc, users};
+use crate::base::Fingerprint;
+use crate::catalog::EventKey;
+use crate::system::System;
+
+/// Writes a store over the one that `old` describes. Event tables for which `changed` is false are still as in `old`, and
+/// their files are kept. `next` says everything but the files.
+pub(in crate::store) fn write(
+    system: &dyn System,
+    folder: &Path,
+    store: &Store,
+    old: &Manifest,
+    changed: &dyn Fn(&EventKey) -> bool,
+    mut next: Manifest,
+) -> Result<(), StoreError> {
+    system.create_folder(folder).map_err(StoreError::system("make the folder of the store"))?;
+    next.generation = old.generation.max(last_generation(system, folder)) + 1;
+    let count = store.user_count();
+    let file = |table, rows, content| write_file(system, folder, next.generation, table, rows, content);
+    let mut files = vec![
+        file(TableName::Users, count as u64, users::users_to_arrow(&store.users))?,
+        file(TableName::Identities, count as u64, users::identities_to_arrow(&store.users.identities, count))?,
+    ];
+    for (key, table) in store.events.iter() {
+        let name = TableName::Events(key.clone());
+        let kept = old.files.iter().find(|file| file.table == name && !changed(key));
+        files.push(match kept {
+            Some(kept) => kept.clone(),
+            None => file(name, table.len(), events::to_arrow(table, &store.inputs))?,
+        });
+    }
+    next.files = files;
+    next.write(system, folder)?;
+    // The store is whole by now: what cannot be removed is only in the way, and the next import tries again.
+    let _ = remove_unnamed(system, folder, &next);
+    Ok(())
+}
+
+fn write_file(
+    system: &dyn System,
+    folder: &Path,
+    generation: u64,
+    table: TableName,
+    rows: u64,
+    content: Result<(Schema, Vec<RecordBatch>), ArrowError>,
+) -> Result<FileEntry, StoreError> {
+    let name = file_name(&table, generation);
+    let (schema, batches) = content.map_err(|cause| StoreError::Layout { table: name.clone(), cause })?;
+    let mut sum = (0, Fingerprint::of(""));
+    system
+        .write_atomic(&folder.join(&name), &mut |out| {
+            let mut summed = Summed { out, hasher: blake3::Hasher::new(), bytes: 0 };
+            ipc::write(&mut summed, &schema, &batches)?;
+            sum = (summed.bytes, summed.fingerprint()?);
+            Ok(())
+        })
+        .map_err(StoreError::system("write a file of the store"))?;
+    Ok(FileEntry { name, table, rows, bytes: sum.0, blake3: sum.1 })
+}
+
+/// A name that tells people what is inside, that two keys never share, and that is used once.
+fn file_name(table: &TableName, generation: u64) -> String {
+    match table {
+        TableName::Users => format!("users-{generation}.arrow"),
+        TableName::Identities => format!("identities-{generation}.arrow"),
+        TableName::Events(key) => {
+            let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+            let slug: String = key.name.chars().take(32).map(plain).collect();
+            format!("events-{slug}-{}-{generation}.arrow", Fingerprint::of(key.to_string()).short())
+        }
+    }
+}
+
+/// The last generation that wrote files here, whether or not a manifest came of it.
+fn last_generation(system: &dyn System, folder: &Path) -> u64 {
+    let files = system.files_below(folder).unwrap_or_default();
+    let generation = |path: &PathBuf| path.file_stem()?.to_str()?.rsplit_once('-')?.1.parse().ok();
+    files.iter().filter_map(generation).max().unwrap_or(0)
+}
+
+fn remove_unnamed(system: &dyn System, folder: &Path, manifest: &Manifest) -> io::Result<()> {
+    for path in system.files_below(folder)? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let ours = path.parent() == Some(folder) && name.ends_with(".arrow");
+        if ours && name != FILE && !manifest.files.iter().any(|file| file.name == name) {
+            system.remove(&path)?;
+        }
+    }
+    Ok(())
+}
+
+/// A writer that sums up what goes through it.
+struct Summed<'a> {
+    out: &'a mut dyn Write,
+    hasher: blake3::Hasher,
+    bytes: u64,
+}
+
+impl Summed<'_> {
+    fn fingerprint(&self) -> io::Result<Fingerprint> {
+        self.hasher.finalize().to_hex().parse().map_err(io::Error::other)
+    }
+}
+
+impl Write for Summed<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.hasher.update(bytes.get(..written).unwrap_or(bytes));
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}

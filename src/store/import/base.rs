@@ -1,0 +1,90 @@
+//! What an import starts from, and what it gathers.
+
+use std::path::Path;
+
+use super::super::builder::Builder;
+use super::super::error::StoreError;
+use super::super::files::{Manifest, load, read_users};
+use super::super::{Store, Users};
+use super::rows::Rows;
+use crate::base::InputName;
+use crate::project::Project;
+use crate::system::System;
+
+/// What an import starts from.
+pub(super) struct Base {
+    pub(super) manifest: Manifest,
+    /// The whole store, or where everything is read anew only its users' numbers.
+    pub(super) store: Store,
+    pub(super) rebuild: bool,
+}
+
+impl Base {
+    pub(super) fn load(
+        system: &dyn System,
+        folder: &Path,
+        manifest: Option<Manifest>,
+        rebuild: bool,
+    ) -> Result<Self, StoreError> {
+        let Some(manifest) = manifest else {
+            let store = Store::empty();
+            let manifest = Manifest { id: store.id.as_ref().to_owned(), ..Manifest::default() };
+            return Ok(Self { manifest, store, rebuild });
+        };
+        if !rebuild {
+            let store = load(system, folder, &manifest)?;
+            return Ok(Self { manifest, store, rebuild });
+        }
+        let mut store = Store::empty();
+        match read_users(system, folder, &manifest) {
+            Ok(users) => {
+                store.users = Users { mpids: users.mpids, ..Users::default() }.into();
+                store.id = manifest.id.as_str().into();
+                Ok(Self { manifest, store, rebuild })
+            }
+            // The numbers are lost, so they must not be taken for the old ones: another id.
+            Err(StoreError::Damaged { .. }) => {
+                let id = store.id.as_ref().to_owned();
+                Ok(Self { manifest: Manifest { id, ..manifest }, store, rebuild })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Which users are somebody already. A number without identities is free for the user that it was derived for.
+    pub(super) fn claimed(&self) -> Vec<bool> {
+        let identities = &self.store.users.identities;
+        (0..self.store.user_count()).map(|row| identities.of(row as u32).next().is_some()).collect()
+    }
+}
+
+/// An import under way.
+pub(super) struct Work {
+    pub(super) builder: Builder,
+    pub(super) rows: Rows,
+    pub(super) inputs: Vec<InputName>,
+}
+
+impl Work {
+    pub(super) fn start(project: &Project, base: &Base) -> Result<Self, StoreError> {
+        let mut inputs = base.store.inputs.to_vec();
+        for input in project.inputs() {
+            if !inputs.contains(&input.name) {
+                inputs.push(input.name.clone());
+            }
+        }
+        if inputs.len() > 256 {
+            return Err(StoreError::TooManyInputs { count: inputs.len() });
+        }
+        let builder = Builder::of(&base.store, &inputs);
+        let mut rows = Rows::default();
+        if project.sources.iter().any(|source| source.event.as_ref().is_some_and(|event| event.id.is_some())) {
+            rows.remember_ids(&base.store);
+        }
+        Ok(Self { builder, rows, inputs })
+    }
+
+    pub(super) fn input_code(&self, input: &InputName) -> u8 {
+        self.inputs.iter().position(|each| each == input).unwrap_or(0) as u8
+    }
+}

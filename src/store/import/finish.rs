@@ -1,0 +1,66 @@
+//! The last step of an import: the store is built, its values are counted, and it is written.
+
+use std::collections::BTreeSet;
+
+use super::super::Store;
+use super::super::detect::{Counts, Detected, EventCounts, count_user_attributes};
+use super::super::error::StoreError;
+use super::super::files::{Manifest, write};
+use super::base::{Base, Work};
+use super::report::ImportReport;
+use super::rows;
+use crate::catalog::EventKey;
+use crate::project::Project;
+use crate::system::System;
+
+/// Builds the store and writes it. `next` says what the manifest will, apart from what follows from the data.
+pub(super) fn finish(
+    system: &dyn System,
+    project: &Project,
+    base: Base,
+    work: Work,
+    mut next: Manifest,
+    mut report: ImportReport,
+) -> Result<ImportReport, StoreError> {
+    if let Some(column) = work.builder.overflowed() {
+        return Err(StoreError::TooMuchText { column });
+    }
+    let brought = work.rows.brought(project, &work.builder);
+    let touched: BTreeSet<EventKey> = work.builder.logs.iter().map(|(key, _)| key.clone()).collect();
+    let store = work.builder.finish(&next.id, next.version);
+    let old = if base.rebuild { Detected::default() } else { std::mem::take(&mut next.detected) };
+    next.users = store.user_count() as u64;
+    next.inputs = store.inputs.to_vec();
+    next.detected = detect(&store, &touched, &old, &brought);
+    report.version_after = next.version;
+    report.users = next.users;
+    let is_changed = |key: &EventKey| base.rebuild || touched.contains(key);
+    write(system, &project.data_path, &store, &base.manifest, &is_changed, next)?;
+    Ok(report)
+}
+
+/// Counts anew what changed; the rest is as it was.
+fn detect(store: &Store, touched: &BTreeSet<EventKey>, old: &Detected, brought: &rows::Brought) -> Detected {
+    let with_sources = |counts: &mut Counts, old: Option<&Counts>, new: Option<&BTreeSet<String>>| {
+        counts.sources.extend(old.into_iter().flat_map(|old| old.sources.iter().cloned()));
+        counts.sources.extend(new.into_iter().flatten().cloned());
+    };
+    let count = |key: &EventKey| {
+        let known = old.event(key);
+        if let Some(known) = known.filter(|_| !touched.contains(key)) {
+            return known.clone();
+        }
+        let Some(table) = store.events.get(key) else { return EventCounts::of(key, &Default::default()) };
+        let mut counts = EventCounts::of(key, table);
+        for (name, each) in &mut counts.attributes {
+            let new = brought.events.get(&(key.clone(), name.clone()));
+            with_sources(each, known.and_then(|known| known.attributes.get(name)), new);
+        }
+        counts
+    };
+    let mut user = count_user_attributes(&store.users);
+    for (name, each) in &mut user {
+        with_sources(each, old.user.get(name), brought.user.get(name));
+    }
+    Detected { user, events: store.events.keys().map(count).collect() }
+}

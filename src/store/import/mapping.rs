@@ -1,0 +1,215 @@
+//! How a source's description meets a file's header.
+
+use std::collections::HashMap;
+
+use csv::ByteRecord;
+use rapidhash::fast::RandomState;
+
+use super::super::builder::Builder;
+use super::super::error::StoreError;
+use super::report::BadRow;
+use super::time::TimeReader;
+use crate::base::suggest::nearest;
+use crate::base::text::{Wildcard, fold};
+use crate::catalog::EventKey;
+use crate::project::{DataSource, NameMapping};
+
+/// A file's columns by what they are for.
+#[derive(Debug)]
+pub(super) struct Columns {
+    /// How many the header has.
+    pub(super) count: usize,
+    /// Identity types and their columns, in look-up order.
+    pub(super) identities: Vec<(u8, usize)>,
+    /// What makes a row an event.
+    pub(super) event: Option<EventColumns>,
+    /// The columns of user attributes, in the order written.
+    pub(super) user_attributes: Vec<usize>,
+    /// The time of a row that is no event, unless it is the file's.
+    pub(super) seen: Option<(usize, TimeReader)>,
+}
+
+/// The columns of an event.
+#[derive(Debug)]
+pub(super) struct EventColumns {
+    pub(super) name: EventName,
+    pub(super) event_type: u8,
+    pub(super) time: (usize, TimeReader),
+    pub(super) id: Option<usize>,
+    /// Columns with the names of their attributes, in the order written.
+    pub(super) attributes: Vec<(usize, String)>,
+    /// For each log the columns with the positions of their attributes in it.
+    in_logs: Vec<Vec<(usize, usize)>>,
+}
+
+/// The text of a column; empty where there is none.
+pub(super) fn text(record: &ByteRecord, column: usize) -> Result<&str, BadRow> {
+    std::str::from_utf8(record.get(column).unwrap_or(b"")).map_err(|_| BadRow::NotUtf8)
+}
+
+/// Where an event's name comes from, with the logs that were found already.
+#[derive(Debug)]
+pub(super) enum EventName {
+    Constant(KeyLog),
+    Column { column: usize, last: String, last_log: usize, logs: HashMap<String, usize, RandomState> },
+    When { column: usize, matches: Wildcard, last: String, last_fits: bool, then: KeyLog, otherwise: KeyLog },
+}
+
+/// A key, and its log once a row has needed it.
+#[derive(Debug)]
+pub(super) struct KeyLog {
+    key: EventKey,
+    log: Option<usize>,
+}
+
+impl KeyLog {
+    fn new(key: &EventKey) -> Self {
+        Self { key: key.clone(), log: None }
+    }
+
+    fn log(&mut self, builder: &mut Builder) -> usize {
+        *self.log.get_or_insert_with(|| builder.log(&self.key))
+    }
+}
+
+impl EventName {
+    /// The column that the name is read from, if there is one.
+    pub(super) fn column(&self) -> Option<usize> {
+        match self {
+            Self::Constant(_) => None,
+            Self::Column { column, .. } | Self::When { column, .. } => Some(*column),
+        }
+    }
+
+    /// The log of a row whose name column says `text`; `None` for an empty name.
+    pub(super) fn log(&mut self, text: &str, builder: &mut Builder) -> Option<usize> {
+        match self {
+            Self::Constant(key) => Some(key.log(builder)),
+            Self::Column { last, last_log, logs, .. } => {
+                if text.trim().is_empty() {
+                    return None;
+                }
+                if text != last {
+                    *last_log = match logs.get(text) {
+                        Some(log) => *log,
+                        None => *logs.entry(text.to_owned()).or_insert(builder.log(&EventKey::custom(text))),
+                    };
+                    last.clear();
+                    last.push_str(text);
+                }
+                Some(*last_log)
+            }
+            Self::When { matches, last, last_fits, then, otherwise, .. } => {
+                if text != last {
+                    *last_fits = matches.matches_folded(&fold(text));
+                    last.clear();
+                    last.push_str(text);
+                }
+                Some(if *last_fits { then.log(builder) } else { otherwise.log(builder) })
+            }
+        }
+    }
+}
+
+impl EventColumns {
+    /// The columns of the attributes, with the attributes' positions in a log.
+    pub(super) fn attributes_in(&mut self, log: usize, builder: &mut Builder) -> &[(usize, usize)] {
+        if self.in_logs.len() <= log {
+            self.in_logs.resize(log + 1, Vec::new());
+        }
+        let known = &mut self.in_logs[log];
+        if known.len() != self.attributes.len()
+            && let Some((_, log)) = builder.logs.get_mut(log)
+        {
+            let each = self.attributes.iter().enumerate();
+            *known = each.map(|(hint, (column, name))| (*column, log.attribute(name, hint))).collect();
+        }
+        known
+    }
+}
+
+impl Columns {
+    /// Whether every text that a row will be asked for is one.
+    pub(super) fn check_texts(&self, record: &ByteRecord) -> Result<(), BadRow> {
+        let attributes = self.event.iter().flat_map(|event| event.attributes.iter().map(|(column, _)| column));
+        attributes.chain(&self.user_attributes).try_for_each(|column| text(record, *column).map(drop))
+    }
+
+    /// Finds the columns that a source names in a header.
+    pub(super) fn find(source: &DataSource, header: &ByteRecord, file: &str) -> Result<Self, StoreError> {
+        let find = |column: &str| {
+            let at = header.iter().position(|name| name == column.as_bytes());
+            at.ok_or_else(|| unknown_column(source, header, file, column))
+        };
+        let mut identities = Vec::new();
+        for (identity, column) in &source.identities {
+            identities.push((*identity as u8, find(column)?));
+        }
+        identities.sort_by_key(|(identity, _)| *identity);
+        let event = match &source.event {
+            None => None,
+            Some(event) => Some(EventColumns {
+                name: event_name(&event.name, find)?,
+                event_type: event.event_type as u8,
+                time: (find(&event.time.column)?, TimeReader::new(&event.time)),
+                id: event.id.as_deref().map(find).transpose()?,
+                attributes: event
+                    .attributes
+                    .iter()
+                    .map(|name| Ok((find(name)?, name.clone())))
+                    .collect::<Result<_, StoreError>>()?,
+                in_logs: Vec::new(),
+            }),
+        };
+        let seen = match &source.seen {
+            Some(seen) => Some((find(&seen.column)?, TimeReader::new(seen))),
+            None => None,
+        };
+        let user_attributes =
+            source.user_attributes.iter().map(|(_, column)| find(column)).collect::<Result<_, _>>()?;
+        Ok(Self { count: header.len(), identities, event, user_attributes, seen })
+    }
+}
+
+fn event_name(
+    mapping: &NameMapping,
+    find: impl Fn(&str) -> Result<usize, StoreError>,
+) -> Result<EventName, StoreError> {
+    Ok(match mapping {
+        NameMapping::Constant(key) => EventName::Constant(KeyLog::new(key)),
+        NameMapping::Column(column) => {
+            EventName::Column { column: find(column)?, last: String::new(), last_log: 0, logs: HashMap::default() }
+        }
+        NameMapping::When { column, matches, then, otherwise } => {
+            let matches = Wildcard::new(matches);
+            EventName::When {
+                column: find(column)?,
+                last: String::new(),
+                last_fits: matches.matches_folded(""),
+                matches,
+                then: KeyLog::new(then),
+                otherwise: KeyLog::new(otherwise),
+            }
+        }
+    })
+}
+
+fn unknown_column(source: &DataSource, header: &ByteRecord, file: &str, column: &str) -> StoreError {
+    let names: Vec<String> = header.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+    let quoted = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
+    let near = nearest(column, names.iter().map(String::as_str));
+    let advice = if names.is_empty() {
+        "it is empty".to_owned()
+    } else if near.is_empty() {
+        let all: Vec<&str> = names.iter().map(String::as_str).collect();
+        format!("it has {}", quoted(&all).join(", "))
+    } else {
+        format!("did you mean {}?", quoted(&near).join(" or "))
+    };
+    StoreError::UnknownColumn {
+        source_name: source.name.clone(),
+        file: file.to_owned(),
+        column: column.to_owned(),
+        advice,
+    }
+}

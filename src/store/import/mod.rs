@@ -1,0 +1,61 @@
+//! Source files to a store.
+//!
+//! In: a [`Project`] with its sources, and the store's folder. Out: the same folder with new rows in it, and an
+//! [`ImportReport`]. What always holds:
+//! - Only files that were never read are read. A file that changed or is gone, or a source that maps its columns
+//!   otherwise, has everything read anew; users keep their row numbers then.
+//! - Rows are taken in the order of their times (ties: sources as written, files by path, rows as they stand), so the
+//!   result does not depend on how they are spread over files.
+//! - Either everything is imported or nothing is.
+
+mod base;
+mod files;
+mod finish;
+mod mapping;
+mod meter;
+mod reader;
+mod report;
+mod resolve;
+mod rows;
+mod time;
+
+use super::error::StoreError;
+use super::files::Manifest;
+use crate::project::Project;
+use crate::system::System;
+
+use base::{Base, Work};
+pub use report::{BadRow, BadRowLimit, Example, ImportOptions, ImportReport, Progress, Rebuilt, SourceReport};
+
+/// Reads the new files of every source of a project into its store.
+///
+/// # Errors
+/// A source without files, a file that cannot be read or lacks a column, too many bad rows, a damaged store. Nothing is
+/// imported then.
+pub fn import(
+    system: &dyn System,
+    project: &Project,
+    options: ImportOptions,
+    progress: &dyn Fn(Progress<'_>),
+) -> Result<ImportReport, StoreError> {
+    let folder = &project.data_path;
+    let old = match Manifest::read(system, folder) {
+        Err(StoreError::Damaged { .. }) if options.rebuild => None,
+        read => read?,
+    };
+    let selection = files::select(system, project, old.as_ref().unwrap_or(&Manifest::default()), options.rebuild)?;
+    let mut report = ImportReport::new(project, &selection, old.as_ref().map_or(0, |old| old.version));
+    if selection.read.is_empty() && selection.rebuilt.is_none() {
+        return Ok(report);
+    }
+    let base = Base::load(system, folder, old, selection.rebuilt.is_some())?;
+    let mut work = Work::start(project, &base)?;
+    let imported = reader::read_all(system, project, options, &selection.read, progress, &mut work, &mut report)?;
+    let kept = resolve::resolve(&mut work, base.claimed(), &mut report);
+    let next = Manifest {
+        version: base.manifest.version + u64::from(kept > 0 || base.rebuild),
+        imported: selection.kept.into_iter().chain(imported).collect(),
+        ..base.manifest.clone()
+    };
+    finish::finish(system, project, base, work, next, report)
+}

@@ -1,0 +1,238 @@
+//! Source files to rows.
+
+use std::cell::Cell;
+use std::io::{self, BufRead, BufReader, Read};
+use std::rc::Rc;
+
+use csv::{ByteRecord, ReaderBuilder};
+use flate2::bufread::MultiGzDecoder;
+
+use super::super::column::ABSENT;
+use super::super::error::StoreError;
+use super::super::files::Imported;
+use super::super::log::DROPPED;
+use super::super::profiles::ProfileTarget;
+use super::base::Work;
+use super::files::{SourceFile, mapping_of};
+use super::mapping::{Columns, EventColumns, text};
+use super::meter::{Meter, Summing, Sums};
+use super::report::{BadRow, ImportOptions, ImportReport, Progress, SourceReport};
+use super::rows::{NO_EVENT, NO_ID, Row};
+use crate::base::Fingerprint;
+use crate::identity::clean;
+use crate::project::{DataSource, Project};
+use crate::system::System;
+
+/// How many bytes are read at once.
+const BUFFER: usize = 1 << 16;
+/// How many rows lie between two calls of the progress function.
+const ROWS_PER_PROGRESS: u64 = 1 << 14;
+/// A file changed this shortly before it was read may change again within the same tick of its clock, in ms.
+const FRESH_MS: i64 = 3000;
+
+/// Reads files in order. Says of each what is remembered of it.
+pub(super) fn read_all(
+    system: &dyn System,
+    project: &Project,
+    options: ImportOptions,
+    files: &[SourceFile],
+    progress: &dyn Fn(Progress<'_>),
+    work: &mut Work,
+    report: &mut ImportReport,
+) -> Result<Vec<Imported>, StoreError> {
+    let mut imported = Vec::with_capacity(files.len());
+    let meter = Meter {
+        done: Cell::default(),
+        rows: Cell::default(),
+        total: files.iter().map(|file| file.info.len).sum(),
+        tell: progress,
+    };
+    for (at, file) in files.iter().enumerate() {
+        let (Some(source), Some(own)) = (project.sources.get(file.source), report.sources.get_mut(file.source)) else {
+            continue;
+        };
+        let (blake3, rows) = FileReader { system, source, file, meter: &meter, work, report: own }.read()?;
+        own.files_read += 1;
+        let settled = file.info.modified_ms < system.now().ms() - FRESH_MS;
+        imported.push(Imported {
+            source: source.name.clone(),
+            mapping: mapping_of(source),
+            path: file.shown.clone(),
+            bytes: file.info.len,
+            modified_ms: if settled { file.info.modified_ms } else { 0 },
+            blake3,
+            rows,
+        });
+        let last_of_source = files.get(at + 1).is_none_or(|next| next.source != file.source);
+        if last_of_source && options.bad_rows.is_exceeded(own.bad_rows(), own.rows) {
+            return Err(too_many(own));
+        }
+    }
+    Ok(imported)
+}
+
+fn too_many(report: &SourceReport) -> StoreError {
+    let examples: Vec<String> = report.examples.iter().map(ToString::to_string).collect();
+    StoreError::TooManyBadRows {
+        source_name: report.name.clone(),
+        bad: report.bad_rows(),
+        rows: report.rows,
+        examples: examples.join("; "),
+    }
+}
+
+/// One file while it is read.
+struct FileReader<'a> {
+    system: &'a dyn System,
+    source: &'a DataSource,
+    file: &'a SourceFile,
+    meter: &'a Meter<'a>,
+    work: &'a mut Work,
+    report: &'a mut SourceReport,
+}
+
+/// Buffers that all rows of a file share.
+#[derive(Default)]
+struct Scratch {
+    identities: Vec<(u8, u32)>,
+    /// The identities of the row before, and their number: neighbours are mostly of one user.
+    last: Vec<(u8, u32)>,
+    last_who: u32,
+}
+
+impl FileReader<'_> {
+    /// Reads all rows; gives the file's fingerprint and how many there are.
+    fn read(mut self) -> Result<(Fingerprint, u64), StoreError> {
+        let sums = Rc::new(Sums::default());
+        let raw = self.system.open(&self.file.path).map_err(StoreError::system("open a source file"))?;
+        let mut raw = BufReader::with_capacity(BUFFER, Summing { inner: raw, sums: sums.clone() });
+        let zipped = raw.fill_buf().map_err(|cause| self.unreadable(cause))?.starts_with(&[0x1f, 0x8b]);
+        let rows = if zipped {
+            self.read_rows(MultiGzDecoder::new(&mut raw), &sums)?
+        } else {
+            self.read_rows(&mut raw, &sums)?
+        };
+        // What a reader leaves behind its data is part of the file all the same.
+        io::copy(&mut raw, &mut io::sink()).map_err(|cause| self.unreadable(cause))?;
+        let bytes = sums.bytes.get();
+        self.meter.tell(&self.source.name, &self.file.shown, bytes);
+        self.meter.done.set(self.meter.done.get() + bytes);
+        let blake3 = sums.hasher.borrow().finalize().to_hex().parse();
+        Ok((blake3.map_err(|error| self.unreadable(io::Error::other(error)))?, rows))
+    }
+
+    fn unreadable(&self, cause: io::Error) -> StoreError {
+        StoreError::Unreadable { source_name: self.source.name.clone(), file: self.file.shown.clone(), cause }
+    }
+
+    fn read_rows(&mut self, input: impl Read, sums: &Sums) -> Result<u64, StoreError> {
+        let mut reader = ReaderBuilder::new().flexible(true).buffer_capacity(BUFFER).from_reader(input);
+        let header = reader.byte_headers().map_err(|error| self.unreadable(error.into()))?;
+        let mut columns = Columns::find(self.source, header, &self.file.shown)?;
+        let input = self.work.input_code(&self.source.input);
+        let names = self.source.user_attributes.iter();
+        let targets: Vec<_> = names.map(|(name, _)| self.work.builder.profile_column(input, name)).collect();
+        self.work.rows.of_source(self.file.source as u16).targets.clone_from(&targets);
+        let mut record = ByteRecord::new();
+        let mut scratch = Scratch::default();
+        let mut rows = 0;
+        while reader.read_byte_record(&mut record).map_err(|error| self.unreadable(error.into()))? {
+            rows += 1;
+            if let Err(reason) = self.read_row(&record, &mut columns, input, &targets, &mut scratch) {
+                let line = record.position().map_or(0, csv::Position::line);
+                self.report.bad_row(reason, &self.file.shown, line);
+            }
+            if rows % ROWS_PER_PROGRESS == 0 {
+                self.meter.rows.set(self.meter.rows.get() + ROWS_PER_PROGRESS);
+                self.meter.tell(&self.source.name, &self.file.shown, sums.bytes.get());
+            }
+        }
+        self.meter.rows.set(self.meter.rows.get() + rows % ROWS_PER_PROGRESS);
+        self.report.rows += rows;
+        Ok(rows)
+    }
+
+    /// Takes a row, or says why not. Everything that can be wrong is looked at before anything is kept of it.
+    fn read_row(
+        &mut self,
+        record: &ByteRecord,
+        columns: &mut Columns,
+        input: u8,
+        targets: &[ProfileTarget],
+        scratch: &mut Scratch,
+    ) -> Result<(), BadRow> {
+        if record.len() != columns.count {
+            return Err(BadRow::ColumnCount);
+        }
+        let Some(who) = self.who(record, columns, scratch)? else {
+            self.report.without_user += 1;
+            return Ok(());
+        };
+        columns.check_texts(record)?;
+        let mut at_ms = self.file.info.modified_ms;
+        if let Some((column, time)) = &mut columns.seen {
+            at_ms = time.read(text(record, *column)?).ok_or(BadRow::Time)?;
+        }
+        let source = self.file.source as u16;
+        let mut row = Row { at_ms, who, log: NO_EVENT, position: 0, id: NO_ID, values: 0, source, input };
+        if let Some(event) = &mut columns.event {
+            self.take_event(record, event, &mut row)?;
+        }
+        let Work { builder, rows, .. } = &mut *self.work;
+        let kept = rows.of_source(source);
+        row.values = kept.rows;
+        kept.rows += 1;
+        for (column, target) in columns.user_attributes.iter().zip(targets) {
+            let value = text(record, *column)?;
+            kept.values.push(if value.is_empty() { ABSENT } else { builder.profile_code(*target, value) });
+        }
+        rows.rows.push(row);
+        Ok(())
+    }
+
+    /// The number of the identities that a row names; `None` where it names none.
+    fn who(&mut self, record: &ByteRecord, columns: &Columns, scratch: &mut Scratch) -> Result<Option<u32>, BadRow> {
+        let Work { builder, rows, .. } = &mut *self.work;
+        scratch.identities.clear();
+        for (identity, column) in &columns.identities {
+            if let Some(value) = clean(text(record, *column)?) {
+                scratch.identities.push((*identity, builder.owners.value(value)));
+            }
+        }
+        if scratch.identities.is_empty() {
+            return Ok(None);
+        }
+        if scratch.identities != scratch.last {
+            scratch.last_who = rows.combinations.number(&scratch.identities);
+            std::mem::swap(&mut scratch.last, &mut scratch.identities);
+        }
+        Ok(Some(scratch.last_who))
+    }
+
+    /// Puts a row's event into its log.
+    fn take_event(&mut self, record: &ByteRecord, event: &mut EventColumns, row: &mut Row) -> Result<(), BadRow> {
+        let (column, time) = &mut event.time;
+        row.at_ms = time.read(text(record, *column)?).ok_or(BadRow::Time)?;
+        let name = event.name.column().map_or(Ok(""), |column| text(record, column))?;
+        let id = event.id.map_or(Ok(""), |column| text(record, column))?;
+        let Work { builder, rows, .. } = &mut *self.work;
+        let at = event.name.log(name, builder).ok_or(BadRow::Name)?;
+        let event_type = event.event_type;
+        let attributes = event.attributes_in(at, builder);
+        let Some((_, log)) = builder.logs.get_mut(at) else { return Err(BadRow::Name) };
+        row.log = at as u32;
+        row.position = log.users.len() as u32;
+        log.begin(DROPPED, row.at_ms, row.input, event_type);
+        for (column, attribute) in attributes {
+            let value = text(record, *column)?;
+            if !value.is_empty() {
+                log.set(*attribute, Some(value));
+            }
+        }
+        if !id.is_empty() {
+            log.set_id(id);
+            row.id = rows.ids.intern(id);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,193 @@
+//! What an import is told, and what it tells.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::files::Selection;
+use crate::project::Project;
+
+/// How many examples of bad rows a source keeps.
+const EXAMPLES: usize = 5;
+
+/// How an import behaves.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ImportOptions {
+    /// How many bad rows are too many.
+    pub bad_rows: BadRowLimit,
+    /// Reads everything anew, whatever was read before; also mends a damaged store.
+    pub rebuild: bool,
+}
+
+/// How many bad rows a source may have: the larger of both bounds.
+#[derive(Clone, Copy, Debug)]
+pub struct BadRowLimit {
+    /// Of a hundred rows.
+    pub percent: u64,
+    /// Whatever the percentage.
+    pub at_least: u64,
+}
+
+impl Default for BadRowLimit {
+    fn default() -> Self {
+        Self { percent: 10, at_least: 100 }
+    }
+}
+
+impl BadRowLimit {
+    /// Whether so many bad ones among so many rows are too many.
+    pub fn is_exceeded(self, bad: u64, rows: u64) -> bool {
+        bad > self.at_least && bad.saturating_mul(100) > rows.saturating_mul(self.percent)
+    }
+}
+
+/// How far an import is.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress<'a> {
+    /// The source that is read.
+    pub source: &'a str,
+    /// The file that is read.
+    pub file: &'a str,
+    /// Bytes read of all files, as they lie on disk.
+    pub bytes_done: u64,
+    /// Bytes of all files that will be read.
+    pub bytes_total: u64,
+    /// Rows read so far.
+    pub rows: u64,
+}
+
+/// Why a row is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BadRow {
+    /// It has more or fewer columns than the header.
+    ColumnCount,
+    /// Its time cannot be read.
+    Time,
+    /// Its event has no name.
+    Name,
+    /// A value that is needed is not UTF-8.
+    NotUtf8,
+}
+
+impl fmt::Display for BadRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ColumnCount => "another number of columns than the header",
+            Self::Time => "a time that cannot be read",
+            Self::Name => "no event name",
+            Self::NotUtf8 => "text that is not UTF-8",
+        })
+    }
+}
+
+/// One bad row, without anything of its content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// What is wrong.
+    pub reason: BadRow,
+    /// The file as people know it.
+    pub file: String,
+    /// The line that the row begins on, from 1.
+    pub line: u64,
+}
+
+impl fmt::Display for Example {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file, self.line, self.reason)
+    }
+}
+
+/// What an import did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportReport {
+    /// Each source of the project, in the order written.
+    pub sources: Vec<SourceReport>,
+    /// Why everything was read anew, if it was.
+    pub rebuilt: Option<Rebuilt>,
+    /// The data version before.
+    pub version_before: u64,
+    /// The data version after; the same where nothing changed.
+    pub version_after: u64,
+    /// How many rows of users the store has now; 0 where nothing was read.
+    pub users: u64,
+}
+
+/// Why everything was read anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rebuilt {
+    /// It was asked for.
+    Requested,
+    /// A file is not what it was.
+    Changed(String),
+    /// A file, or its source, is gone.
+    Gone(String),
+    /// A source reads its columns otherwise than before.
+    Mapping(String),
+}
+
+impl fmt::Display for Rebuilt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Requested => f.write_str("it was asked for"),
+            Self::Changed(file) => write!(f, "`{file}` changed"),
+            Self::Gone(file) => write!(f, "`{file}` is gone"),
+            Self::Mapping(source) => write!(f, "source `{source}` reads its columns otherwise"),
+        }
+    }
+}
+
+/// What an import did with one source.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceReport {
+    /// The source.
+    pub name: String,
+    /// How many files were read.
+    pub files_read: u64,
+    /// How many were read before and are unchanged.
+    pub files_skipped: u64,
+    /// How many rows were read.
+    pub rows: u64,
+    /// How many events were stored.
+    pub events: u64,
+    /// How many rows name no user.
+    pub without_user: u64,
+    /// How many events were stored before under the same event id (M20).
+    pub duplicates: u64,
+    /// How many users were new.
+    pub new_users: u64,
+    /// Rows that were left out, by reason.
+    pub bad: BTreeMap<BadRow, u64>,
+    /// The first few of them.
+    pub examples: Vec<Example>,
+}
+
+impl SourceReport {
+    /// How many rows were left out as bad.
+    pub fn bad_rows(&self) -> u64 {
+        self.bad.values().sum()
+    }
+
+    pub(super) fn bad_row(&mut self, reason: BadRow, file: &str, line: u64) {
+        *self.bad.entry(reason).or_default() += 1;
+        if self.examples.len() < EXAMPLES {
+            self.examples.push(Example { reason, file: file.to_owned(), line });
+        }
+    }
+}
+
+impl ImportReport {
+    pub(super) fn new(project: &Project, selection: &Selection, version: u64) -> Self {
+        let skipped = |name: &str| selection.kept.iter().filter(|file| file.source == name).count() as u64;
+        let sources = project.sources.iter().map(|source| SourceReport {
+            name: source.name.clone(),
+            files_skipped: skipped(&source.name),
+            ..SourceReport::default()
+        });
+        Self {
+            sources: sources.collect(),
+            rebuilt: selection.rebuilt.clone(),
+            version_before: version,
+            version_after: version,
+            users: 0,
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Whose each row is (M25), in the order of time.
+//!
+//! In: rows with the identities that they name. Out: their users, in the builder: sightings, attributes, owners of events.
+//! The first identity that is known, in look-up order, decides; the others move to that user. Where none is known, the first
+//! one makes a new user. Events that were stored before under the same id are dropped (M20).
+
+use super::super::builder::Builder;
+use super::super::column::ABSENT;
+use super::base::Work;
+use super::report::ImportReport;
+use super::rows::{NO_EVENT, NO_ID, Row, Rows};
+use crate::base::Mpid;
+use crate::catalog::IdentityType;
+use crate::identity::derive_mpid;
+
+/// How many different eight bytes a hash has.
+const ATTEMPTS: usize = 4;
+
+/// What was found for a set of identities, as of some move of an identity.
+#[derive(Clone, Copy)]
+struct Found {
+    moves: u64,
+    user: u32,
+}
+
+struct Resolver {
+    claimed: Vec<bool>,
+    found: Vec<Option<Found>>,
+    /// How often an identity left a user: what was found before may be wrong since.
+    moves: u64,
+}
+
+/// Gives every row its user. Says how many rows were kept.
+pub(super) fn resolve(work: &mut Work, claimed: Vec<bool>, report: &mut ImportReport) -> u64 {
+    let Work { builder, rows, .. } = work;
+    let mut resolver = Resolver { claimed, found: vec![None; rows.combinations.len()], moves: 0 };
+    let mut order = std::mem::take(&mut rows.rows);
+    // Stable, so rows of one instant stay in the order they were read; linear where they came in order.
+    order.sort_by_key(|row| row.at_ms);
+    let mut kept = 0;
+    let mut last_log = None;
+    for row in &order {
+        let Some(own) = report.sources.get_mut(usize::from(row.source)) else { continue };
+        let (user, is_new) = resolver.user(builder, rows, row.who);
+        own.new_users += u64::from(is_new);
+        if row.id != NO_ID && !rows.stored_ids.insert((user, row.id)) {
+            own.duplicates += 1;
+            continue;
+        }
+        builder.see_in_input(user, row.input, row.at_ms);
+        if row.log != NO_EVENT {
+            give_event(builder, row, user);
+            own.events += 1;
+            if last_log.replace((row.source, row.log)) != Some((row.source, row.log)) {
+                rows.of_source(row.source).logs.insert(row.log);
+            }
+        }
+        give_attributes(builder, rows, row, user);
+        kept += 1;
+    }
+    kept
+}
+
+fn give_event(builder: &mut Builder, row: &Row, user: u32) {
+    let log = builder.logs.get_mut(row.log as usize);
+    if let Some(owner) = log.and_then(|(_, log)| log.users.get_mut(row.position as usize)) {
+        *owner = user;
+    }
+}
+
+fn give_attributes(builder: &mut Builder, rows: &Rows, row: &Row, user: u32) {
+    let Some(source) = rows.sources.get(usize::from(row.source)) else { return };
+    let from = row.values as usize * source.targets.len();
+    let codes = source.values.get(from..from + source.targets.len()).unwrap_or(&[]);
+    for (target, code) in source.targets.iter().zip(codes) {
+        if *code != ABSENT {
+            builder.set_profile(*target, user, *code, row.at_ms);
+        }
+    }
+}
+
+impl Resolver {
+    /// The user of a set of identities, and whether it is a new one.
+    fn user(&mut self, builder: &mut Builder, rows: &Rows, who: u32) -> (u32, bool) {
+        if let Some(Some(found)) = self.found.get(who as usize)
+            && found.moves == self.moves
+        {
+            return (found.user, false);
+        }
+        let set = rows.combinations.set(who);
+        let known = set.iter().find_map(|(identity, value)| builder.owners.owner(*identity, *value));
+        let user = known.unwrap_or_else(|| self.new_user(builder, set.first().copied()));
+        for (identity, value) in set {
+            if builder.owners.assign(user, *identity, *value) {
+                self.moves += 1;
+            }
+        }
+        if let Some(found) = self.found.get_mut(who as usize) {
+            *found = Some(Found { moves: self.moves, user });
+        }
+        (user, known.is_none())
+    }
+
+    /// A user for an identity that nobody has. Its number may be there already, from before everything was read anew.
+    fn new_user(&mut self, builder: &mut Builder, identity: Option<(u8, u32)>) -> u32 {
+        let (identity, value) = identity.unwrap_or_default();
+        let identity = IdentityType::ALL.get(usize::from(identity)).map_or(IdentityType::Other, |(_, each)| *each);
+        let text = builder.owners.text(value).to_owned();
+        let derived = (0..ATTEMPTS).filter_map(|attempt| derive_mpid(identity, &text, attempt));
+        // Four collisions of one hash have never been seen; numbers after the last go on without an end.
+        let last = derive_mpid(identity, &text, ATTEMPTS - 1).unwrap_or(Mpid(0));
+        let further = (1i64..).map(|step| Mpid(last.0.wrapping_add(step)));
+        for mpid in derived.chain(further) {
+            let row = builder.user(mpid) as usize;
+            if self.claimed.len() <= row {
+                self.claimed.resize(row + 1, false);
+            }
+            if !std::mem::replace(&mut self.claimed[row], true) {
+                return row as u32;
+            }
+        }
+        0
+    }
+}

@@ -1,0 +1,160 @@
+//! Rows that were read and wait for their users.
+//!
+//! Event attributes are in the builder's logs already; a row keeps its time, the identities that it names, and where the
+//! rest of it is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hashbrown::{HashSet, HashTable};
+use rapidhash::fast::RandomState;
+use std::hash::BuildHasher;
+
+use super::super::Store;
+use super::super::builder::Builder;
+use super::super::interner::Interner;
+use super::super::profiles::ProfileTarget;
+use crate::catalog::EventKey;
+use crate::project::Project;
+
+/// No log: the row is no event.
+pub(super) const NO_EVENT: u32 = u32::MAX;
+/// No event id.
+pub(super) const NO_ID: u32 = 0;
+
+/// One row.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    /// When, in ms since 1970.
+    pub(super) at_ms: i64,
+    /// Which identities, a number of [`Rows::combinations`].
+    pub(super) who: u32,
+    /// The log that its event is in, or [`NO_EVENT`].
+    pub(super) log: u32,
+    /// Its event's position in the log.
+    pub(super) position: u32,
+    /// Its event id, or [`NO_ID`].
+    pub(super) id: u32,
+    /// Which row of its source it is: where its user attributes are in [`SourceRows::values`].
+    pub(super) values: u32,
+    /// The source that it is from.
+    pub(super) source: u16,
+    /// The input that it came through.
+    pub(super) input: u8,
+}
+
+/// Everything that was read.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    pub(super) rows: Vec<Row>,
+    /// What rows of each source share, by the source's position in the project.
+    pub(super) sources: Vec<SourceRows>,
+    pub(super) combinations: Combinations,
+    /// Event ids to codes, over all events.
+    pub(super) ids: Interner,
+    /// User and event id of every event that has one.
+    pub(super) stored_ids: HashSet<(u32, u32), RandomState>,
+}
+
+/// What the rows of one source share.
+#[derive(Debug, Default)]
+pub(super) struct SourceRows {
+    /// How many were taken.
+    pub(super) rows: u32,
+    /// The columns of its user attributes.
+    pub(super) targets: Vec<ProfileTarget>,
+    /// Codes of user attributes: for each row one of each target, 0 where it has none.
+    pub(super) values: Vec<u32>,
+    /// The logs that its events are in.
+    pub(super) logs: BTreeSet<u32>,
+}
+
+/// The sources that brought each attribute.
+#[derive(Debug, Default)]
+pub(super) struct Brought {
+    pub(super) user: BTreeMap<String, BTreeSet<String>>,
+    pub(super) events: BTreeMap<(EventKey, String), BTreeSet<String>>,
+}
+
+impl Rows {
+    /// What the rows of a source share.
+    pub(super) fn of_source(&mut self, source: u16) -> &mut SourceRows {
+        let at = usize::from(source);
+        if self.sources.len() <= at {
+            self.sources.resize_with(at + 1, SourceRows::default);
+        }
+        &mut self.sources[at]
+    }
+
+    /// Remembers the event ids of a store, so that no event comes twice.
+    pub(super) fn remember_ids(&mut self, store: &Store) {
+        for table in store.events.values() {
+            let Some(dictionary) = &table.ids else { continue };
+            for (at, shard) in table.shards.iter().enumerate() {
+                for (user, id) in shard.users.iter().zip(shard.ids.iter()) {
+                    let Some(text) = dictionary.text(*id) else { continue };
+                    let row = (at * super::super::SHARD_USERS) as u32 + u32::from(*user);
+                    let id = self.ids.intern(text);
+                    self.stored_ids.insert((row, id));
+                }
+            }
+        }
+    }
+
+    /// Which sources brought which attributes.
+    pub(super) fn brought(&self, project: &Project, builder: &Builder) -> Brought {
+        let mut brought = Brought::default();
+        for (source, kept) in project.sources.iter().zip(&self.sources).filter(|(_, kept)| kept.rows > 0) {
+            for (name, _) in &source.user_attributes {
+                brought.user.entry(name.clone()).or_default().insert(source.name.clone());
+            }
+            let attributes = || source.event.iter().flat_map(|event| &event.attributes);
+            for (key, _) in kept.logs.iter().filter_map(|log| builder.logs.get(*log as usize)) {
+                for name in attributes() {
+                    brought.events.entry((key.clone(), name.clone())).or_default().insert(source.name.clone());
+                }
+            }
+        }
+        brought
+    }
+}
+
+/// Sets of identities that rows name together, each kept once.
+#[derive(Debug, Default)]
+pub(super) struct Combinations {
+    identities: Vec<(u8, u32)>,
+    ends: Vec<u32>,
+    numbers: HashTable<u32>,
+    hasher: RandomState,
+}
+
+impl Combinations {
+    /// The number of a set, given as types and value codes in look-up order.
+    pub(super) fn number(&mut self, set: &[(u8, u32)]) -> u32 {
+        let Self { identities, ends, numbers, hasher } = self;
+        let hash = hasher.hash_one(set);
+        if let Some(number) = numbers.find(hash, |number| at(identities, ends, *number) == set) {
+            return *number;
+        }
+        let number = ends.len() as u32;
+        identities.extend_from_slice(set);
+        ends.push(identities.len() as u32);
+        numbers.insert_unique(hash, number, |number| hasher.hash_one(at(identities, ends, *number)));
+        number
+    }
+
+    /// The set of a number.
+    pub(super) fn set(&self, number: u32) -> &[(u8, u32)] {
+        at(&self.identities, &self.ends, number)
+    }
+
+    /// How many sets there are.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+}
+
+fn at<'a>(identities: &'a [(u8, u32)], ends: &[u32], number: u32) -> &'a [(u8, u32)] {
+    let end = |at: usize| ends.get(at).map_or(0, |end| *end as usize);
+    let number = number as usize;
+    identities.get(number.checked_sub(1).map_or(0, end)..end(number)).unwrap_or(&[])
+}

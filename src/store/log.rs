@@ -1,0 +1,179 @@
+//! Events of one key as they come, and how they become shards in time order.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow_buffer::ScalarBuffer;
+
+use super::SHARD_USERS;
+use super::column::{ABSENT, NULL};
+use super::events::{EventShard, EventTable};
+use super::interner::Interner;
+
+/// The user of a row that was dropped.
+pub(super) const DROPPED: u32 = u32::MAX;
+
+/// The events of one key in the order they came. Invariant: `users`, `times`, `inputs` and `types` have one length;
+/// columns may be shorter, what is not there is [`ABSENT`].
+#[derive(Debug, Default)]
+pub(super) struct EventLog {
+    pub(super) users: Vec<u32>,
+    pub(super) times: Vec<i64>,
+    inputs: Vec<u8>,
+    types: Vec<u8>,
+    attributes: Vec<LogColumn>,
+    ids: LogColumn,
+}
+
+/// One attribute of a log.
+#[derive(Debug, Default)]
+struct LogColumn {
+    name: String,
+    codes: Vec<u32>,
+    texts: Interner,
+}
+
+impl LogColumn {
+    /// Sets the value of the row that was begun last.
+    fn set(&mut self, row: usize, value: Option<&str>) {
+        let code = value.map_or(NULL, |text| self.texts.intern(text));
+        self.codes.resize(row, ABSENT);
+        self.codes.push(code);
+    }
+}
+
+impl EventLog {
+    /// The events of a table, ready for more.
+    pub(super) fn of(table: &EventTable) -> Self {
+        let mut log = Self::default();
+        let column = |name: &str, dictionary| LogColumn {
+            name: name.to_owned(),
+            codes: Vec::new(),
+            texts: Interner::of(dictionary),
+        };
+        log.attributes = table.attributes.iter().map(|(name, texts)| column(name, texts)).collect();
+        if let Some(ids) = &table.ids {
+            log.ids = column("", ids);
+        }
+        for (at, shard) in table.shards.iter().enumerate() {
+            log.append_shard(at, shard);
+        }
+        log
+    }
+
+    fn append_shard(&mut self, at: usize, shard: &EventShard) {
+        let before = self.users.len();
+        self.users.extend(shard.users.iter().map(|user| (at * SHARD_USERS) as u32 + u32::from(*user)));
+        self.times.extend_from_slice(&shard.times);
+        self.inputs.extend_from_slice(&shard.inputs);
+        self.types.extend_from_slice(&shard.types);
+        for column in &mut self.attributes {
+            if let Some(codes) = shard.columns.get(&column.name) {
+                column.codes.resize(before, ABSENT);
+                column.codes.extend_from_slice(codes);
+            }
+        }
+        if !shard.ids.is_empty() {
+            self.ids.codes.resize(before, ABSENT);
+            self.ids.codes.extend_from_slice(&shard.ids);
+        }
+    }
+
+    /// Begins a row; attributes and id are set afterwards.
+    pub(super) fn begin(&mut self, user: u32, at_ms: i64, input: u8, event_type: u8) {
+        self.users.push(user);
+        self.times.push(at_ms);
+        self.inputs.push(input);
+        self.types.push(event_type);
+    }
+
+    /// The position of an attribute; `hint` is where it was in the row before.
+    pub(super) fn attribute(&mut self, name: &str, hint: usize) -> usize {
+        if self.attributes.get(hint).is_some_and(|column| column.name == name) {
+            return hint;
+        }
+        self.attributes.iter().position(|column| column.name == name).unwrap_or_else(|| {
+            self.attributes.push(LogColumn { name: name.to_owned(), ..LogColumn::default() });
+            self.attributes.len() - 1
+        })
+    }
+
+    /// Sets an attribute of the row that was begun last; the last call wins.
+    pub(super) fn set(&mut self, attribute: usize, value: Option<&str>) {
+        let Some(row) = self.users.len().checked_sub(1) else { return };
+        if let Some(column) = self.attributes.get_mut(attribute) {
+            column.set(row, value);
+        }
+    }
+
+    /// Sets the event id of the row that was begun last.
+    pub(super) fn set_id(&mut self, id: &str) {
+        let Some(row) = self.users.len().checked_sub(1) else { return };
+        self.ids.set(row, Some(id));
+    }
+
+    /// The name of an attribute whose texts did not fit.
+    pub(super) fn overflowed(&self) -> Option<&str> {
+        if self.ids.texts.overflowed() {
+            return Some("event id");
+        }
+        self.attributes.iter().find(|column| column.texts.overflowed()).map(|column| column.name.as_str())
+    }
+
+    /// Cuts the log into shards, each in ascending time, rows of one millisecond in the order they came.
+    pub(super) fn finish(self) -> EventTable {
+        let (order, ranges) = self.order();
+        let shards = ranges.iter().map(|range| self.shard(order.get(range.clone()).unwrap_or(&[]))).collect();
+        let has_ids = !self.ids.codes.is_empty();
+        EventTable {
+            shards,
+            attributes: self.attributes.into_iter().map(|each| (each.name, Arc::new(each.texts.finish()))).collect(),
+            ids: has_ids.then(|| Arc::new(self.ids.texts.finish())),
+        }
+    }
+
+    /// The kept rows by shard and time, and each shard's range of them.
+    fn order(&self) -> (Vec<u32>, Vec<Range<usize>>) {
+        let shard_of = |user: &u32| *user as usize / SHARD_USERS;
+        let kept = || self.users.iter().enumerate().filter(|(_, user)| **user != DROPPED);
+        let mut ends = vec![0usize; kept().map(|(_, user)| shard_of(user) + 1).max().unwrap_or(0)];
+        kept().for_each(|(_, user)| ends[shard_of(user)] += 1);
+        let mut next = Vec::with_capacity(ends.len());
+        let mut total = 0;
+        for count in ends {
+            next.push(total);
+            total += count;
+        }
+        let starts = next.clone();
+        let mut order = vec![0u32; total];
+        for (row, user) in kept() {
+            let place = &mut next[shard_of(user)];
+            order[*place] = row as u32;
+            *place += 1;
+        }
+        let ranges: Vec<_> = starts.into_iter().zip(next).map(|(start, end)| start..end).collect();
+        for range in &ranges {
+            // A stable sort that is linear where the rows came in time order, as they mostly do.
+            order[range.clone()].sort_by_key(|row| self.times[*row as usize]);
+        }
+        (order, ranges)
+    }
+
+    fn shard(&self, rows: &[u32]) -> EventShard {
+        let codes = |column: &LogColumn| -> ScalarBuffer<u32> {
+            rows.iter().map(|row| column.codes.get(*row as usize).copied().unwrap_or(ABSENT)).collect()
+        };
+        let present = |codes: &ScalarBuffer<u32>| codes.iter().any(|code| *code != ABSENT);
+        EventShard {
+            users: rows.iter().map(|row| (self.users[*row as usize] as usize % SHARD_USERS) as u16).collect(),
+            times: rows.iter().map(|row| self.times[*row as usize]).collect(),
+            inputs: rows.iter().map(|row| self.inputs[*row as usize]).collect(),
+            types: rows.iter().map(|row| self.types[*row as usize]).collect(),
+            ids: Some(codes(&self.ids)).filter(present).unwrap_or_default(),
+            columns: BTreeMap::from_iter(
+                self.attributes.iter().map(|each| (each.name.clone(), codes(each))).filter(|(_, codes)| present(codes)),
+            ),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! From a folder to checked definitions.
+
+use std::collections::BTreeSet;
+use std::sync::PoisonError;
+
+use super::{Workbench, WorkbenchError};
+use crate::analyze::{self, analyze};
+use crate::base::{Address, SourceMap};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::ir::Model;
+use crate::project::{self, Project};
+use crate::state::{SqliteState, StateReader};
+use crate::store::{self, Store};
+
+/// A project with everything that was found wrong with it.
+#[derive(Debug)]
+pub struct Checked {
+    /// The texts that the diagnostics point into.
+    pub sources: SourceMap,
+    /// What was found, by place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The project file, where it could be read.
+    pub project: Option<Project>,
+    /// The audiences, where there was no error.
+    pub model: Option<Model>,
+}
+
+/// A project without errors.
+#[derive(Debug)]
+pub struct Defined {
+    /// The texts, for what points into them.
+    pub sources: SourceMap,
+    /// Warnings.
+    pub warnings: Vec<Diagnostic>,
+    /// The project file.
+    pub project: Project,
+    /// The audiences.
+    pub model: Model,
+    /// The data.
+    pub store: Store,
+}
+
+impl Checked {
+    /// Whether anything stops a plan.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|each| each.severity == Severity::Error)
+    }
+}
+
+impl Workbench {
+    /// Checks the project file and every definition against each other, the data and what is deployed. Data or a state
+    /// that cannot be read does not stop a check: it is then made without them.
+    pub fn check(&self) -> Checked {
+        self.check_with_data().0
+    }
+
+    /// Checks, and asks for no errors.
+    ///
+    /// # Errors
+    /// [`WorkbenchError::Invalid`] with everything found; [`WorkbenchError::Store`] where the data cannot be read.
+    pub fn defined(&self) -> Result<Defined, WorkbenchError> {
+        let (checked, store) = self.check_with_data();
+        let store = store.transpose()?;
+        match (checked.has_errors(), checked) {
+            (false, Checked { sources, diagnostics, project: Some(project), model: Some(model) }) => {
+                let store = store.map_or_else(|| store::open(self.system(), &project.data_path), Ok)?;
+                Ok(Defined { sources, warnings: diagnostics, project, model, store })
+            }
+            (_, checked) => Err(WorkbenchError::Invalid(Box::new(checked))),
+        }
+    }
+
+    fn check_with_data(&self) -> (Checked, Option<Result<Store, store::StoreError>>) {
+        let mut sources = SourceMap::default();
+        let (project, mut diagnostics) = project::load(self.system(), &self.folder, &mut sources);
+        let Some(project) = project else {
+            let diagnostics = diagnostics.into_sorted();
+            return (Checked { sources, diagnostics, project: None, model: None }, None);
+        };
+        let files = {
+            let mut parsed = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
+            parsed.load(self.system(), &project, &mut sources, &mut diagnostics)
+        };
+        files.iter().for_each(|file| diagnostics.append(file.diagnostics.clone()));
+        let store = store::open(self.system(), &project.data_path);
+        let detected = store.as_ref().map(Store::catalog).unwrap_or_default();
+        let analysis = analyze(analyze::Input {
+            project: &project,
+            catalog: &detected.overlaid(project.declared.clone()),
+            files: &files.iter().map(|file| &file.file).collect::<Vec<_>>(),
+            deployed: &self.deployed_addresses(&project),
+        });
+        diagnostics.append_elsewhere(analysis.diagnostics);
+        let model = analysis.model.filter(|_| !Diagnostics::has_errors(&diagnostics));
+        let diagnostics = diagnostics.into_sorted();
+        (Checked { sources, diagnostics, project: Some(project), model }, Some(store))
+    }
+
+    /// The addresses in the state; none where it cannot be read.
+    fn deployed_addresses(&self, project: &Project) -> BTreeSet<Address> {
+        let state = SqliteState::open(self.system.clone(), &project.state_path);
+        let snapshot = state.and_then(|state| state.snapshot());
+        snapshot.map_or_else(
+            |_| BTreeSet::new(),
+            |snapshot| snapshot.audiences.into_iter().map(|record| record.definition.address).collect(),
+        )
+    }
+}

@@ -1,0 +1,54 @@
+//! What can go wrong between a project folder and a result.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::apply::ApplyError;
+use crate::plan::file::PlanFileError;
+use crate::plan::{Difference, Refusals};
+use crate::state::StateError;
+use crate::store::StoreError;
+
+/// An operation that did not come to its end. Each says what to do next.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkbenchError {
+    /// No project file.
+    #[error("no aud.yaml in {} or any folder above it; `aud init` makes a project, `aud demo` one with data", .0.display())]
+    NoProject(PathBuf),
+    /// The definitions have errors.
+    #[error("the project has errors; nothing was done")]
+    Invalid(Box<super::Checked>),
+    /// A name that the command was given does not exist.
+    #[error("{0}")]
+    Unknown(String),
+    /// The data cannot be read or imported.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The state cannot be read or written.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The plan is refused.
+    #[error(transparent)]
+    Refused(#[from] Refusals),
+    /// A saved plan does not fit any more.
+    #[error("the plan is stale, and nothing was done: {}; plan again", differing(.0))]
+    Stale(Vec<Difference>),
+    /// A saved plan cannot be read.
+    #[error("{}: {source}", .path.display())]
+    PlanFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: PlanFileError,
+    },
+    /// The plan could not be applied.
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
+    /// A file could not be read or written.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+}
+
+fn differing(differences: &[Difference]) -> String {
+    differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,108 @@
+//! On random models over random users, the evaluation and the reference agree about everybody.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use aud::base::Address;
+use aud::eval::evaluate;
+use aud::members::Memberships;
+use aud::store::{SHARD_USERS, Store};
+use proptest::prelude::*;
+use proptest::test_runner::{TestCaseResult, TestRunner};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use super::arbitrary::{Case, case};
+use super::reference::Reference;
+
+static POOLS: LazyLock<[ThreadPool; 2]> =
+    LazyLock::new(|| [1, 2].map(|threads| ThreadPoolBuilder::new().num_threads(threads).build().unwrap()));
+
+/// As many cases as the environment variable `AUD_CASES` says.
+fn cases(default: u32) -> u32 {
+    std::env::var("AUD_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(default)
+}
+
+fn check(cases: u32, users: usize, property: impl Fn(Case) -> TestCaseResult) {
+    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+    let outcome = TestRunner::new(config).run(&case(users), property);
+    assert!(outcome.is_ok(), "{}", outcome.unwrap_err());
+}
+
+/// The memberships, which must be the same on one thread and on two.
+fn evaluated(case: &Case, store: &Store, only: Option<&BTreeSet<Address>>) -> Result<Memberships, TestCaseError> {
+    let [one, two] = &*POOLS;
+    let alone = one.install(|| evaluate(&case.model, store, case.now, only));
+    let together = two.install(|| evaluate(&case.model, store, case.now, only));
+    prop_assert_eq!(&alone, &together);
+    Ok(alone)
+}
+
+/// The members by audience, as the reference sees them, user `i` having row `rows[i]`.
+fn expected(case: &Case, rows: &[u32]) -> BTreeMap<Address, Vec<u32>> {
+    let reference = Reference { model: &case.model, world: &case.world, now: case.now };
+    let active = case.model.audiences.values().filter(|each| each.status == aud::ir::Status::Active);
+    let members = |address: &Address| {
+        let users = case.world.users.iter().zip(rows);
+        users.filter(|(user, _)| reference.is_member(address, user)).map(|(_, row)| *row).collect()
+    };
+    active.map(|each| (each.address.clone(), members(&each.address))).collect()
+}
+
+fn listed(memberships: &Memberships) -> BTreeMap<Address, Vec<u32>> {
+    memberships.audiences.iter().map(|(address, members)| (address.clone(), members.iter().collect())).collect()
+}
+
+#[test]
+fn everybody_is_where_the_rules_put_them() {
+    check(cases(600), 8, |case| {
+        let rows: Vec<u32> = (0..case.world.users.len() as u32).collect();
+        let memberships = evaluated(&case, &case.world.packed(), None)?;
+        prop_assert_eq!(listed(&memberships), expected(&case, &rows));
+        prop_assert_eq!((memberships.now, memberships.data_version), (case.now, 7));
+        Ok(())
+    });
+}
+
+#[test]
+fn an_audience_alone_is_the_same_as_among_others() {
+    check(cases(100), 6, |case| {
+        let store = case.world.packed();
+        let all = evaluated(&case, &store, None)?;
+        for address in case.model.audiences.keys() {
+            let only = BTreeSet::from([address.clone()]);
+            let alone = evaluated(&case, &store, Some(&only))?;
+            let same = all.audiences.get(address).map(|members| (address.clone(), members.clone()));
+            prop_assert_eq!(alone.audiences, same.into_iter().collect::<BTreeMap<_, _>>());
+        }
+        Ok(())
+    });
+}
+
+/// Users at both sides of the edges of shards and blocks, and far apart.
+#[test]
+fn shards_do_not_matter() {
+    let edge = SHARD_USERS as u32;
+    let rows = [0, 63, 64, 8191, 8192, edge - 1, edge, edge + 64, 2 * edge - 1, 2 * edge, 2 * edge + 1];
+    check(cases(400) / 40, rows.len(), |case| {
+        let rows = &rows[rows.len() - case.world.users.len()..];
+        let memberships = evaluated(&case, &case.world.store(rows), None)?;
+        prop_assert_eq!(listed(&memberships), expected(&case, rows));
+        Ok(())
+    });
+}
+
+/// The random cases are worth asking: most kinds of answer occur.
+#[test]
+fn the_cases_are_not_idle() {
+    let tally = std::cell::RefCell::new([0; 3]);
+    check(200, 8, |case| {
+        let members = listed(&evaluated(&case, &case.world.packed(), None)?);
+        for members in members.values() {
+            let kind = if members.is_empty() { 0 } else { 1 + usize::from(members.len() == case.world.users.len()) };
+            tally.borrow_mut()[kind] += 1;
+        }
+        Ok(())
+    });
+    let [nobody, some, all] = tally.into_inner();
+    assert!(some > 150 && all > 20 && nobody > 50, "nobody {nobody}, some {some}, all {all}");
+}

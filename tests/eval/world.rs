@@ -1,0 +1,175 @@
+//! Users as plain rows, and the store made of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aud::base::{Address, Duration, InputName, Mpid, Name, Now, Origin, Timestamp, WorkspaceName};
+use aud::catalog::{CustomEventType, EventKey, IdentityType};
+use aud::ir::{Access, Audience, Criterion, Kind, Model, Status};
+use aud::store::{Builder, EventRow, Store};
+
+/// Everybody, and the inputs that events come through.
+#[derive(Clone, Debug, Default)]
+pub(super) struct World {
+    pub(super) inputs: Vec<InputName>,
+    pub(super) users: Vec<User>,
+}
+
+/// What is known of one user.
+#[derive(Clone, Debug, Default)]
+pub(super) struct User {
+    /// Sightings that are no events, in ms.
+    pub(super) sightings: Vec<(WorkspaceName, i64)>,
+    /// `None` is null.
+    pub(super) attributes: BTreeMap<(WorkspaceName, String), Option<String>>,
+    pub(super) identities: Vec<(IdentityType, String)>,
+    pub(super) events: Vec<Event>,
+}
+
+/// One event.
+#[derive(Clone, Debug)]
+pub(super) struct Event {
+    pub(super) key: EventKey,
+    pub(super) at_ms: i64,
+    /// A position in the inputs of the world.
+    pub(super) input: u8,
+    pub(super) event_type: CustomEventType,
+    pub(super) attributes: BTreeMap<String, Option<String>>,
+}
+
+pub(super) fn name(text: &str) -> Name {
+    Name::new(text).unwrap()
+}
+
+pub(super) fn input(text: &str) -> InputName {
+    InputName::try_from(text.to_owned()).unwrap()
+}
+
+pub(super) fn workspaces(names: &[&str]) -> BTreeSet<WorkspaceName> {
+    names.iter().map(|each| name(each)).collect()
+}
+
+pub(super) fn days(count: u64) -> Duration {
+    Duration::of(count, "days").unwrap()
+}
+
+pub(super) fn at(text: &str) -> i64 {
+    Timestamp::parse_rfc3339(text).unwrap().0
+}
+
+pub(super) fn now(text: &str) -> Now {
+    Now(Timestamp(at(text)))
+}
+
+impl World {
+    /// An identity has one owner: the last user that it was given to.
+    pub(super) fn settle(&mut self) {
+        let mut taken = BTreeSet::new();
+        for user in self.users.iter_mut().rev() {
+            user.identities.retain(|identity| taken.insert(identity.clone()));
+        }
+    }
+
+    /// The store in which user `i` has row `rows[i]`; the rows between belong to users of whom nothing is known.
+    pub(super) fn store(&self, rows: &[u32]) -> Store {
+        let mut builder = Builder::new(&self.inputs);
+        for row in 0..rows.iter().max().map_or(0, |last| last + 1) {
+            assert_eq!(builder.user(Mpid(i64::from(row) - 3)), row);
+        }
+        for (user, row) in self.users.iter().zip(rows) {
+            user.put(*row, &mut builder);
+        }
+        builder.finish("test", 7)
+    }
+
+    /// The store in which user `i` has row `i`.
+    pub(super) fn packed(&self) -> Store {
+        self.store(&(0..self.users.len() as u32).collect::<Vec<_>>())
+    }
+}
+
+impl User {
+    fn put(&self, row: u32, builder: &mut Builder) {
+        for (workspace, at_ms) in &self.sightings {
+            builder.see(row, workspace, *at_ms);
+        }
+        for ((workspace, attribute), value) in &self.attributes {
+            builder.attribute(row, workspace, attribute, value.as_deref());
+        }
+        for (identity, value) in &self.identities {
+            builder.identity(row, *identity, value);
+        }
+        for event in &self.events {
+            let attributes: Vec<(&str, Option<&str>)> =
+                event.attributes.iter().map(|(name, value)| (name.as_str(), value.as_deref())).collect();
+            let (at_ms, input, event_type) = (event.at_ms, event.input, event.event_type);
+            builder.event(row, &event.key, EventRow { at_ms, input, event_type, attributes: &attributes });
+        }
+    }
+
+    /// Sees the user in a workspace.
+    pub(super) fn seen(mut self, workspace: &str, at_ms: i64) -> Self {
+        self.sightings.push((name(workspace), at_ms));
+        self
+    }
+
+    /// Sets an attribute in a workspace.
+    pub(super) fn with(mut self, workspace: &str, attribute: &str, value: Option<&str>) -> Self {
+        self.attributes.insert((name(workspace), attribute.to_owned()), value.map(str::to_owned));
+        self
+    }
+
+    /// Gives an identity.
+    pub(super) fn known_as(mut self, identity: IdentityType, value: &str) -> Self {
+        self.identities.push((identity, value.to_owned()));
+        self
+    }
+
+    /// Adds an event without attributes.
+    pub(super) fn does(self, event: &str, input: u8, at_ms: i64) -> Self {
+        self.does_with(event, input, at_ms, &[])
+    }
+
+    /// Adds an event.
+    pub(super) fn does_with(mut self, event: &str, input: u8, at_ms: i64, attributes: &[(&str, Option<&str>)]) -> Self {
+        let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), value.map(str::to_owned)));
+        self.events.push(Event {
+            key: EventKey::custom(event),
+            at_ms,
+            input,
+            event_type: CustomEventType::Other,
+            attributes: attributes.collect(),
+        });
+        self
+    }
+}
+
+/// An audience with what the evaluation looks at.
+pub(super) fn audience(address: &str, workspaces: BTreeSet<WorkspaceName>, criterion: Kind) -> Audience {
+    Audience {
+        address: name(address),
+        name: address.to_owned(),
+        external_name: address.to_owned(),
+        doc: None,
+        workspaces,
+        inputs: BTreeSet::new(),
+        tags: BTreeSet::new(),
+        status: Status::Active,
+        access: Access::Usable,
+        protect: false,
+        criterion: Criterion::new(criterion),
+        split: None,
+        connections: Vec::new(),
+        origin: Origin::default(),
+    }
+}
+
+/// A model of some audiences, with retentions of 30 days.
+pub(super) fn model(audiences: impl IntoIterator<Item = Audience>) -> Model {
+    Model {
+        project: "test".to_owned(),
+        audiences: audiences.into_iter().map(|each| (each.address.clone(), each)).collect::<BTreeMap<Address, _>>(),
+        moves: Vec::new(),
+        event_retention: Some(days(30)),
+        profile_retention: Some(days(30)),
+    }
+}

@@ -1,0 +1,5 @@
+//! Tests of `report`.
+
+mod apply;
+mod audience;
+mod plan;

@@ -1,0 +1,121 @@
+//! `list` and `show` as people and programs read them.
+
+use std::collections::BTreeMap;
+
+use aud::ir::{Audience, Connection, ConnectionStatus, Status, VariantName};
+use aud::report::Style;
+use aud::report::audience::{ListRow, ShowView, list, list_json, show, show_json};
+use aud::state::{AudienceRecord, Metrics};
+
+use crate::plan::world::*;
+
+const WIDE: Style = Style { color: false, width: 200 };
+
+fn record(audience: Audience) -> AudienceRecord {
+    World::new().deploy(audience, 0..10).snapshot.audiences.remove(0)
+}
+
+fn rows() -> Vec<ListRow> {
+    let lapsed = Audience {
+        name: "Lapsed spenders".to_owned(),
+        tags: ["LTV".to_owned(), "Retargeting".to_owned()].into(),
+        split: Some(split("winback", &[("push", 40)])),
+        connections: vec![
+            connect(variant("push"), "warehouse"),
+            connect(VariantName::Control, "warehouse"),
+            connect(VariantName::Control, "archive"),
+        ],
+        ..audience("lapsed_spenders", more_than("ltv", 1.0))
+    };
+    let draft = Audience { status: Status::Draft, ..audience("wip", more_than("ltv", 2.0)) };
+    vec![
+        ListRow::deployed(&record(lapsed), Metrics { size: 1377, adds: 212, drops: 39 }),
+        ListRow::deployed(&record(audience("nobody", more_than("ltv", 3.0))), Metrics { size: 0, adds: 0, drops: 4 }),
+        ListRow::deployed(&record(draft), Metrics::default()),
+        ListRow::written(&audience("fresh", more_than("ltv", 4.0))),
+    ]
+}
+
+#[test]
+fn the_list() {
+    insta::assert_snapshot!(list(&rows(), WIDE));
+}
+
+#[test]
+fn a_narrow_terminal_goes_without_some_columns_and_says_so() {
+    let text = list(&rows(), Style { width: 100, ..WIDE });
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+    insta::assert_snapshot!(text);
+    // What is left is never cut, however narrow it is.
+    assert!(list(&rows(), Style { width: 10, ..WIDE }).contains("Lapsed spenders %"));
+}
+
+#[test]
+fn colours_take_no_room() {
+    let coloured = list(&rows(), Style { color: true, width: 166 });
+    let plain = list(&rows(), Style { color: false, width: 166 });
+    assert!(coloured.contains('\u{1b}'));
+    assert_eq!(coloured.contains("no room"), plain.contains("no room"));
+}
+
+#[test]
+fn a_list_of_nothing() {
+    assert_eq!(list(&[], WIDE), "No audiences.\n");
+}
+
+#[test]
+fn the_list_as_json() {
+    insta::assert_snapshot!(format!("{:#}", list_json(&rows()[1..3])));
+}
+
+fn lapsed() -> Audience {
+    let sharing = Connection {
+        share: ["ltv".to_owned()].into(),
+        settings: BTreeMap::from([("folder".to_owned(), "lists".into())]),
+        ..connect(variant("push"), "warehouse")
+    };
+    let inactive = Connection { status: ConnectionStatus::Inactive, ..connect(VariantName::Control, "archive") };
+    let quiet = not(event("App Open", |_| ()));
+    let either = any_of([member("employees"), more_than("age", 18.0)]);
+    Audience {
+        name: "Lapsed spenders".to_owned(),
+        doc: Some("Good customers who have gone quiet.\n\nAsk Ann.".to_owned()),
+        tags: ["LTV".to_owned(), "Retargeting".to_owned()].into(),
+        protect: true,
+        split: Some(split("winback", &[("push", 40)])),
+        connections: vec![sharing, inactive],
+        ..audience("lapsed_spenders", all_of([more_than("ltv", 500.0), quiet, either]))
+    }
+}
+
+fn view(record: &AudienceRecord) -> ShowView<'_> {
+    ShowView {
+        definition: &record.definition,
+        record: Some(record),
+        metrics: Some(Metrics { size: 1377, adds: 212, drops: 39 }),
+        variants: vec![(variant("push"), 551), (VariantName::Control, 826)],
+        nested_by: vec![name("winback")],
+        changed: true,
+    }
+}
+
+#[test]
+fn one_audience_in_full() {
+    let record = record(lapsed());
+    insta::assert_snapshot!(show(&view(&record), WIDE));
+    insta::assert_snapshot!("one_audience_as_json", format!("{:#}", show_json(&view(&record))));
+}
+
+#[test]
+fn an_audience_that_is_only_written() {
+    let definition = audience("fresh", more_than("ltv", 4.0));
+    let view = ShowView {
+        definition: &definition,
+        record: None,
+        metrics: None,
+        variants: Vec::new(),
+        nested_by: Vec::new(),
+        changed: false,
+    };
+    insta::assert_snapshot!(show(&view, WIDE));
+}
