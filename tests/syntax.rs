@@ -1,8 +1,11 @@
 //! Tests of `syntax`: fixtures with their trees and their diagnostics, limits, and properties.
 
 mod dump;
+mod generate;
 
 use std::path::Path;
+
+use proptest::prelude::*;
 
 use aud::base::{Source, SourceId};
 use aud::diagnostic::Diagnostic;
@@ -166,4 +169,61 @@ fn line_ends_and_byte_order_marks_do_not_matter() {
     assert_eq!(dump::tree(&parsed), dump::tree(&plain));
     let comments: Vec<&str> = parsed.comments.iter().map(|comment| source.slice(comment.span)).collect();
     assert_eq!(comments, ["# one", "# three"]);
+}
+
+/// Every fixture, sound or not.
+fn all_fixtures() -> Vec<String> {
+    fixtures("ok").into_iter().chain(fixtures("err")).map(|(_, text)| text).collect()
+}
+
+/// Nothing panics; spans lie in the text and on character boundaries; what formats does so soundly.
+fn assert_robust(text: &str) {
+    let (source, parsed) = read(text);
+    for label in parsed.diagnostics.iter().flat_map(|diagnostic| &diagnostic.labels) {
+        let range = label.span.start as usize..label.span.end as usize;
+        assert!(source.text.get(range).is_some(), "{label:?} in {text:?}");
+    }
+    for edit in parsed.diagnostics.iter().filter_map(|each| each.fix.as_ref()).flat_map(|fix| &fix.edits) {
+        let range = edit.span.start as usize..edit.span.end as usize;
+        assert!(source.text.get(range).is_some(), "{edit:?} in {text:?}");
+    }
+    if format(text).is_ok() {
+        assert_formats(text);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn arbitrary_text_is_read(text in "(?s).{0,200}") {
+        assert_robust(&text);
+    }
+
+    #[test]
+    fn arbitrary_words_are_read(text in generate::word_salad()) {
+        assert_robust(&text);
+        assert_robust(&in_match(&text));
+    }
+
+    #[test]
+    fn mutated_files_are_read(
+        pick in any::<prop::sample::Index>(),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0usize..12, generate::word_salad()), 1..4),
+    ) {
+        let all = all_fixtures();
+        let mut text: Vec<char> = pick.get(&all).chars().collect();
+        for (at, remove, insert) in edits {
+            let at = at.index(text.len() + 1);
+            let end = (at + remove).min(text.len());
+            text.splice(at..end, insert.chars().take(8));
+        }
+        assert_robust(&text.into_iter().collect::<String>());
+    }
+
+    #[test]
+    fn valid_files_format(text in generate::file()) {
+        prop_assert_eq!(diagnostics(&text), "", "{}", text);
+        assert_formats(&text);
+    }
 }

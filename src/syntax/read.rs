@@ -32,14 +32,13 @@ pub(super) fn read(source: &Source, id: SourceId) -> Parsed {
     let mut docs = Docs::new(&tokens);
     let mut versions: Vec<(Spanned<u64>, Span, bool)> = Vec::new();
     for piece in &pieces {
-        let start = reader.range(piece.tokens.clone()).start;
+        let span = reader.range(piece.tokens.clone());
         match reader.item(piece) {
-            Some(Built::Version(number)) => {
-                versions.push((number, reader.range(piece.tokens.clone()), piece.tokens.start == 0));
-            }
-            Some(Built::Item(item)) => file.items.push(docs.attach(item, start)),
-            None => docs.skip(start),
+            Some(Built::Version(number)) => versions.push((number, span, piece.tokens.start == 0)),
+            Some(Built::Item(item)) => file.items.push(docs.attach(item, span.start)),
+            None => {}
         }
+        docs.skip(span.end);
     }
     file.version = reader.version(&versions);
     let mut diagnostics = Diagnostics::default();
