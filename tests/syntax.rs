@@ -227,3 +227,27 @@ proptest! {
         assert_formats(&text);
     }
 }
+
+#[test]
+fn examples_of_the_language_reference_check_and_are_canonical() {
+    const PROJECT: &str = "version: 1
+project: shop
+audiences: audiences
+workspaces:
+  shop: { inputs: { ios: { kind: platform }, web: { kind: platform } } }
+outputs:
+  push_service: { kind: file, settings: { path: push } }
+  warehouse: { kind: file, settings: { path: warehouse } }
+";
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/language.md")).unwrap();
+    let examples: Vec<&str> = page.split("```aud\n").skip(1).map(|after| after.split_once("```").unwrap().0).collect();
+    assert!(examples.len() >= 4);
+    for example in examples {
+        assert_eq!(format(example).unwrap_or_else(|found| panic!("{found:?}")), example);
+        let sandbox = crate::support::Sandbox::empty();
+        sandbox.write("aud.yaml", PROJECT);
+        sandbox.write("audiences/example.aud", example);
+        let run = sandbox.aud(&["check"]).fine();
+        assert!(!run.out.contains("warning"), "{}", run.out);
+    }
+}
