@@ -251,3 +251,38 @@ outputs:
         assert!(!run.out.contains("warning"), "{}", run.out);
     }
 }
+
+/// The text after the edits of a fix.
+fn fixed(text: &str, fix: &aud::diagnostic::Fix) -> String {
+    let mut edits = fix.edits.clone();
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    let mut out = text.to_owned();
+    for edit in edits.iter().rev() {
+        out.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+    }
+    out
+}
+
+#[test]
+fn every_fix_mends_what_it_is_for() {
+    for (name, text) in fixtures("err") {
+        let (_, parsed) = read(&text);
+        for diagnostic in parsed.diagnostics.iter() {
+            let Some(fix) = &diagnostic.fix else { continue };
+            let mended = fixed(&text, fix);
+            let after = read(&mended).1.diagnostics;
+            let count = |found: &aud::diagnostic::Diagnostics| {
+                found.iter().filter(|each| each.code == diagnostic.code && each.message == diagnostic.message).count()
+            };
+            assert!(
+                count(&after) < count(&parsed.diagnostics),
+                "{name}: {} ({}) is not mended by {fix:?}:\n{}",
+                diagnostic.message,
+                diagnostic.code,
+                diagnostics(&mended)
+            );
+            let (before, after) = (parsed.diagnostics.iter().count(), after.iter().count());
+            assert!(after < before, "{name}: {fix:?} leaves {after} of {before}");
+        }
+    }
+}
