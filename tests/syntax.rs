@@ -227,3 +227,62 @@ proptest! {
         assert_formats(&text);
     }
 }
+
+#[test]
+fn examples_of_the_language_reference_check_and_are_canonical() {
+    const PROJECT: &str = "version: 1
+project: shop
+audiences: audiences
+workspaces:
+  shop: { inputs: { ios: { kind: platform }, web: { kind: platform } } }
+outputs:
+  push_service: { kind: file, settings: { path: push } }
+  warehouse: { kind: file, settings: { path: warehouse } }
+";
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/language.md")).unwrap();
+    let examples: Vec<&str> = page.split("```aud\n").skip(1).map(|after| after.split_once("```").unwrap().0).collect();
+    assert!(examples.len() >= 4);
+    for example in examples {
+        assert_eq!(format(example).unwrap_or_else(|found| panic!("{found:?}")), example);
+        let sandbox = crate::support::Sandbox::empty();
+        sandbox.write("aud.yaml", PROJECT);
+        sandbox.write("audiences/example.aud", example);
+        let run = sandbox.aud(&["check"]).fine();
+        assert!(!run.out.contains("warning"), "{}", run.out);
+    }
+}
+
+/// The text after the edits of a fix.
+fn fixed(text: &str, fix: &aud::diagnostic::Fix) -> String {
+    let mut edits = fix.edits.clone();
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    let mut out = text.to_owned();
+    for edit in edits.iter().rev() {
+        out.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+    }
+    out
+}
+
+#[test]
+fn every_fix_mends_what_it_is_for() {
+    for (name, text) in fixtures("err") {
+        let (_, parsed) = read(&text);
+        for diagnostic in parsed.diagnostics.iter() {
+            let Some(fix) = &diagnostic.fix else { continue };
+            let mended = fixed(&text, fix);
+            let after = read(&mended).1.diagnostics;
+            let count = |found: &aud::diagnostic::Diagnostics| {
+                found.iter().filter(|each| each.code == diagnostic.code && each.message == diagnostic.message).count()
+            };
+            assert!(
+                count(&after) < count(&parsed.diagnostics),
+                "{name}: {} ({}) is not mended by {fix:?}:\n{}",
+                diagnostic.message,
+                diagnostic.code,
+                diagnostics(&mended)
+            );
+            let (before, after) = (parsed.diagnostics.iter().count(), after.iter().count());
+            assert!(after < before, "{name}: {fix:?} leaves {after} of {before}");
+        }
+    }
+}

@@ -242,8 +242,8 @@ impl<'a> Reader<'a> {
                 let text = PieceText::new("", self.source, 0);
                 let group = Builder { piece: &text, diagnostics: &mut diagnostics }.assemble(parts);
                 self.diagnostics.append(diagnostics);
-                let span_inside = self.token_span(start + 1).to(span);
-                Some(Spanned::new(Field::Match(Match { group, span: span_inside }), span))
+                let braces = Span { start: self.token_span(start + 1).start, ..span };
+                Some(Spanned::new(Field::Match(Match { group, span: braces }), span))
             }
             _ if deep => None,
             ("split", Some(header)) => self.split(piece, header).map(|split| Spanned::new(Field::Split(split), span)),
