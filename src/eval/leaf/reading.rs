@@ -7,13 +7,17 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use hashbrown::HashMap;
 use rapidhash::fast::RandomState;
+use rayon::prelude::*;
 
 use super::codes::CodeSet;
 use crate::base::Now;
 use crate::base::text::{Wildcard, fold};
 use crate::base::value::{read_boolean, read_date, read_number};
 use crate::ir::Predicate;
-use crate::store::{ABSENT, Dictionary};
+use crate::store::{ABSENT, Dictionary, NULL};
+
+/// Values that one core reads at least: a small dictionary is not worth handing over.
+const LEAST_CODES: usize = 4096;
 
 /// The readings of all dictionaries that one evaluation looks into.
 #[derive(Default)]
@@ -80,31 +84,40 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn by_text(&self, accepts: impl Fn(Option<&str>) -> bool) -> CodeSet {
+    fn by_text(&self, accepts: impl Fn(Option<&str>) -> bool + Sync) -> CodeSet {
         CodeSet::new(self.dictionary.len(), |code| accepts(self.dictionary.text(code)))
     }
 
-    fn folded(&self, accepts: impl Fn(&str) -> bool) -> CodeSet {
-        let folded = self.folded.get_or_init(|| self.read(|text| fold(text.unwrap_or(""))));
-        // The reserved codes have no text, though the dictionary holds an empty one for them.
-        let has_text = |code| self.dictionary.text(code).is_some();
-        CodeSet::new(folded.len(), |code| folded.get(code as usize).is_some_and(|text| has_text(code) && accepts(text)))
+    fn folded(&self, accepts: impl Fn(&str) -> bool + Sync) -> CodeSet {
+        let folded = self.read(&self.folded, |text| fold(text.unwrap_or("")));
+        // The reserved codes have no text, though they are folded to an empty one.
+        let text = |code: u32| folded.get(code as usize).filter(|_| code > NULL);
+        CodeSet::new(folded.len(), |code| text(code).is_some_and(|text| accepts(text)))
     }
 
-    fn numbers(&self, accepts: impl Fn(f64) -> bool) -> CodeSet {
-        let read = |text: Option<&str>| text.and_then(read_number).unwrap_or(f64::NAN);
-        let numbers = self.numbers.get_or_init(|| self.read(read));
+    fn numbers(&self, accepts: impl Fn(f64) -> bool + Sync) -> CodeSet {
+        let numbers = self.read(&self.numbers, |text| text.and_then(read_number).unwrap_or(f64::NAN));
         // Every comparison with NaN is false.
         CodeSet::new(numbers.len(), |code| numbers.get(code as usize).is_some_and(|number| accepts(*number)))
     }
 
-    fn dates(&self, accepts: impl Fn(i64) -> bool) -> CodeSet {
-        let read = |text: Option<&str>| text.and_then(read_date).map(|at| at.0);
-        let dates = self.dates.get_or_init(|| self.read(read));
+    fn dates(&self, accepts: impl Fn(i64) -> bool + Sync) -> CodeSet {
+        let dates = self.read(&self.dates, |text| text.and_then(read_date).map(|at| at.0));
         CodeSet::new(dates.len(), |code| dates.get(code as usize).copied().flatten().is_some_and(&accepts))
     }
 
-    fn read<T>(&self, read: impl Fn(Option<&'a str>) -> T) -> Vec<T> {
-        (0..self.dictionary.len() as u32).map(|code| read(self.dictionary.text(code))).collect()
+    /// The dictionary as one type, read unless it was before. It is read outside of the cell: a core that waits for others
+    /// inside one could be given work that needs the same cell, and would wait for itself.
+    fn read<'r, T: Send + Sync>(
+        &self,
+        known: &'r OnceLock<Vec<T>>,
+        read: impl Fn(Option<&'a str>) -> T + Sync,
+    ) -> &'r [T] {
+        if let Some(known) = known.get() {
+            return known;
+        }
+        let codes = (0..self.dictionary.len() as u32).into_par_iter().with_min_len(LEAST_CODES);
+        let values = codes.map(|code| read(self.dictionary.text(code))).collect();
+        known.get_or_init(|| values)
     }
 }
