@@ -99,10 +99,7 @@ fn expected(purchases: &Purchases) -> BTreeMap<&'static str, BTreeSet<&str>> {
             ("frequent_buyers", frequent),
             ("gone_quiet", gone_quiet),
             ("bulk_buyers", bulk),
-            (
-                "careful_buyers",
-                bought(ago(365), now, &|l| l.price > 10.0 && (1.0..=2.0).contains(&l.quantity)) > 2,
-            ),
+            ("careful_buyers", bought(ago(365), now, &|l| l.price > 10.0 && (1.0..=2.0).contains(&l.quantity)) > 2),
             ("one_line", bought(ago(365), now, &any) == 1),
             ("slow_weeks", (1..=5).contains(&bought(ago(28), ago(14), &any))),
             ("hardly_any", bought(ago(60), now, &any) < 3),

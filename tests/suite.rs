@@ -1,10 +1,21 @@
 //! All tests of the project from outside, in one binary.
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail, and works on real files")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test may fail, says what it skips, and works on real files"
+)]
 
 mod analyze;
 mod apply;
 mod architecture;
+mod cli;
+mod crash;
+mod retail;
 mod eval;
+mod format;
 mod plan;
 mod project;
 mod report;

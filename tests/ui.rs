@@ -53,7 +53,7 @@ fn check(folder: &Path) -> (Vec<Diagnostic>, SourceMap) {
     let detected = detected_catalog(&folder.with_file_name("catalog.json"));
     let catalog = &detected.overlaid(project.declared.clone());
     let analysis = analyze(Input { project: &project, catalog, files: &files, deployed: &deployed });
-    diagnostics.append(analysis.diagnostics);
+    diagnostics.append_elsewhere(analysis.diagnostics);
     (diagnostics.into_sorted(), sources)
 }
 

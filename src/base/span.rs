@@ -27,6 +27,11 @@ impl Span {
         Self { source: self.source, start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
+    /// Whether the two have a byte in common.
+    pub fn overlaps(self, other: Self) -> bool {
+        self.source == other.source && self.start < other.end && other.start < self.end
+    }
+
     /// Whether another span lies inside.
     pub fn covers(self, other: Self) -> bool {
         self.source == other.source && self.start <= other.start && other.end <= self.end

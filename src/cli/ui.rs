@@ -29,7 +29,8 @@ pub(super) struct Ui {
 impl Ui {
     pub(super) fn new(system: &dyn System, global: &Global) -> Self {
         let plain = system.env("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let width = system.env("COLUMNS").and_then(|columns| columns.parse().ok()).unwrap_or(100);
+        let asked = system.env("COLUMNS").and_then(|columns| columns.parse().ok());
+        let width = asked.or_else(|| Some(usize::from(terminal_size::terminal_size()?.0.0))).unwrap_or(100);
         let style = |terminal: bool| Style { color: terminal && !plain, width };
         let (out, err) = (style(io::stdout().is_terminal()), style(io::stderr().is_terminal()));
         Self { json: global.json, verbose: global.verbose, out, err }
@@ -38,6 +39,12 @@ impl Ui {
     /// How to draw what goes to standard output.
     pub(super) fn style(&self) -> Style {
         self.out
+    }
+
+    /// How to draw a table on standard output: as wide as the terminal, or with all its columns where there is none.
+    pub(super) fn table_style(&self) -> Style {
+        let width = if io::stdout().is_terminal() { self.out.width } else { usize::from(u16::MAX) };
+        Style { width, ..self.out }
     }
 
     /// Writes a result.

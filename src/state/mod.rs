@@ -30,7 +30,7 @@ use crate::base::{Mpid, Now};
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
     /// Another run holds the lock.
-    #[error("the state is locked by {0}")]
+    #[error("the state is locked by {0}; once that run is surely over: aud state unlock {id}", id = .0.id)]
     Locked(Box<LockInfo>),
     /// The lock was taken away, or never held.
     #[error("the lock {0} is not held any more; nothing was written")]

@@ -10,13 +10,13 @@ use arrow_buffer::ScalarBuffer;
 use rapidhash::fast::RandomState;
 use rayon::prelude::*;
 
-use super::column::{ABSENT, Column, NULL};
+use super::Store;
+use super::column::NULL;
 use super::events::EventTable;
-use super::interner::Interner;
 use super::log::EventLog;
 use super::owners::Owners;
-use super::users::{Seen, Users};
-use super::{Dictionary, Store};
+use super::profiles::{ProfileColumn, ProfileTarget, Profiles};
+use super::users::Users;
 use crate::base::{InputName, Mpid, WorkspaceName};
 use crate::catalog::{CustomEventType, EventKey, IdentityType};
 use crate::identity;
@@ -48,30 +48,6 @@ pub struct Builder {
     pub(super) logs: Vec<(EventKey, EventLog)>,
     /// Tables that no new row touches: kept as they are.
     untouched: BTreeMap<EventKey, EventTable>,
-}
-
-/// A column of user attributes in a builder.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct ProfileTarget {
-    profiles: usize,
-    column: usize,
-}
-
-/// What one workspace knows of its users. Columns may be shorter than there are users.
-#[derive(Debug)]
-struct Profiles {
-    workspace: WorkspaceName,
-    first: Vec<i64>,
-    last: Vec<i64>,
-    attributes: Vec<ProfileColumn>,
-}
-
-#[derive(Debug, Default)]
-struct ProfileColumn {
-    name: String,
-    codes: Vec<u32>,
-    times: Vec<i64>,
-    texts: Interner,
 }
 
 impl Builder {
@@ -230,76 +206,10 @@ impl Builder {
     }
 }
 
-impl Profiles {
-    fn new(workspace: WorkspaceName) -> Self {
-        Self { workspace, first: Vec::new(), last: Vec::new(), attributes: Vec::new() }
-    }
-
-    fn see(&mut self, row: u32, at_ms: i64) {
-        let row = row as usize;
-        if self.first.len() <= row {
-            self.first.resize(row + 1, i64::MAX);
-            self.last.resize(row + 1, i64::MIN);
-        }
-        self.first[row] = self.first[row].min(at_ms);
-        self.last[row] = self.last[row].max(at_ms);
-    }
-
-    fn column(&mut self, name: &str) -> usize {
-        self.attributes.iter().position(|column| column.name == name).unwrap_or_else(|| {
-            self.attributes.push(ProfileColumn { name: name.to_owned(), ..ProfileColumn::default() });
-            self.attributes.len() - 1
-        })
-    }
-
-    fn finish(mut self, count: usize, users: &mut Users) {
-        self.first.resize(count, i64::MAX);
-        self.last.resize(count, i64::MIN);
-        users.seen.insert(self.workspace.clone(), Seen { first: self.first.into(), last: self.last.into() });
-        let mut columns = BTreeMap::new();
-        let mut times = BTreeMap::new();
-        for mut column in self.attributes {
-            column.codes.resize(count, ABSENT);
-            column.times.resize(count, i64::MIN);
-            let dictionary: Arc<Dictionary> = Arc::new(column.texts.finish());
-            times.insert(column.name.clone(), ScalarBuffer::from(column.times));
-            columns.insert(column.name, Column { codes: column.codes.into(), dictionary });
-        }
-        users.attributes.insert(self.workspace.clone(), columns);
-        users.attribute_times.insert(self.workspace, times);
-    }
-}
-
-impl ProfileColumn {
-    fn of(name: &str, column: &Column, times: Option<&ScalarBuffer<i64>>) -> Self {
-        Self {
-            name: name.to_owned(),
-            codes: column.codes.to_vec(),
-            times: times.map(|times| times.to_vec()).unwrap_or_default(),
-            texts: Interner::of(&column.dictionary),
-        }
-    }
-
-    fn set(&mut self, row: usize, code: u32, at_ms: Option<i64>) {
-        if self.codes.len() <= row {
-            self.codes.resize(row + 1, ABSENT);
-        }
-        if let Some(at_ms) = at_ms {
-            if self.times.len() <= row {
-                self.times.resize(row + 1, i64::MIN);
-            }
-            if at_ms < self.times[row] {
-                return;
-            }
-            self.times[row] = at_ms;
-        }
-        self.codes[row] = code;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::ABSENT;
 
     #[test]
     fn everything_finds_its_place() {

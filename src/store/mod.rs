@@ -20,6 +20,7 @@ mod import;
 mod interner;
 mod log;
 mod owners;
+mod profiles;
 mod users;
 
 use std::collections::BTreeMap;

@@ -145,13 +145,14 @@ struct Overview {
 }
 
 impl Workbench {
-    /// Every audience that is deployed, and those that are only written, by address. Definitions with errors hide only
+    /// Every audience that is deployed, and those that are only written, by address, with counters of the 24 hours up to
+    /// `now`. Definitions with errors hide only
     /// what is not deployed.
     ///
     /// # Errors
     /// A wrong project file, or a state that cannot be read.
-    pub fn list(&self, filter: &ListFilter) -> Result<Vec<Listed>, WorkbenchError> {
-        let Overview { mut written, snapshot, metrics } = self.overview()?;
+    pub fn list(&self, filter: &ListFilter, now: Now) -> Result<Vec<Listed>, WorkbenchError> {
+        let Overview { mut written, snapshot, metrics } = self.overview(now)?;
         let mut listed: Vec<Listed> = Vec::new();
         for record in snapshot.audiences {
             written.remove(&record.definition.address);
@@ -164,12 +165,12 @@ impl Workbench {
         Ok(listed)
     }
 
-    /// One audience in full.
+    /// One audience in full, with counters of the 24 hours up to `now`.
     ///
     /// # Errors
     /// A wrong project file, a state that cannot be read, or an address that is neither deployed nor written.
-    pub fn show(&self, address: &str) -> Result<Shown, WorkbenchError> {
-        let Overview { written, snapshot, metrics } = self.overview()?;
+    pub fn show(&self, address: &str, now: Now) -> Result<Shown, WorkbenchError> {
+        let Overview { written, snapshot, metrics } = self.overview(now)?;
         let record = snapshot.audiences.iter().find(|record| record.definition.address == *address).cloned();
         let definition = match (&record, written.get(address)) {
             (Some(record), _) => record.definition.clone(),
@@ -195,10 +196,10 @@ impl Workbench {
         })
     }
 
-    fn overview(&self) -> Result<Overview, WorkbenchError> {
+    fn overview(&self, now: Now) -> Result<Overview, WorkbenchError> {
         let state = self.state()?;
         let written = self.check().model.map_or_else(BTreeMap::new, |model| model.audiences);
-        Ok(Overview { written, snapshot: state.snapshot()?, metrics: state.metrics(self.system().now())? })
+        Ok(Overview { written, snapshot: state.snapshot()?, metrics: state.metrics(now)? })
     }
 }
 

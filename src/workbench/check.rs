@@ -90,7 +90,7 @@ impl Workbench {
             files: &files.iter().map(|file| &file.file).collect::<Vec<_>>(),
             deployed: &self.deployed_addresses(&project),
         });
-        diagnostics.append(analysis.diagnostics);
+        diagnostics.append_elsewhere(analysis.diagnostics);
         let model = analysis.model.filter(|_| !Diagnostics::has_errors(&diagnostics));
         let diagnostics = diagnostics.into_sorted();
         (Checked { sources, diagnostics, project: Some(project), model }, Some(store))

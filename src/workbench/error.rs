@@ -34,8 +34,13 @@ pub enum WorkbenchError {
     #[error("the plan is stale, and nothing was done: {}; plan again", differing(.0))]
     Stale(Vec<Difference>),
     /// A saved plan cannot be read.
-    #[error(transparent)]
-    PlanFile(#[from] PlanFileError),
+    #[error("{}: {source}", .path.display())]
+    PlanFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: PlanFileError,
+    },
     /// The plan could not be applied.
     #[error(transparent)]
     Apply(#[from] ApplyError),

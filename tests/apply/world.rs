@@ -12,7 +12,7 @@ use aud::ir::{Audience, VariantName};
 use aud::plan::{Action, Change, ConnectionChange, MadeFrom, People, Plan};
 use aud::project::Output;
 use aud::state::{Head, SqliteState, StateReader, StateWriter};
-use aud::store::{Dictionary, Identities, Store, Users};
+use aud::store::{Builder, Store};
 use aud::system::{MemorySystem, System, read_text};
 use tempfile::TempDir;
 
@@ -123,25 +123,14 @@ pub(super) fn file_output(output: &str) -> Output {
 
 /// A store of users: MPID and identities, in the order of their types.
 pub(super) fn store(of: impl IntoIterator<Item = (i64, Vec<(IdentityType, String)>)>) -> Store {
-    let (mut mpids, mut offsets, mut types, mut values) = (vec![], vec![0u32], vec![], vec![]);
-    let mut texts = vec![String::new(), String::new()];
+    let mut builder = Builder::new(&[]);
     for (mpid, identities) in of {
-        mpids.push(mpid);
+        let row = builder.user(Mpid(mpid));
         for (identity, value) in identities {
-            types.push(identity as u8);
-            values.push(texts.len() as u32);
-            texts.push(value);
+            builder.identity(row, identity, &value);
         }
-        offsets.push(types.len() as u32);
     }
-    let identities = Identities {
-        offsets: offsets.into(),
-        types: types.into(),
-        values: values.into(),
-        dictionary: Dictionary::new(texts.into()).map(Arc::new),
-    };
-    let users = Users { mpids: mpids.into(), identities, ..Users::default() };
-    Store { id: "here".into(), version: 4, inputs: [].into(), users: Arc::new(users), events: Arc::default() }
+    builder.finish("here", 4)
 }
 
 /// What happens to an audience: its people, over user numbers.
@@ -183,6 +172,7 @@ impl ChangeExt for Change {
         self.connections.push(ConnectionChange {
             variant,
             output: name(output),
+            kind: "file".to_owned(),
             downstream_name,
             adds: users(adds.to_vec()),
             drops: users(drops.to_vec()),

@@ -31,7 +31,7 @@ fn only_the_criterion_that_differs_is_shown() {
     let old = all_of([more_than("ltv", 500.0), purchase(30), not(event("App Open", |test| test.time = within(7)))]);
     let new = all_of([more_than("ltv", 400.0), purchase(30), not(event("App Open", |test| test.time = within(9)))]);
     let expected = [
-        r#"match: not event "App Open" within last 7 days -> [not event "App Open" ]within last 9 days"#,
+        r#"match: event "App Open" never within last 7 days -> [event "App Open" never ]within last 9 days"#,
         r#"match: user "ltv" > 500 -> [user "ltv" ]> 400"#,
     ];
     assert_eq!(differences(old, new), expected);

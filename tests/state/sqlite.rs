@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Barrier};
 
 use aud::base::Timestamp;
-use aud::state::{SqliteState, StateError, StateReader, StateWriter};
+use aud::state::{SqliteState, StateChange, StateError, StateReader, StateWriter};
 use aud::system::{MemorySystem, OsSystem};
 use tempfile::TempDir;
 
@@ -32,6 +32,23 @@ fn filled(path: &Path) -> SqliteState {
     state.commit(&lock, &first).unwrap();
     state.unlock(&lock).unwrap();
     state
+}
+
+#[test]
+fn the_deepest_definition_comes_back() {
+    use aud::ir::{Criterion, Kind};
+    let everyone = || Criterion::new(Kind::Everyone);
+    let deepest = (0..64).fold(everyone(), |inner, level| {
+        let both = vec![everyone(), Criterion::new(Kind::Not(Box::new(inner)))];
+        Criterion::new(if level % 2 == 0 { Kind::All(both) } else { Kind::Any(both) })
+    });
+    let (_folder, path) = folder();
+    let mut state = open(&path).unwrap();
+    let lock = state.lock("apply").unwrap();
+    let definition = aud::ir::Audience { criterion: deepest, ..audience("vip") };
+    let create = StateChange::Create { definition: Box::new(definition.clone()), salt: None };
+    state.commit(&lock, &changes(&state, 5, vec![create])).unwrap();
+    assert_eq!(state.snapshot().unwrap().audiences[0].definition, definition);
 }
 
 #[test]
@@ -155,6 +172,23 @@ fn one_of_many_threads_gets_the_lock() {
     assert_eq!(won.iter().filter(|won| **won).count(), 1);
 }
 
+#[test]
+fn a_reader_never_sees_a_state_half_made() {
+    let folder = tempfile::tempdir().unwrap();
+    for round in 0..40 {
+        let path = folder.path().join(format!("{round}.db"));
+        let start = Barrier::new(2);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                start.wait();
+                open(&path).unwrap().lock("apply").unwrap();
+            });
+            start.wait();
+            while open(&path).unwrap().lock_info().unwrap().is_none() {}
+        });
+    }
+}
+
 /// Runs one of the ignored tests below in a process of its own.
 fn spawn(test: &str, path: &Path) -> Child {
     Command::new(std::env::current_exe().unwrap())
@@ -185,7 +219,9 @@ fn one_of_two_processes_gets_the_lock_and_is_known_to_be_gone() {
     assert!(holder.dead && children.iter().any(|child| child.id() == holder.pid), "{holder:?}");
     assert!(holder.to_string().contains("that process is gone"));
     // Even so, only the explicit command takes it away.
-    assert!(matches!(state.lock("apply"), Err(StateError::Locked(_))));
+    let refused = state.lock("apply").unwrap_err();
+    assert!(matches!(refused, StateError::Locked(_)));
+    assert!(refused.to_string().contains(&format!("aud state unlock {}", holder.id)), "{refused}");
     state.break_lock(&holder.id).unwrap();
     assert!(state.lock("apply").is_ok());
 }

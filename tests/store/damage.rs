@@ -92,7 +92,8 @@ fn a_rebuild_mends_damage() {
     let mut id = before.id.clone();
     let rebuild = ImportOptions { rebuild: true, ..ImportOptions::default() };
     for at in 0..4 {
-        let path = &files(&system, &shop)[at];
+        let old = files(&system, &shop);
+        let path = &old[at];
         put(&system, &path.to_string_lossy(), "{}");
         assert!(open(&system, &shop.data_path).is_err());
         import(&system, &shop, rebuild, &|_| {}).unwrap();
@@ -101,6 +102,9 @@ fn a_rebuild_mends_damage() {
         let numbers_are_lost = path.to_string_lossy().contains("users") || path.ends_with("manifest.json");
         assert_eq!(after.id != id, numbers_are_lost, "row numbers mean something only together with the id");
         id = after.id;
+        let new = files(&system, &shop);
+        let reused = new.iter().filter(|path| old.contains(path)).collect::<Vec<_>>();
+        assert_eq!(reused, [&shop.data_path.join("manifest.json")], "a name is never used twice");
     }
 }
 

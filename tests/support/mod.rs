@@ -5,6 +5,8 @@ mod sandbox;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+pub(crate) use sandbox::{Run, Sandbox, retail_csv, retail_project};
+
 use aud::catalog::{Attribute, Catalog, CustomEventType, Event, EventKey, Provenance};
 
 /// Every file below a folder, sorted.

@@ -12,7 +12,7 @@ pub(in crate::analyze) fn user_attribute(catalog: &Catalog, name: &Spanned<Strin
     if catalog.user_attributes.contains_key(&name.value) {
         return true;
     }
-    check("there is no user attribute", catalog.user_attributes.keys().map(String::as_str), name, found)
+    check(("there is no user attribute", "there is"), catalog.user_attributes.keys().map(String::as_str), name, found)
 }
 
 /// Checks the name of an attribute of an event.
@@ -25,7 +25,12 @@ pub(in crate::analyze) fn event_attribute(
     if attributes.contains_key(&name.value) {
         return true;
     }
-    check(&format!("event `{}` has no attribute", event.name), attributes.keys().map(String::as_str), name, found)
+    check(
+        (&format!("event `{}` has no attribute", event.name), "it has"),
+        attributes.keys().map(String::as_str),
+        name,
+        found,
+    )
 }
 
 /// Checks the name of an event.
@@ -33,11 +38,11 @@ pub(in crate::analyze) fn event(catalog: &Catalog, name: &Spanned<String>, found
     if catalog.events.contains_key(&EventKey::custom(name.value.as_str())) {
         return true;
     }
-    check("there is no event", catalog.events.keys().map(|key| &*key.name), name, found)
+    check(("there is no event", "there is"), catalog.events.keys().map(|key| &*key.name), name, found)
 }
 
 fn check<'k>(
-    lack: &str,
+    (lack, has): (&str, &str),
     known: impl Iterator<Item = &'k str>,
     name: &Spanned<String>,
     found: &mut Diagnostics,
@@ -46,7 +51,7 @@ fn check<'k>(
     let alike: Vec<&str> = known.filter(|each| text::fold(each) == folded).collect();
     let [first, ..] = alike.as_slice() else { return true };
     found.push(
-        Diagnostic::new(Code::LetterCase, format!("{lack} `{}`, but `{first}`", name.value))
+        Diagnostic::new(Code::LetterCase, format!("{lack} `{}`, but {has} `{first}`", name.value))
             .label(name.span, "differs in upper and lower case")
             .note("names of events and attributes match exactly")
             .did_you_mean(name.span, &alike, quoted),

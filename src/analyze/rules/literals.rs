@@ -3,7 +3,7 @@
 use super::quoted;
 use crate::analyze::lower::Subject;
 use crate::analyze::typing::{self, Known};
-use crate::base::Spanned;
+use crate::base::{Day, Spanned};
 use crate::catalog::ValueType;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Fix};
 use crate::syntax::ast::{Literal, Operator, Test};
@@ -43,39 +43,55 @@ impl Wrong {
 
 fn compare(known: Option<ValueType>, operator: Spanned<Operator>, value: &Spanned<Literal>) -> Wrong {
     let words = operator.value.words();
-    match (&value.value, typing::operator_type(operator.value)) {
-        (Literal::Number(number), _) => {
-            let text = quoted(&number.text);
+    let span = operator.span.to(value.span);
+    match &value.value {
+        Literal::Number(number) => {
+            let message = format!("`{words}` compares texts, and {} is a number", number.text);
             let instead = match operator.value {
                 Operator::Is if known != Some(ValueType::String) => format!("= {}", number.text),
                 Operator::IsNot if known != Some(ValueType::String) => format!("!= {}", number.text),
-                _ => format!("{words} {text}"),
+                _ => format!("{words} {}", quoted(&number.text)),
             };
-            let diagnostic = Diagnostic::new(
-                Code::ValueOfOperator,
-                format!("`{words}` compares texts, and {} is a number", number.text),
-            )
-            .label(operator.span.to(value.span), "a text stands in double quotes")
-            .help(format!("numbers are compared with =, !=, <, <=, >, >=; as a text, the value is {text}"));
+            let diagnostic =
+                Diagnostic::new(Code::ValueOfOperator, message).label(span, "a text stands in double quotes");
             Wrong { diagnostic, instead: Some(instead) }
         }
-        (Literal::String(text), _) => {
-            let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
-            let as_number =
-                number.filter(|_| known != Some(ValueType::String)).map(|_| format!("{words} {}", text.trim()));
-            let as_text = match operator.value {
-                Operator::Equal => Some(format!("is {}", quoted(text))),
-                Operator::NotEqual => Some(format!("is not {}", quoted(text))),
-                _ => None,
-            };
-            let diagnostic = Diagnostic::new(
-                Code::ValueOfOperator,
-                format!("`{words}` compares numbers, and {} is a text", quoted(text)),
-            )
-            .label(operator.span.to(value.span), "a number stands without quotes")
-            .help("texts are compared with is, is not, contains, starts with, ends with, matches; dates with before, after, on");
-            Wrong { diagnostic, instead: as_number.or(as_text) }
+        Literal::String(text) => {
+            let message = format!("`{words}` compares numbers, and {} is a text", quoted(text));
+            let diagnostic =
+                Diagnostic::new(Code::ValueOfOperator, message).label(span, "a number stands without quotes");
+            match text_instead(known, operator.value, text) {
+                None => Wrong { diagnostic: diagnostic.help(other_words(operator.value, text)), instead: None },
+                instead => Wrong { diagnostic, instead },
+            }
         }
+    }
+}
+
+/// What an operator of numbers and a text were meant to be, where that is certain.
+fn text_instead(known: Option<ValueType>, operator: Operator, text: &str) -> Option<String> {
+    let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+    if number.is_some() && known != Some(ValueType::String) {
+        return Some(format!("{} {}", operator.words(), text.trim()));
+    }
+    match operator {
+        Operator::Equal => Some(format!("is {}", quoted(text))),
+        Operator::NotEqual => Some(format!("is not {}", quoted(text))),
+        _ => None,
+    }
+}
+
+/// What compares the text that an operator of numbers was given.
+fn other_words(operator: Operator, text: &str) -> String {
+    let date = Day::parse(text);
+    let words = match operator {
+        Operator::Less | Operator::LessOrEqual => "before",
+        Operator::Equal | Operator::NotEqual => "on",
+        _ => "after",
+    };
+    match date {
+        Some(day) => format!("dates have words of their own, and no quotes: `{words} {day}`"),
+        None => "texts are compared with is, is not, contains, starts with, ends with, matches".to_owned(),
     }
 }
 

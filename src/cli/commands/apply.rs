@@ -30,7 +30,8 @@ pub(in crate::cli) struct Args {
 pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Failure> {
     let workbench = door.workbench()?;
     if let Some(path) = &args.file {
-        let plan = file::read(&*door.system, path).map_err(WorkbenchError::from)?;
+        let cannot_read = |source| WorkbenchError::PlanFile { path: path.clone(), source };
+        let plan = file::read(&*door.system, path).map_err(cannot_read)?;
         let defined = workbench.still_fits(&plan)?;
         return apply(&workbench, ui, &plan, &defined);
     }

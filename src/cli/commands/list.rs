@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use crate::cli::args::Door;
+use crate::cli::args::{Door, NowArg};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::ui::Ui;
 use crate::ir;
@@ -18,6 +18,8 @@ pub(in crate::cli) struct Args {
     /// Only audiences of this status
     #[arg(long, value_enum)]
     status: Option<Status>,
+    #[command(flatten)]
+    now: NowArg,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -32,7 +34,7 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
         Status::Draft => ir::Status::Draft,
         Status::Active => ir::Status::Active,
     });
-    let listed = door.workbench()?.list(&ListFilter { tags: args.tags.clone(), status })?;
+    let listed = door.workbench()?.list(&ListFilter { tags: args.tags.clone(), status }, door.now(&args.now))?;
     let rows: Vec<ListRow> = listed
         .iter()
         .map(|each| match each {
@@ -43,7 +45,7 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
     if ui.json {
         ui.print_json(&audience::list_json(&rows))?;
     } else {
-        ui.print(&audience::list(&rows, ui.style()))?;
+        ui.print(&audience::list(&rows, ui.table_style()))?;
     }
     Ok(Exit::Fine)
 }

@@ -35,7 +35,8 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
         ui.print(&report::plan::text(&planned.plan, &planned.defined.sources, ui.style(), ui.verbose))?;
     }
     if let Some(path) = &args.output {
-        file::write(&*door.system, path, &planned.plan).map_err(WorkbenchError::from)?;
+        let cannot_write = |source| WorkbenchError::PlanFile { path: path.clone(), source };
+        file::write(&*door.system, path, &planned.plan).map_err(cannot_write)?;
         ui.say(&format!("Saved to {0}; run: aud apply {0}", path.display()));
     }
     let changes = args.detailed_exitcode && !planned.plan.is_empty();

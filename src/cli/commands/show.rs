@@ -1,6 +1,6 @@
 //! `aud show`.
 
-use crate::cli::args::Door;
+use crate::cli::args::{Door, NowArg};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::ui::Ui;
 use crate::report::audience::{self, ShowView};
@@ -10,11 +10,13 @@ use crate::report::audience::{self, ShowView};
 pub(in crate::cli) struct Args {
     /// The audience's address
     audience: String,
+    #[command(flatten)]
+    now: NowArg,
 }
 
 /// Shows one audience in full.
 pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Failure> {
-    let shown = door.workbench()?.show(&args.audience)?;
+    let shown = door.workbench()?.show(&args.audience, door.now(&args.now))?;
     let view = ShowView {
         definition: &shown.definition,
         record: shown.record.as_ref(),

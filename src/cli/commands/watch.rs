@@ -38,11 +38,13 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
         let _ = sender.send(event);
     })
     .map_err(cannot_watch)?;
-    watcher.watch(workbench.folder(), RecursiveMode::Recursive).map_err(cannot_watch)?;
+    // Events name paths below the one that is watched, so both must be absolute to be compared.
+    let folder = std::path::absolute(workbench.folder())?;
+    watcher.watch(&folder, RecursiveMode::Recursive).map_err(cannot_watch)?;
     let interrupted = interrupt::flag();
     show(door, ui, args, &workbench)?;
     while !interrupted.load(Ordering::SeqCst) {
-        if wait_for_save(&saves, workbench.folder())? {
+        if wait_for_save(&saves, &folder)? {
             show(door, ui, args, &workbench)?;
         }
     }

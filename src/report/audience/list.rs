@@ -13,6 +13,8 @@ use crate::state::{AudienceRecord, Metrics};
 /// One audience of a list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListRow {
+    /// Its number; `None` where it is not deployed.
+    pub id: Option<u64>,
     /// Its display name.
     pub name: String,
     /// Its address.
@@ -42,6 +44,7 @@ impl ListRow {
         outputs.sort();
         outputs.dedup();
         Self {
+            id: None,
             name: audience.name.clone(),
             address: audience.address.clone(),
             split: audience.split.is_some(),
@@ -58,6 +61,7 @@ impl ListRow {
     /// An audience as deployed, with its counters.
     pub fn deployed(record: &AudienceRecord, metrics: Metrics) -> Self {
         Self {
+            id: Some(record.id),
             metrics: record.members.as_ref().map(|_| metrics),
             updated: Some(record.updated.0),
             created_by: Some(record.created.1.clone()),
@@ -178,6 +182,7 @@ pub fn list_json(rows: &[ListRow]) -> Value {
 
 fn row_json(row: &ListRow) -> Value {
     object!({
+        "id": row.id,
         "name": row.name,
         "address": row.address,
         "split": row.split,

@@ -36,7 +36,7 @@ pub(super) fn definition(ir_version: u32, json: &str) -> Result<Audience, Fault>
     if ir_version > ir::VERSION {
         return Err(StateError::Newer { found: ir_version, known: ir::VERSION }.into());
     }
-    serde_json::from_str(json).map_err(|error| Fault::damaged(format!("a definition: {error}")))
+    ir::from_json(json.as_bytes()).map_err(|error| Fault::damaged(format!("a definition: {error}")))
 }
 
 /// A name read back.

@@ -69,6 +69,16 @@ pub(super) fn dictionary(array: Option<&ArrayRef>) -> Result<Arc<Dictionary>, Ar
 
 /// The events of a key as batches.
 pub(super) fn to_arrow(table: &EventTable, inputs: &[InputName]) -> Result<(Schema, Vec<RecordBatch>), ArrowError> {
+    let schema = schema_of(table);
+    let shared = Arc::new(schema.clone());
+    let inputs: ArrayRef = Arc::new(StringArray::from_iter_values(inputs.iter().map(ToString::to_string)));
+    let types: ArrayRef = Arc::new(StringArray::from_iter_values(CustomEventType::ALL.iter().map(|(name, _)| name)));
+    let batch = |shard: &EventShard| RecordBatch::try_new(shared.clone(), columns_of(table, shard, &inputs, &types)?);
+    let batches = table.shards.iter().map(batch).collect::<Result<_, ArrowError>>()?;
+    Ok((schema, batches))
+}
+
+fn schema_of(table: &EventTable) -> Schema {
     let mut fields = vec![
         field("aud.user", DataType::UInt16, false, "user"),
         field("aud.time", instant_type(), false, "time"),
@@ -86,28 +96,31 @@ pub(super) fn to_arrow(table: &EventTable, inputs: &[InputName]) -> Result<(Sche
         metadata.insert(ATTRIBUTE.to_owned(), name.clone());
         fields.push(Field::new(shown, texts_type(DataType::UInt32), true).with_metadata(metadata));
     }
-    let schema = Arc::new(Schema::new(fields));
-    let inputs: ArrayRef = Arc::new(StringArray::from_iter_values(inputs.iter().map(ToString::to_string)));
-    let types: ArrayRef = Arc::new(StringArray::from_iter_values(CustomEventType::ALL.iter().map(|(name, _)| name)));
-    let batch = |shard: &EventShard| {
-        let mut columns: Vec<ArrayRef> = vec![
-            Arc::new(UInt16Array::try_new(shard.users.clone(), None)?),
-            instants(&shard.times, None),
-            named(&shard.inputs, &inputs)?,
-            named(&shard.types, &types)?,
-        ];
-        if let Some(ids) = &table.ids {
-            columns.push(texts(&padded(&shard.ids, shard.times.len()), ids)?);
-        }
-        let none = ScalarBuffer::default();
-        for (name, dictionary) in &table.attributes {
-            let codes = shard.columns.get(name).unwrap_or(&none);
-            columns.push(texts(&padded(codes, shard.times.len()), dictionary)?);
-        }
-        RecordBatch::try_new(schema.clone(), columns)
-    };
-    let batches = table.shards.iter().map(batch).collect::<Result<_, ArrowError>>()?;
-    Ok((schema.as_ref().clone(), batches))
+    Schema::new(fields)
+}
+
+/// The columns of one shard, in the order of the schema.
+fn columns_of(
+    table: &EventTable,
+    shard: &EventShard,
+    inputs: &ArrayRef,
+    types: &ArrayRef,
+) -> Result<Vec<ArrayRef>, ArrowError> {
+    let rows = shard.times.len();
+    let mut columns: Vec<ArrayRef> = vec![
+        Arc::new(UInt16Array::try_new(shard.users.clone(), None)?),
+        instants(&shard.times, None),
+        named(&shard.inputs, inputs)?,
+        named(&shard.types, types)?,
+    ];
+    if let Some(ids) = &table.ids {
+        columns.push(texts(&padded(&shard.ids, rows), ids)?);
+    }
+    let none = ScalarBuffer::default();
+    for (name, dictionary) in &table.attributes {
+        columns.push(texts(&padded(shard.columns.get(name).unwrap_or(&none), rows), dictionary)?);
+    }
+    Ok(columns)
 }
 
 /// Small codes with their names.

@@ -11,7 +11,7 @@ use arrow_buffer::{OffsetBuffer, ScalarBuffer};
 use arrow_schema::{ArrowError, DataType, Field, Fields, Schema};
 
 use super::super::column::Column;
-use super::super::users::{Identities, Seen, Users};
+use super::super::users::{Identities, Users};
 use super::events::{ATTRIBUTE, ROLE, dictionary, field, instants, texts, texts_type, values};
 use super::ipc::{Table, broken};
 use crate::base::{Name, WorkspaceName};
@@ -66,40 +66,40 @@ pub(super) fn users_to_arrow(users: &Users) -> Result<(Schema, Vec<RecordBatch>)
 /// Numbers, sightings and attributes from a file; identities are left empty.
 pub(super) fn users_from_arrow(file: &Table) -> Result<Users, ArrowError> {
     let mut users = Users::default();
-    let batch = single(file)?;
-    for (at, (field, array)) in file.schema.fields().iter().zip(batch.columns()).enumerate() {
-        let text = |key: &str| field.metadata().get(key).map_or("", String::as_str);
-        if text(ROLE) == "mpid" {
-            users.mpids = values::<Int64Type>(array)?;
-            continue;
-        }
-        let workspace = Name::new(text(WORKSPACE)).map_err(|error| broken(&error.to_string()))?;
-        let seen = |users: &mut Users| -> Result<_, ArrowError> {
-            let instants = values::<TimestampMillisecondType>(array)?;
-            Ok((instants, std::mem::take(users.seen.entry(workspace.clone()).or_default())))
-        };
-        match text(ROLE) {
-            "first_seen" => {
-                let (first, old) = seen(&mut users)?;
-                users.seen.insert(workspace, Seen { first, ..old });
-            }
-            "last_seen" => {
-                let (last, old) = seen(&mut users)?;
-                users.seen.insert(workspace, Seen { last, ..old });
-            }
-            "attribute" => {
-                let dictionary = dictionary(file.dictionaries.get(at).and_then(|all| all.first()?.as_ref()))?;
-                let column = Column { codes: values::<UInt32Type>(array)?, dictionary };
-                users.attributes.entry(workspace).or_default().insert(text(ATTRIBUTE).to_owned(), column);
-            }
-            "attribute_time" => {
-                let times = values::<TimestampMillisecondType>(array)?;
-                users.attribute_times.entry(workspace).or_default().insert(text(ATTRIBUTE).to_owned(), times);
-            }
-            _ => {} // a column of a later version that an old one can do without
-        }
+    let columns = single(file)?.columns();
+    for (at, (field, array)) in file.schema.fields().iter().zip(columns).enumerate() {
+        let texts = file.dictionaries.get(at).and_then(|all| all.first()?.as_ref());
+        read_column(&mut users, field, array, texts)?;
     }
-    Ok(users)
+    let rows = users.mpids.len();
+    let whole = users.seen.values().all(|seen| seen.first.len() == rows && seen.last.len() == rows);
+    if whole { Ok(users) } else { Err(broken("a column of sightings is missing")) }
+}
+
+fn read_column(users: &mut Users, field: &Field, array: &ArrayRef, texts: Option<&ArrayRef>) -> Result<(), ArrowError> {
+    let text = |key: &str| field.metadata().get(key).map_or("", String::as_str);
+    let role = text(ROLE);
+    if role == "mpid" {
+        users.mpids = values::<Int64Type>(array)?;
+        return Ok(());
+    }
+    if !["first_seen", "last_seen", "attribute", "attribute_time"].contains(&role) {
+        return Ok(()); // a column of a later version that an old one can do without
+    }
+    let workspace: WorkspaceName = Name::new(text(WORKSPACE)).map_err(|error| broken(&error.to_string()))?;
+    let attribute = text(ATTRIBUTE).to_owned();
+    if role == "attribute" {
+        let column = Column { codes: values::<UInt32Type>(array)?, dictionary: dictionary(texts)? };
+        users.attributes.entry(workspace).or_default().insert(attribute, column);
+        return Ok(());
+    }
+    let instants = values::<TimestampMillisecondType>(array)?;
+    match role {
+        "first_seen" => users.seen.entry(workspace).or_default().first = instants,
+        "last_seen" => users.seen.entry(workspace).or_default().last = instants,
+        _ => drop(users.attribute_times.entry(workspace).or_default().insert(attribute, instants)),
+    }
+    Ok(())
 }
 
 /// Identities as one batch: a list of type and value for each user.

@@ -12,6 +12,7 @@ mod base;
 mod files;
 mod finish;
 mod mapping;
+mod meter;
 mod reader;
 mod report;
 mod resolve;

@@ -7,17 +7,17 @@ use std::rc::Rc;
 use csv::{ByteRecord, ReaderBuilder};
 use flate2::bufread::MultiGzDecoder;
 
-use super::super::builder::ProfileTarget;
 use super::super::column::ABSENT;
 use super::super::error::StoreError;
 use super::super::files::Imported;
 use super::super::log::DROPPED;
+use super::super::profiles::ProfileTarget;
 use super::base::Work;
 use super::files::{SourceFile, mapping_of};
 use super::mapping::{Columns, EventColumns, text};
+use super::meter::{Meter, Summing, Sums};
 use super::report::{BadRow, ImportOptions, ImportReport, Progress, SourceReport};
 use super::rows::{NO_EVENT, NO_ID, Row};
-
 use crate::base::Fingerprint;
 use crate::identity::clean;
 use crate::project::{DataSource, Project};
@@ -78,21 +78,6 @@ fn too_many(report: &SourceReport) -> StoreError {
         bad: report.bad_rows(),
         rows: report.rows,
         examples: examples.join("; "),
-    }
-}
-
-/// How much was read of all files.
-struct Meter<'a> {
-    done: Cell<u64>,
-    rows: Cell<u64>,
-    total: u64,
-    tell: &'a dyn Fn(Progress<'_>),
-}
-
-impl Meter<'_> {
-    fn tell(&self, source: &str, file: &str, bytes_of_file: u64) {
-        let bytes_done = self.done.get() + bytes_of_file;
-        (self.tell)(Progress { source, file, bytes_done, bytes_total: self.total, rows: self.rows.get() });
     }
 }
 
@@ -249,27 +234,5 @@ impl FileReader<'_> {
             row.id = rows.ids.intern(id);
         }
         Ok(())
-    }
-}
-
-/// What went through a [`Summing`] reader.
-#[derive(Default)]
-struct Sums {
-    bytes: Cell<u64>,
-    hasher: std::cell::RefCell<blake3::Hasher>,
-}
-
-/// A reader that sums up what is read from it.
-struct Summing<R> {
-    inner: R,
-    sums: Rc<Sums>,
-}
-
-impl<R: Read> Read for Summing<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.sums.bytes.set(self.sums.bytes.get() + read as u64);
-        self.sums.hasher.borrow_mut().update(buffer.get(..read).unwrap_or(&[]));
-        Ok(read)
     }
 }

@@ -10,8 +10,9 @@ use rapidhash::fast::RandomState;
 use std::hash::BuildHasher;
 
 use super::super::Store;
-use super::super::builder::{Builder, ProfileTarget};
+use super::super::builder::Builder;
 use super::super::interner::Interner;
+use super::super::profiles::ProfileTarget;
 use crate::catalog::EventKey;
 use crate::project::Project;
 

@@ -6,6 +6,7 @@
 mod audience;
 mod criterion;
 mod filter;
+mod same;
 mod time;
 
 use crate::base::{Name, Span, Spanned};
@@ -15,6 +16,7 @@ pub use audience::{
 };
 pub use criterion::{Condition, ConditionGroup, Criterion, EventTest, Group, Joiner};
 pub use filter::{Count, Literal, Number, Operator, Test};
+pub use same::Same;
 pub use time::{Quantity, TimeFilter, Unit};
 
 /// One file.

@@ -1,0 +1,107 @@
+//! Profiles of one workspace while they grow: sightings and user attributes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow_buffer::ScalarBuffer;
+
+use super::Dictionary;
+use super::column::{ABSENT, Column};
+use super::interner::Interner;
+use super::users::{Seen, Users};
+use crate::base::WorkspaceName;
+
+/// A column of user attributes in a builder.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ProfileTarget {
+    pub(super) profiles: usize,
+    pub(super) column: usize,
+}
+
+/// What one workspace knows of its users. Columns may be shorter than there are users.
+#[derive(Debug)]
+pub(super) struct Profiles {
+    pub(super) workspace: WorkspaceName,
+    /// First sightings in ms since 1970, `i64::MAX` for never.
+    pub(super) first: Vec<i64>,
+    /// Last sightings, `i64::MIN` for never.
+    pub(super) last: Vec<i64>,
+    pub(super) attributes: Vec<ProfileColumn>,
+}
+
+/// One user attribute.
+#[derive(Debug, Default)]
+pub(super) struct ProfileColumn {
+    pub(super) name: String,
+    pub(super) codes: Vec<u32>,
+    /// When each value was said; only where that was told.
+    pub(super) times: Vec<i64>,
+    pub(super) texts: Interner,
+}
+
+impl Profiles {
+    pub(super) fn new(workspace: WorkspaceName) -> Self {
+        Self { workspace, first: Vec::new(), last: Vec::new(), attributes: Vec::new() }
+    }
+
+    pub(super) fn see(&mut self, row: u32, at_ms: i64) {
+        let row = row as usize;
+        if self.first.len() <= row {
+            self.first.resize(row + 1, i64::MAX);
+            self.last.resize(row + 1, i64::MIN);
+        }
+        self.first[row] = self.first[row].min(at_ms);
+        self.last[row] = self.last[row].max(at_ms);
+    }
+
+    pub(super) fn column(&mut self, name: &str) -> usize {
+        self.attributes.iter().position(|column| column.name == name).unwrap_or_else(|| {
+            self.attributes.push(ProfileColumn { name: name.to_owned(), ..ProfileColumn::default() });
+            self.attributes.len() - 1
+        })
+    }
+
+    pub(super) fn finish(mut self, count: usize, users: &mut Users) {
+        self.first.resize(count, i64::MAX);
+        self.last.resize(count, i64::MIN);
+        users.seen.insert(self.workspace.clone(), Seen { first: self.first.into(), last: self.last.into() });
+        let mut columns = BTreeMap::new();
+        let mut times = BTreeMap::new();
+        for mut column in self.attributes {
+            column.codes.resize(count, ABSENT);
+            column.times.resize(count, i64::MIN);
+            let dictionary: Arc<Dictionary> = Arc::new(column.texts.finish());
+            times.insert(column.name.clone(), ScalarBuffer::from(column.times));
+            columns.insert(column.name, Column { codes: column.codes.into(), dictionary });
+        }
+        users.attributes.insert(self.workspace.clone(), columns);
+        users.attribute_times.insert(self.workspace, times);
+    }
+}
+
+impl ProfileColumn {
+    pub(super) fn of(name: &str, column: &Column, times: Option<&ScalarBuffer<i64>>) -> Self {
+        Self {
+            name: name.to_owned(),
+            codes: column.codes.to_vec(),
+            times: times.map(|times| times.to_vec()).unwrap_or_default(),
+            texts: Interner::of(&column.dictionary),
+        }
+    }
+
+    pub(super) fn set(&mut self, row: usize, code: u32, at_ms: Option<i64>) {
+        if self.codes.len() <= row {
+            self.codes.resize(row + 1, ABSENT);
+        }
+        if let Some(at_ms) = at_ms {
+            if self.times.len() <= row {
+                self.times.resize(row + 1, i64::MIN);
+            }
+            if at_ms < self.times[row] {
+                return;
+            }
+            self.times[row] = at_ms;
+        }
+        self.codes[row] = code;
+    }
+}
