@@ -334,3 +334,54 @@ fn watch_plans_at_every_save_and_outlives_bad_files() {
     sandbox.edit("audiences/lifecycle.aud", "> 100", "> 101");
     watch.shows("lapsed_spenders");
 }
+
+#[test]
+fn a_plan_is_never_saved_over_something_else() {
+    let sandbox = shop();
+    let before = sandbox.read("aud.yaml");
+    let refused = sandbox.aud(&["plan", "-o", "aud.yaml", "--now", NOW]).code(1);
+    assert!(refused.err.contains("not a saved plan"), "{}", refused.err);
+    assert_eq!(sandbox.read("aud.yaml"), before);
+    let _ = sandbox.aud(&["plan", "-o", "my.audplan", "--now", NOW]).fine();
+    let _ = sandbox.aud(&["plan", "-o", "my.audplan", "--now", NOW]).fine();
+}
+
+#[test]
+fn lost_data_empties_no_audience() {
+    let sandbox = shop();
+    std::fs::remove_dir_all(sandbox.at(".aud/data")).unwrap();
+    for command in [&["plan", "--now", NOW][..], &["apply", "--auto-approve", "--now", NOW]] {
+        let refused = sandbox.aud(command).code(1);
+        assert!(refused.err.contains("no data") && refused.err.contains("aud import"), "{}", refused.err);
+    }
+    let _ = sandbox.aud(&["import"]).fine();
+    let _ = sandbox.aud(&["plan", "--detailed-exitcode", "--now", NOW]).fine();
+}
+
+#[test]
+fn an_open_quote_stops_an_import() {
+    let sandbox = Sandbox::empty();
+    let _ = sandbox.aud(&["init"]).fine();
+    let source = "data:\n  sources:\n    - { name: people, input: crm, files: people.csv, format: csv, \
+                  user: { customer_id: id }, user_attributes: { plan: plan } }\n";
+    sandbox.write("aud.yaml", &(sandbox.read("aud.yaml") + source));
+    let rows: String = (0..3000).map(|row| format!("c{row},free\n")).collect();
+    sandbox.write("people.csv", &format!("id,plan\n{rows}"));
+    let _ = sandbox.aud(&["import"]).fine();
+    sandbox.write("people.csv", &format!("id,plan\nc1,\"open\n{rows}"));
+    let refused = sandbox.aud(&["import"]).code(1);
+    assert!(refused.err.contains("quote") && refused.err.contains("line 2"), "{}", refused.err);
+}
+
+#[test]
+fn diagnostics_in_endless_lines_are_drawn_in_part() {
+    let sandbox = Sandbox::copy_of("audiences");
+    let line = "everyone and ".repeat(8000);
+    sandbox.write("audiences/x.aud", &format!("version 1\n\naudience x {{ match {{ {line}junk }} }}\n"));
+    let checked = sandbox.aud(&["check"]).code(1);
+    assert!(checked.out.contains("junk") && checked.out.len() < 4000, "{} bytes", checked.out.len());
+    let many = (0..3000).map(|value| format!("user \"plan\" is \"a{value}\"")).collect::<Vec<_>>().join(" or ");
+    sandbox.write("audiences/x.aud", &format!("version 1\n\naudience x {{ match {{ {many} }} }}\n"));
+    let checked = sandbox.aud(&["check"]).code(1);
+    assert!(checked.out.contains("2800 more") && checked.out.len() < 400_000, "{} bytes", checked.out.len());
+}

@@ -1,8 +1,11 @@
 //! Tests of `syntax`: fixtures with their trees and their diagnostics, limits, and properties.
 
 mod dump;
+mod generate;
 
 use std::path::Path;
+
+use proptest::prelude::*;
 
 use aud::base::{Source, SourceId};
 use aud::diagnostic::Diagnostic;
@@ -166,4 +169,120 @@ fn line_ends_and_byte_order_marks_do_not_matter() {
     assert_eq!(dump::tree(&parsed), dump::tree(&plain));
     let comments: Vec<&str> = parsed.comments.iter().map(|comment| source.slice(comment.span)).collect();
     assert_eq!(comments, ["# one", "# three"]);
+}
+
+/// Every fixture, sound or not.
+fn all_fixtures() -> Vec<String> {
+    fixtures("ok").into_iter().chain(fixtures("err")).map(|(_, text)| text).collect()
+}
+
+/// Nothing panics; spans lie in the text and on character boundaries; what formats does so soundly.
+fn assert_robust(text: &str) {
+    let (source, parsed) = read(text);
+    for label in parsed.diagnostics.iter().flat_map(|diagnostic| &diagnostic.labels) {
+        let range = label.span.start as usize..label.span.end as usize;
+        assert!(source.text.get(range).is_some(), "{label:?} in {text:?}");
+    }
+    for edit in parsed.diagnostics.iter().filter_map(|each| each.fix.as_ref()).flat_map(|fix| &fix.edits) {
+        let range = edit.span.start as usize..edit.span.end as usize;
+        assert!(source.text.get(range).is_some(), "{edit:?} in {text:?}");
+    }
+    if format(text).is_ok() {
+        assert_formats(text);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn arbitrary_text_is_read(text in "(?s).{0,200}") {
+        assert_robust(&text);
+    }
+
+    #[test]
+    fn arbitrary_words_are_read(text in generate::word_salad()) {
+        assert_robust(&text);
+        assert_robust(&in_match(&text));
+    }
+
+    #[test]
+    fn mutated_files_are_read(
+        pick in any::<prop::sample::Index>(),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0usize..12, generate::word_salad()), 1..4),
+    ) {
+        let all = all_fixtures();
+        let mut text: Vec<char> = pick.get(&all).chars().collect();
+        for (at, remove, insert) in edits {
+            let at = at.index(text.len() + 1);
+            let end = (at + remove).min(text.len());
+            text.splice(at..end, insert.chars().take(8));
+        }
+        assert_robust(&text.into_iter().collect::<String>());
+    }
+
+    #[test]
+    fn valid_files_format(text in generate::file()) {
+        prop_assert_eq!(diagnostics(&text), "", "{}", text);
+        assert_formats(&text);
+    }
+}
+
+#[test]
+fn examples_of_the_language_reference_check_and_are_canonical() {
+    const PROJECT: &str = "version: 1
+project: shop
+audiences: audiences
+workspaces:
+  shop: { inputs: { ios: { kind: platform }, web: { kind: platform } } }
+outputs:
+  push_service: { kind: file, settings: { path: push } }
+  warehouse: { kind: file, settings: { path: warehouse } }
+";
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/language.md")).unwrap();
+    let examples: Vec<&str> = page.split("```aud\n").skip(1).map(|after| after.split_once("```").unwrap().0).collect();
+    assert!(examples.len() >= 4);
+    for example in examples {
+        assert_eq!(format(example).unwrap_or_else(|found| panic!("{found:?}")), example);
+        let sandbox = crate::support::Sandbox::empty();
+        sandbox.write("aud.yaml", PROJECT);
+        sandbox.write("audiences/example.aud", example);
+        let run = sandbox.aud(&["check"]).fine();
+        assert!(!run.out.contains("warning"), "{}", run.out);
+    }
+}
+
+/// The text after the edits of a fix.
+fn fixed(text: &str, fix: &aud::diagnostic::Fix) -> String {
+    let mut edits = fix.edits.clone();
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    let mut out = text.to_owned();
+    for edit in edits.iter().rev() {
+        out.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+    }
+    out
+}
+
+#[test]
+fn every_fix_mends_what_it_is_for() {
+    for (name, text) in fixtures("err") {
+        let (_, parsed) = read(&text);
+        for diagnostic in parsed.diagnostics.iter() {
+            let Some(fix) = &diagnostic.fix else { continue };
+            let mended = fixed(&text, fix);
+            let after = read(&mended).1.diagnostics;
+            let count = |found: &aud::diagnostic::Diagnostics| {
+                found.iter().filter(|each| each.code == diagnostic.code && each.message == diagnostic.message).count()
+            };
+            assert!(
+                count(&after) < count(&parsed.diagnostics),
+                "{name}: {} ({}) is not mended by {fix:?}:\n{}",
+                diagnostic.message,
+                diagnostic.code,
+                diagnostics(&mended)
+            );
+            let (before, after) = (parsed.diagnostics.iter().count(), after.iter().count());
+            assert!(after < before, "{name}: {fix:?} leaves {after} of {before}");
+        }
+    }
 }

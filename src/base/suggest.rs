@@ -1,5 +1,8 @@
 //! "Did you mean": the known names nearest to a misspelt one.
 
+/// Bytes beyond which a name is no slip of a known one; distances take quadratic time.
+const LONGEST: usize = 256;
+
 /// The known names nearest to `typed`, best first, at most three. Empty where nothing is near enough to be helpful.
 ///
 /// ```
@@ -8,10 +11,13 @@
 /// assert!(aud::base::suggest::nearest("zebra", known).is_empty());
 /// ```
 pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    if typed.len() > LONGEST {
+        return Vec::new();
+    }
     let folded = typed.to_lowercase();
     let mut scored: Vec<(usize, &str)> = known
         .into_iter()
-        .filter(|name| *name != typed)
+        .filter(|name| *name != typed && name.len() <= LONGEST)
         .filter_map(|name| {
             let distance = strsim::damerau_levenshtein(&folded, &name.to_lowercase());
             (distance <= tolerance(&folded, name)).then_some((distance, name))

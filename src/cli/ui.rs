@@ -6,6 +6,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
 
 use super::args::Global;
 use super::exit::{Exit, Failure};
@@ -98,7 +99,10 @@ impl Ui {
                 self.say("interrupted; nothing was changed");
                 return Exit::Interrupted;
             }
-            other => self.say(&format!("error: {}", chain(other))),
+            other if self.json => {
+                let _ = self.print_json(&json!({ "version": 1, "error": chain(other) }));
+            }
+            other => self.say(&format!("error: {}", report::visible(&chain(other)))),
         }
         Exit::Error
     }

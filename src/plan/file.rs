@@ -4,7 +4,7 @@
 //! format's name, its version, and the length and fingerprint of the second line, which holds the plan. Whatever the
 //! bytes are, reading gives a plan or a typed error; what was cut or edited is found before anything of it is believed.
 
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,9 @@ pub enum PlanFileError {
     /// The file is something else.
     #[error("this is not a saved plan; make one with `aud plan -o FILE`")]
     NotAPlan,
+    /// Something else lies where the plan is to be saved.
+    #[error("{} is there already and is not a saved plan, so it is left alone; name another file", .0.display())]
+    Occupied(PathBuf),
     /// The file has another version.
     #[error("the plan has format {found}, and this build reads {VERSION}; make it again with this aud")]
     Version {
@@ -75,13 +78,25 @@ struct Header {
     fingerprint: String,
 }
 
-/// Saves a plan, replacing the file if there is one.
+/// Saves a plan. An earlier plan in the file is replaced; anything else that lies there is left alone.
 ///
 /// # Errors
-/// [`PlanFileError::File`], and what [`encode`] says.
+/// [`PlanFileError::Occupied`], [`PlanFileError::File`], and what [`encode`] says.
 pub fn write(system: &dyn System, path: &Path, plan: &Plan) -> Result<(), PlanFileError> {
     let bytes = encode(plan)?;
-    write_bytes(system, path, &bytes).map_err(|source| PlanFileError::File { path: path.to_owned(), source })
+    let file = |source| PlanFileError::File { path: path.to_owned(), source };
+    if system.info(path).is_ok() && !starts_as_plan(system, path).map_err(file)? {
+        return Err(PlanFileError::Occupied(path.to_owned()));
+    }
+    write_bytes(system, path, &bytes).map_err(file)
+}
+
+/// Whether a file begins as every saved plan of any version does, or is empty.
+fn starts_as_plan(system: &dyn System, path: &Path) -> io::Result<bool> {
+    let start = format!("{{\"format\":\"{FORMAT}\"");
+    let mut found = Vec::new();
+    system.open(path)?.take(start.len() as u64).read_to_end(&mut found)?;
+    Ok(found.is_empty() || found == start.as_bytes())
 }
 
 /// Reads a saved plan.

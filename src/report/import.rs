@@ -12,6 +12,9 @@ use crate::store::{ImportReport, SourceReport};
 /// The report for people.
 pub fn text(report: &ImportReport, elapsed_ms: u64) -> String {
     let mut out = String::new();
+    if report.sources.is_empty() {
+        line(&mut out, format_args!("no sources: name your data under `data` in aud.yaml"));
+    }
     for source in &report.sources {
         source_text(&mut out, source);
     }
@@ -37,6 +40,9 @@ fn source_text(out: &mut String, source: &SourceReport) {
     let (rows, events, new_users) = (number(source.rows), number(source.events), number(source.new_users));
     let read = files(source.files_read);
     line(out, format_args!("{}  {read}, {rows} rows: {events} events, {new_users} new people", source.name));
+    if source.rows == 0 {
+        line(out, format_args!("    no rows at all: is the file complete?"));
+    }
     let mut aside = |count: u64, what: &str| {
         if count > 0 {
             line(out, format_args!("    {} {what}", number(count)));

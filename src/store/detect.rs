@@ -68,8 +68,10 @@ impl Store {
                 &counted
             }
         };
+        // An attribute without any value shows nothing, least of all its type.
+        let seen = detected.user.iter().filter(|(_, counts)| counts.values > 0);
         Catalog {
-            user_attributes: detected.user.iter().map(|(name, counts)| (name.clone(), counts.attribute())).collect(),
+            user_attributes: seen.map(|(name, counts)| (name.clone(), counts.attribute())).collect(),
             events: detected.events.iter().map(|counts| (counts.key.clone(), counts.event())).collect(),
             has_data: self.version > 0 || self.user_count() > 0,
         }
@@ -116,7 +118,8 @@ impl EventCounts {
     }
 
     fn event(&self) -> Event {
-        let attributes = self.attributes.iter().map(|(name, counts)| (name.clone(), counts.attribute())).collect();
+        let seen = self.attributes.iter().filter(|(_, counts)| counts.values > 0);
+        let attributes = seen.map(|(name, counts)| (name.clone(), counts.attribute())).collect();
         Event { attributes, types: self.types.clone(), tier: None, rows: self.rows }
     }
 }

@@ -86,18 +86,33 @@ fn known_shape(tokens: &Tokens, at: usize) -> bool {
     }
 }
 
-/// The opening brace of `word {`, `word word {`, `word "text" {`, `word word "text" {` or `word word word {`, so that a
-/// misspelt item is still an item.
+/// The opening brace of `word {`, `word word {`, `word "text" {`, `word word "text" {` or `word word word {` at the start
+/// of a line, so that a misspelt item is still an item.
 fn block_shape(tokens: &Tokens, at: usize) -> Option<usize> {
     if !tokens.is_word(at) || !tokens.get(at).is_some_and(|token| token.first_of_line) {
         return None;
     }
-    (at + 1..at + 4).take_while(|index| *index == at + 1 || tokens.is_word(index - 1)).find_map(|index| {
-        let after_text = if tokens.is_text(index) { index + 1 } else { index };
+    for index in at + 1..at + 4 {
         let hidden = tokens.is_text(index) && braces(tokens, index).0 > 0;
-        let open = if hidden { index } else { after_text };
-        (hidden || tokens.is_bracket(open, b'{')).then_some(open)
-    })
+        if hidden || tokens.is_bracket(index, b'{') {
+            return Some(index);
+        }
+        if tokens.is_text(index) {
+            return tokens.is_bracket(index + 1, b'{').then_some(index + 1);
+        }
+        // What goes on in the next line, or is an item itself, is no part of the header.
+        let same_line = tokens.get(index).is_some_and(|token| !token.first_of_line);
+        if !tokens.is_word(index) || !same_line || known_shape(tokens, index) {
+            return None;
+        }
+    }
+    tokens.is_bracket(at + 4, b'{').then_some(at + 4)
+}
+
+/// The opening brace of the block item that starts at a token.
+fn header_brace(tokens: &Tokens, at: usize) -> Option<usize> {
+    let known = known_shape(tokens, at).then(|| (at + 1..at + 4).find(|index| tokens.is_bracket(*index, b'{')));
+    known.flatten().or_else(|| block_shape(tokens, at))
 }
 
 /// The item that starts at a token.
@@ -109,6 +124,9 @@ fn item(tokens: &Tokens, at: usize) -> Piece {
     };
     if let Some(length) = fixed {
         return Piece { tokens: at..at + length, open: None, closed: true };
+    }
+    if let Some(open) = header_brace(tokens, at) {
+        return block(tokens, at, open);
     }
     let mut parens = 0usize;
     let mut end = at + 1;
@@ -128,10 +146,31 @@ fn item(tokens: &Tokens, at: usize) -> Piece {
 
 /// Whether a new item starts at `end`, inside what may still be `criterion x = …`.
 fn ends_line_item(tokens: &Tokens, start: usize, end: usize) -> bool {
-    let header = block_shape(tokens, start).is_some_and(|open| end <= open);
-    let continues = matches!(tokens.word(end - 1), "and" | "or" | "not" | "exclude" | "=" | "(" | "&&" | "||" | "!");
-    let broken = starts_column(tokens, end) && !continues && end > start + 1;
-    !header && (known_shape(tokens, end) || block_shape(tokens, end).is_some() || broken)
+    // A criterion goes on behind these, or a name stands there, which may be any word.
+    let continues = matches!(
+        tokens.word(end - 1),
+        "and"
+            | "or"
+            | "not"
+            | "exclude"
+            | "="
+            | "("
+            | "&&"
+            | "||"
+            | "!"
+            | ","
+            | ":"
+            | "audience"
+            | "criterion"
+            | "identity"
+            | "type"
+            | "in"
+            | "user"
+            | "event"
+    );
+    let label = tokens.word(end + 1) == ":";
+    let broken = starts_column(tokens, end) && !continues && !label && end > start + 1;
+    known_shape(tokens, end) || block_shape(tokens, end).is_some() || broken
 }
 
 /// The block item that starts at a token and opens at another.

@@ -32,14 +32,13 @@ pub(super) fn read(source: &Source, id: SourceId) -> Parsed {
     let mut docs = Docs::new(&tokens);
     let mut versions: Vec<(Spanned<u64>, Span, bool)> = Vec::new();
     for piece in &pieces {
-        let start = reader.range(piece.tokens.clone()).start;
+        let span = reader.range(piece.tokens.clone());
         match reader.item(piece) {
-            Some(Built::Version(number)) => {
-                versions.push((number, reader.range(piece.tokens.clone()), piece.tokens.start == 0));
-            }
-            Some(Built::Item(item)) => file.items.push(docs.attach(item, start)),
-            None => docs.skip(start),
+            Some(Built::Version(number)) => versions.push((number, span, piece.tokens.start == 0)),
+            Some(Built::Item(item)) => file.items.push(docs.attach(item, span.start)),
+            None => {}
         }
+        docs.skip(span.end);
     }
     file.version = reader.version(&versions);
     let mut diagnostics = Diagnostics::default();
@@ -243,8 +242,8 @@ impl<'a> Reader<'a> {
                 let text = PieceText::new("", self.source, 0);
                 let group = Builder { piece: &text, diagnostics: &mut diagnostics }.assemble(parts);
                 self.diagnostics.append(diagnostics);
-                let span_inside = self.token_span(start + 1).to(span);
-                Some(Spanned::new(Field::Match(Match { group, span: span_inside }), span))
+                let braces = Span { start: self.token_span(start + 1).start, ..span };
+                Some(Spanned::new(Field::Match(Match { group, span: braces }), span))
             }
             _ if deep => None,
             ("split", Some(header)) => self.split(piece, header).map(|split| Spanned::new(Field::Split(split), span)),

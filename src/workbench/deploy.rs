@@ -58,6 +58,9 @@ impl Workbench {
         let Defined { project, model, store, .. } = defined;
         let targets = request.targets.iter().map(|target| checked_address(target)).collect::<Result<Vec<_>, _>>()?;
         let snapshot = SqliteState::open(self.system.clone(), &project.state_path)?.snapshot()?;
+        if let (0, Some((_, applied_over @ 1..))) = (store.version, snapshot.evaluated) {
+            return Err(WorkbenchError::NoData(applied_over));
+        }
         let memberships = eval::evaluate(model, store, request.now, None);
         let directory = Directory::new(store);
         Ok(plan::make(plan::Input {

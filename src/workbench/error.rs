@@ -24,6 +24,15 @@ pub enum WorkbenchError {
     /// The data cannot be read or imported.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The data that the state was applied over is not there.
+    #[error(
+        "there is no data here, and the state was applied over data version {0}: everybody would leave every audience; \
+         run `aud import`"
+    )]
+    NoData(u64),
+    /// Another process imports into the same store.
+    #[error("another import into {} is under way; nothing was read, try again when it has ended", .0.display())]
+    Importing(PathBuf),
     /// The state cannot be read or written.
     #[error(transparent)]
     State(#[from] StateError),
@@ -34,7 +43,7 @@ pub enum WorkbenchError {
     #[error("the plan is stale, and nothing was done: {}; plan again", differing(.0))]
     Stale(Vec<Difference>),
     /// A saved plan cannot be read.
-    #[error("{}: {source}", .path.display())]
+    #[error("{}", with_path(.path, .source))]
     PlanFile {
         /// The file.
         path: PathBuf,
@@ -51,4 +60,13 @@ pub enum WorkbenchError {
 
 fn differing(differences: &[Difference]) -> String {
     differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// What is wrong with a plan file, its path named once.
+fn with_path(path: &std::path::Path, source: &PlanFileError) -> String {
+    match source {
+        PlanFileError::File { source, .. } => source.to_string(),
+        PlanFileError::Occupied(_) => source.to_string(),
+        other => format!("{}: {other}", path.display()),
+    }
 }

@@ -40,6 +40,9 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
     ui.diagnostics(&defined.warnings, &defined.sources);
     if !ui.json {
         ui.print(&report::plan::text(&plan, &defined.sources, ui.style(), ui.verbose))?;
+        if plan.is_empty() && plan.pending == 0 {
+            return Ok(Exit::Fine);
+        }
     }
     if !plan.is_empty() && !args.auto_approve {
         match ui.confirm("\nApply this plan?") {

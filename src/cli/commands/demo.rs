@@ -85,6 +85,6 @@ fn next_steps(args: &Args) -> String {
          \n  aud who lapsed_spenders --identities email | head\
          \n  aud watch                             then change `> 500` in audiences/lifecycle.aud and save\
          \n  aud plan                              the same once, and `aud apply` to deliver it\
-         \n  ls {folder}/delivered                   who was added and dropped, as NDJSON\n"
+         \n  ls delivered                          who was added and dropped, as NDJSON\n"
     )
 }

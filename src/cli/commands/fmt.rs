@@ -32,7 +32,10 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
     let files = if args.files.is_empty() { project_files(door)? } else { args.files.clone() };
     let (mut changed, mut broken) = (Vec::new(), Vec::new());
     for path in files {
-        let text = read_text(&*door.system, &path)?;
+        let text = read_text(&*door.system, &path).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidData => io::Error::new(error.kind(), format!("{}: {error}", path.display())),
+            _ => error,
+        })?;
         match syntax::format(&text) {
             Ok(formatted) if formatted == text => {}
             Ok(formatted) => {

@@ -24,7 +24,10 @@ pub(in crate::cli) struct Args {
 
 /// Reads new data.
 pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Failure> {
-    let bad_rows = BadRowLimit { percent: args.max_bad, ..BadRowLimit::default() };
+    // Who asks for another limit than the default means it, for small files too.
+    let default = BadRowLimit::default();
+    let at_least = if args.max_bad == default.percent { default.at_least } else { 0 };
+    let bad_rows = BadRowLimit { percent: args.max_bad, at_least };
     let options = ImportOptions { bad_rows, rebuild: args.rebuild };
     let started = door.system.now().ms();
     let report = import(&door.workbench()?, ui, options)?;

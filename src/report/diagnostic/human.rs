@@ -7,7 +7,10 @@ use crate::report::{Style, visible};
 use super::diff::diff;
 use super::snippet::Snippets;
 
-/// Every diagnostic in full, an empty line between two.
+/// How many diagnostics are drawn; nobody reads more at once.
+const MOST: usize = 200;
+
+/// Every diagnostic in full, an empty line between two; of very many, the first two hundred.
 ///
 /// ```
 /// use aud::base::{SourceMap, Span};
@@ -29,7 +32,7 @@ use super::snippet::Snippets;
 pub fn human(diagnostics: &[Diagnostic], sources: &SourceMap, style: Style) -> String {
     let mut snippets = Snippets::new(sources, style);
     let mut out = String::new();
-    for diagnostic in diagnostics {
+    for diagnostic in diagnostics.iter().take(MOST) {
         if !out.is_empty() {
             out.push('\n');
         }
@@ -40,6 +43,9 @@ pub fn human(diagnostics: &[Diagnostic], sources: &SourceMap, style: Style) -> S
             paragraph(&mut out, "note", note, style);
         }
         advice(&mut out, diagnostic, sources, style);
+    }
+    if let Some(more) = diagnostics.len().checked_sub(MOST).filter(|more| *more > 0) {
+        out.push_str(&format!("\n… and {more} more; `--json` has them all\n"));
     }
     out
 }

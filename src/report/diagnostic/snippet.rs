@@ -19,6 +19,10 @@ use crate::report::{Style, visible};
 const NEAR: usize = 2;
 /// A label over more lines than this is cut to its first line.
 const TALLEST: usize = 6;
+/// Bytes of a line beyond which only what stands around a label is shown.
+const LONGEST: usize = 400;
+/// Bytes that are shown of a long line before and after the start of a label.
+const AROUND: usize = 70;
 
 /// Draws boxes over the texts of one run; keeps what it prepared of each text.
 pub(super) struct Snippets<'a> {
@@ -38,7 +42,15 @@ impl<'a> Snippets<'a> {
         for mut cluster in self.clusters(diagnostic) {
             let Some(text) = self.texts.get(&cluster.source) else { continue };
             cluster.marks.sort_by_key(|mark| (mark.start, mark.rank));
-            out.push_str(&boxed(&cluster, text, diagnostic.severity, self.style));
+            if !text.has_long_line(&cluster) {
+                out.push_str(&boxed(&cluster, text, diagnostic.severity, self.style));
+                continue;
+            }
+            for mark in cluster.marks {
+                let (text, mark) = text.excerpt(mark);
+                let cluster = Cluster { source: cluster.source, last_line: 0, marks: vec![mark] };
+                out.push_str(&boxed(&cluster, &text, diagnostic.severity, self.style));
+            }
         }
         out
     }
@@ -90,6 +102,8 @@ struct Text {
     shown: String,
     /// Byte offset of the start of each line.
     lines: Vec<usize>,
+    /// The line and the column, from 0, that the text starts at in its file.
+    origin: (usize, usize),
 }
 
 impl Text {
@@ -98,7 +112,32 @@ impl Text {
         shown.push('\n');
         let breaks = shown.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
         let lines = std::iter::once(0).chain(breaks).collect();
-        Self { name: visible(&source.path.to_string_lossy()).into_owned(), shown, lines }
+        Self { name: visible(&source.path.to_string_lossy()).into_owned(), shown, lines, origin: (0, 0) }
+    }
+
+    /// Whether a label of the cluster stands on a line that is too long to be shown whole.
+    fn has_long_line(&self, cluster: &Cluster) -> bool {
+        let first = cluster.marks.iter().map(|mark| mark.first_line).min().unwrap_or(0);
+        (first..=cluster.last_line).any(|line| {
+            let (start, end) = self.range(line);
+            end - start > LONGEST
+        })
+    }
+
+    /// What stands around a label on its first line, and the label in it.
+    fn excerpt(&self, mark: Mark) -> (Self, Mark) {
+        let (start, end) = self.range(mark.first_line);
+        let from = self.shown.floor_char_boundary(mark.start.saturating_sub(AROUND).max(start));
+        let to = self.shown.ceil_char_boundary((mark.start + AROUND).min(end.saturating_sub(1)).max(from));
+        let cut = if from > start { "…" } else { "" };
+        let rest = if to + 1 < end { "…" } else { "" };
+        let shown = format!("{cut}{}{rest}\n", self.shown.get(from..to).unwrap_or_default());
+        let column = self.shown.get(start..from).map_or(0, |before| before.chars().count());
+        let moved = |offset: usize| offset.clamp(from, to) - from + cut.len();
+        let mark = Mark { start: moved(mark.start), end: moved(mark.end), first_line: 0, last_line: 0, ..mark };
+        let origin = (self.origin.0 + self.line(start), column - usize::from(!cut.is_empty()).min(column));
+        let lines = vec![0, shown.len()];
+        (Self { name: self.name.clone(), shown, lines, origin }, mark)
     }
 
     /// The number of the line of an offset, from 0.
@@ -152,7 +191,8 @@ impl SourceCode for Text {
         let column = self.shown.get(from..start).map_or(0, |before| before.chars().count());
         // All labels given at once belong into one box, which miette makes where it thinks that their lines overlap.
         let reaches_the_next = usize::MAX / 2;
-        let line = self.line(start);
+        let column = column + self.origin.1;
+        let line = self.line(start) + self.origin.0;
         let whole = (from, to - from).into();
         Ok(Box::new(MietteSpanContents::new_named(self.name.clone(), data, whole, line, column, reaches_the_next)))
     }

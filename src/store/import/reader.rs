@@ -23,6 +23,10 @@ use crate::identity::clean;
 use crate::project::{DataSource, Project};
 use crate::system::System;
 
+/// Lines that one row may go over.
+const LONGEST_ROW_LINES: u64 = 1000;
+/// Bytes that one row may have.
+const LONGEST_ROW_BYTES: usize = 4 << 20;
 /// How many bytes are read at once.
 const BUFFER: usize = 1 << 16;
 /// How many rows lie between two calls of the progress function.
@@ -138,6 +142,7 @@ impl FileReader<'_> {
         let mut rows = 0;
         while reader.read_byte_record(&mut record).map_err(|error| self.unreadable(error.into()))? {
             rows += 1;
+            self.within_bounds(&record, reader.position().line())?;
             if let Err(reason) = self.read_row(&record, &mut columns, input, &targets, &mut scratch) {
                 let line = record.position().map_or(0, csv::Position::line);
                 self.report.bad_row(reason, &self.file.shown, line);
@@ -150,6 +155,16 @@ impl FileReader<'_> {
         self.meter.rows.set(self.meter.rows.get() + rows % ROWS_PER_PROGRESS);
         self.report.rows += rows;
         Ok(rows)
+    }
+
+    /// A quote that is left open makes one row of all that follows: nothing of the file can be trusted then.
+    fn within_bounds(&self, record: &ByteRecord, next_line: u64) -> Result<(), StoreError> {
+        let line = record.position().map_or(0, csv::Position::line);
+        if next_line.saturating_sub(line) <= LONGEST_ROW_LINES && record.as_slice().len() <= LONGEST_ROW_BYTES {
+            return Ok(());
+        }
+        let message = format!("the row that begins on line {line} does not end; is a quote left open there?");
+        Err(self.unreadable(io::Error::new(io::ErrorKind::InvalidData, message)))
     }
 
     /// Takes a row, or says why not. Everything that can be wrong is looked at before anything is kept of it.

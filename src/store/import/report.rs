@@ -34,9 +34,10 @@ impl Default for BadRowLimit {
 }
 
 impl BadRowLimit {
-    /// Whether so many bad ones among so many rows are too many.
+    /// Whether so many bad ones among so many rows are too many. Rows that are all bad always are.
     pub fn is_exceeded(self, bad: u64, rows: u64) -> bool {
-        bad > self.at_least && bad.saturating_mul(100) > rows.saturating_mul(self.percent)
+        let many = bad > self.at_least && bad.saturating_mul(100) > rows.saturating_mul(self.percent);
+        many || (bad > 0 && bad == rows)
     }
 }
 

@@ -6,7 +6,7 @@ use super::super::grammar::Rule;
 use super::super::mistakes;
 use super::group::empty;
 use super::{Builder, find};
-use crate::base::{Name, Spanned};
+use crate::base::{Name, Span, Spanned};
 use crate::syntax::ast::{
     Access, Audience, Connect, Criterion, Defaults, Field, Group, Item, Match, Moved, NamedCriterion, Setting,
     SettingValue, Split, Status, Variant,
@@ -130,8 +130,8 @@ impl Builder<'_> {
     }
 
     fn matched(&mut self, pair: &Pair<Rule>) -> Field {
-        let open = find(pair, Rule::open).map_or(self.span(pair), |open| self.span(&open));
-        let span = open.to(self.span(pair));
+        let whole = self.span(pair);
+        let span = find(pair, Rule::open).map_or(whole, |open| Span { start: self.span(&open).start, ..whole });
         let group: Group = match find(pair, Rule::body) {
             Some(body) => self.body(&body),
             None => {

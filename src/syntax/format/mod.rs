@@ -1,25 +1,23 @@
-//! The formatter: tree and comments to canonical text.
+//! Text to canonical text.
 //!
-//! In: the text of one file. Out: the same file in canonical form. What always holds: formatting twice gives what formatting
-//! once gave; every comment is kept; the tree stays the same, which is checked before the text is given out. A file with
-//! errors is not formatted.
+//! In: the text of one file. Out: the same file laid out as everybody's, with every comment. What is printed is read
+//! again and compared: a file whose meaning would change is refused. Always: formatting what was formatted changes
+//! nothing.
 
-mod page;
+mod criteria;
+mod document;
+mod lines;
 mod print;
-mod words;
 
 use super::ast::Same;
 use super::{Parsed, parse};
-use crate::base::{Source, SourceId};
+use crate::base::{Source, SourceId, Span};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
-/// How wide a line may be before a group is written on several.
-const WIDTH: usize = 100;
-
-/// The canonical form of a file.
+/// Lays out the text of one file.
 ///
 /// # Errors
-/// The file's own errors, with spans into source 0.
+/// The diagnostics of a file that cannot be read, with spans into `text` (source 0).
 ///
 /// ```
 /// let text = "version 1\naudience a \"A\" { match { user \"n\" > 5 and everyone } }";
@@ -28,34 +26,27 @@ const WIDTH: usize = 100;
 /// assert_eq!(aud::syntax::format(&formatted).unwrap(), formatted);
 /// ```
 pub fn format(text: &str) -> Result<String, Diagnostics> {
-    let parsed = parsed(text);
+    let source = Source::new("", text);
+    let parsed = parse(&source, SourceId(0));
     if parsed.diagnostics.has_errors() {
         return Err(parsed.diagnostics);
     }
-    let formatted = print::file(&parsed, text);
-    let again = self::parsed(&formatted);
-    let same = !again.diagnostics.has_errors()
-        && again.file.same(&parsed.file)
-        && comments(&again, &formatted) == comments(&parsed, text);
-    if same {
-        Ok(formatted)
-    } else {
-        let mut diagnostics = Diagnostics::default();
-        let message = "formatting would change what this file says, so it was left as it is";
-        let help = "this is a fault of the formatter: please report it with the file";
-        diagnostics.push(Diagnostic::new(Code::FormatterUnsound, message).help(help));
-        Err(diagnostics)
-    }
+    let printed = print::print(&source, &parsed);
+    if sound(&parsed, &printed) { Ok(printed) } else { Err(unsound()) }
 }
 
-fn parsed(text: &str) -> Parsed {
-    parse(&Source::new("", text), SourceId(0))
+/// Whether what was printed reads as what was written, and keeps as many comments.
+fn sound(written: &Parsed, printed: &str) -> bool {
+    let again = parse(&Source::new("", printed), SourceId(0));
+    let same_tree = again.diagnostics.is_empty() && again.file.same(&written.file);
+    same_tree && again.comments.len() == written.comments.len()
 }
 
-/// The comments' texts; their order may change where one moves out of a line, so they are sorted.
-fn comments(parsed: &Parsed, text: &str) -> Vec<String> {
-    let words = |at: &super::Comment| page::words(text, at).to_owned();
-    let mut comments: Vec<String> = parsed.comments.iter().map(words).collect();
-    comments.sort();
-    comments
+fn unsound() -> Diagnostics {
+    let mut found = Diagnostics::default();
+    let diagnostic = Diagnostic::new(Code::FormatterUnsound, "formatting would change what this file says")
+        .label(Span::new(SourceId(0), 0, 0), "left as it is")
+        .help("this is a fault of the formatter and none of the file; please report it");
+    found.push(diagnostic);
+    found
 }

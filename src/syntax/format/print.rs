@@ -1,263 +1,350 @@
-//! Items, fields and groups, line by line.
+//! The tree to lines.
 
-use super::WIDTH;
-use super::page::Page;
-use super::words::{self, quoted};
-use crate::base::{Span, Spanned};
-use crate::syntax::Parsed;
-use crate::syntax::ast::{Audience, Connect, Criterion, Doc, Field, Group, Item, Match, Split};
+use super::criteria::{self, inputs, literal, literals};
+use super::document::{Doc, Entry, flat, flat_entries};
+use super::lines::{Lines, SHORT, WIDTH};
+use crate::base::{Source, SourceId, Span, Spanned};
+use crate::syntax::ast::{
+    Access, Audience, Connect, Criterion, Field, Item, Match, NamedCriterion, Setting, SettingValue, Split, Status,
+};
+use crate::syntax::mistakes::quote;
+use crate::syntax::token::{Tokens, scan};
+use crate::syntax::{Comment, Parsed};
 
-/// A whole file.
-pub(super) fn file(parsed: &Parsed, text: &str) -> String {
-    let mut page = Page::new(text, &parsed.comments);
-    if let Some(version) = &parsed.file.version {
-        page.line(0, &format!("version {}", version.value), version.span);
+/// The canonical text of a file without errors.
+pub(super) fn print(source: &Source, parsed: &Parsed) -> String {
+    let mut comments = parsed.comments.clone();
+    for item in &parsed.file.items {
+        let docs = match item {
+            Item::Audience(audience) => &audience.docs,
+            Item::Criterion(criterion) => &criterion.docs,
+            Item::Defaults(_) | Item::Moved(_) => continue,
+        };
+        comments.extend(docs.iter().map(|doc| Comment { span: doc.span, own_line: true }));
     }
-    for (at, item) in parsed.file.items.iter().enumerate() {
-        let before = at.checked_sub(1).and_then(|before| parsed.file.items.get(before));
-        // Renames and named criteria may stand close together; everything else is set apart.
-        let close = matches!(
-            (before, item),
-            (Some(Item::Moved(_)), Item::Moved(_)) | (Some(Item::Criterion(_)), Item::Criterion(_))
-        );
-        if !close {
-            page.part();
-        }
-        self::item(&mut page, item);
-    }
-    page.finish()
+    comments.sort_by_key(|comment| comment.span.start);
+    let tokens = scan(&source.text, SourceId(0));
+    let mut printer = Printer { lines: Lines::new(source, comments), source, tokens };
+    printer.file(parsed);
+    printer.lines.finish()
 }
 
-fn item(page: &mut Page<'_>, item: &Item) {
-    match item {
-        Item::Defaults(defaults) => {
-            let start = defaults.span.start as usize;
-            page.open(0, "defaults {", start, start);
-            fields(page, &defaults.fields);
-            page.close(0, "}", defaults.span.end as usize);
-        }
-        Item::Audience(each) => audience(page, each),
-        Item::Criterion(each) => {
-            docs(page, &each.docs);
-            let prefix = format!("criterion {} = ", each.address.value);
-            term(page, 0, &prefix, &each.criterion, each.span.start as usize);
-        }
-        Item::Moved(each) => page.line(0, &format!("moved {} to {}", each.from.value, each.to.value), each.span),
-    }
+struct Printer<'a> {
+    lines: Lines<'a>,
+    source: &'a Source,
+    tokens: Tokens<'a>,
 }
 
-fn docs(page: &mut Page<'_>, docs: &[Doc]) {
-    for doc in docs {
-        page.line(0, format!("## {}", words::doc(&doc.value)).trim_end(), doc.span);
+impl Printer<'_> {
+    fn file(&mut self, parsed: &Parsed) {
+        let mut after_block = true;
+        if let Some(version) = &parsed.file.version {
+            self.lines.start(version.span);
+            self.lines.push(vec![format!("version {}", version.value)]);
+            self.lines.trailing(version.span.end);
+        }
+        for item in &parsed.file.items {
+            let block = matches!(item, Item::Defaults(_) | Item::Audience(_));
+            if block || after_block {
+                self.lines.blank();
+            }
+            self.item(item);
+            self.lines.trailing(item.span().end);
+            after_block = block;
+        }
     }
-}
 
-fn audience(page: &mut Page<'_>, audience: &Audience) {
-    docs(page, &audience.docs);
-    let name = audience.name.as_ref().map_or_else(String::new, |name| format!(" {}", quoted(name)));
-    let head = audience.name.as_ref().map_or(audience.address.span, |name| name.span);
-    if let [Spanned { value: Field::Match(body), .. }] = audience.fields.as_slice()
-        && is_one(&body.group)
-        && !page.is_broken(audience.span)
-    {
-        let text = format!("audience {}{name} {{ match {{ {} }} }}", audience.address.value, words::group(&body.group));
-        if fits(0, &text) {
-            page.line(0, &text, audience.span);
+    fn item(&mut self, item: &Item) {
+        match item {
+            Item::Defaults(defaults) => self.block_item("defaults", &defaults.fields, defaults.span),
+            Item::Audience(audience) => self.audience(audience),
+            Item::Criterion(criterion) => self.named(criterion),
+            Item::Moved(moved) => {
+                self.lines.start(moved.span);
+                self.lines.push(vec![format!("moved {} to {}", moved.from.value, moved.to.value)]);
+            }
+        }
+    }
+
+    fn audience(&mut self, audience: &Audience) {
+        let name = audience.name.as_ref().map_or(String::new(), |name| format!(" {}", quote(name)));
+        let header = format!("audience {}{name}", audience.address.value);
+        if let Some(line) = self.one_line(&header, audience) {
+            self.lines.start(audience.span);
+            self.lines.push(vec![line]);
+        } else {
+            self.block_item(&header, &audience.fields, audience.span);
+        }
+    }
+
+    /// An audience that says nothing but a short `match`, and was written on one line.
+    fn one_line(&self, header: &str, audience: &Audience) -> Option<String> {
+        let [Spanned { value: Field::Match(matched), .. }] = audience.fields.as_slice() else { return None };
+        let was_one_line = !self.source.slice(audience.span).contains('\n');
+        let line = format!("{header} {{ {} }}", self.short_match(matched)?);
+        (was_one_line && line.chars().count() <= SHORT).then_some(line)
+    }
+
+    fn block_item(&mut self, header: &str, fields: &[Spanned<Field>], span: Span) {
+        self.lines.start_block(span.start);
+        if fields.is_empty() && !self.lines.has_comment(span) {
+            self.lines.push(vec![format!("{header} {{ }}")]);
             return;
         }
+        let first = fields.first().map_or(span.end, |field| field.span.start);
+        self.lines.open(format!("{header} {{"), first);
+        for field in fields {
+            self.field(field);
+            self.lines.trailing(field.span.end);
+        }
+        self.lines.close(vec!["}".to_owned()], span.end);
     }
-    let text = format!("audience {}{name} {{", audience.address.value);
-    page.open(0, &text, audience.span.start as usize, head.end as usize);
-    fields(page, &audience.fields);
-    page.close(0, "}", audience.span.end as usize);
-}
 
-fn fits(depth: usize, text: &str) -> bool {
-    depth * 2 + text.chars().count() <= WIDTH
-}
-
-/// A field of one line: its word and its value.
-fn simple(field: &Field) -> Option<(&'static str, String)> {
-    Some(match field {
-        Field::Workspaces(names) if names.len() == 1 => ("workspace", words::list(names, ToString::to_string)),
-        Field::Workspaces(names) => ("workspaces", words::list(names, ToString::to_string)),
-        Field::Inputs(inputs) => ("inputs", words::list(inputs, words::input)),
-        Field::Tags(tags) => ("tags", words::list(tags, |tag| quoted(tag))),
-        Field::ExternalName(name) => ("external_name", quoted(name)),
-        Field::Status(status) => ("status", words::status(status.value).to_owned()),
-        Field::Access(access) => ("access", words::access(access.value).to_owned()),
-        Field::Protect(protect) => ("protect", protect.value.to_string()),
-        Field::Match(_) | Field::Split(_) | Field::Connect(_) => return None,
-    })
-}
-
-/// The fields of a block. Values of neighbours that no blank line parts stand in one column.
-fn fields(page: &mut Page<'_>, fields: &[Spanned<Field>]) {
-    let mut width = 0;
-    for (at, field) in fields.iter().enumerate() {
-        let Some((word, value)) = simple(field) else {
-            width = 0;
-            block(page, field);
-            continue;
+    fn named(&mut self, item: &NamedCriterion) {
+        let header = format!("criterion {} =", item.address.value);
+        let entries = match &item.criterion.value {
+            // Parentheses around the whole say nothing, unless they hold one criterion alone.
+            Criterion::Group(group) if group.terms.len() + group.excludes.len() > 1 || !group.excludes.is_empty() => {
+                criteria::entries(group)
+            }
+            _ => vec![Entry { word: "", pieces: criteria::criterion(&item.criterion), span: item.criterion.span }],
         };
-        if width == 0 || starts_run(page, fields, at) {
-            width = run_width(page, fields, at);
+        let line = format!("{header} {}", flat_entries(&entries));
+        if line.chars().count() <= WIDTH && !self.lines.has_comment(item.span) {
+            self.lines.start(item.span);
+            self.lines.push(vec![line]);
+            return;
         }
-        page.line(1, &format!("{word:width$} {value}"), field.span);
+        self.lines.start_block(item.span.start);
+        let first = entries.first().map_or(item.span.end, |entry| entry.span.start);
+        self.lines.open(header, first);
+        self.entries(&entries);
+        self.lines.indent -= 1;
     }
-}
 
-/// Whether a blank line parts a field from the one before it.
-fn starts_run(page: &Page<'_>, fields: &[Spanned<Field>], at: usize) -> bool {
-    let Some(pair) = at.checked_sub(1).and_then(|before| fields.get(before..=at)) else { return true };
-    matches!(pair, [before, field] if page.has_blank(before.span.end as usize, field.span.start as usize))
-}
-
-/// The longest word of the run of simple fields that begins here.
-fn run_width(page: &Page<'_>, fields: &[Spanned<Field>], from: usize) -> usize {
-    let mut width = 0;
-    for (at, field) in fields.iter().enumerate().skip(from) {
-        match simple(field) {
-            Some((word, _)) if at == from || !starts_run(page, fields, at) => width = width.max(word.len()),
-            _ => break,
+    /// The entries of a group, one a line.
+    fn entries(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            self.entry(entry);
+            self.lines.trailing(entry.span.end);
         }
     }
-    width
-}
 
-fn block(page: &mut Page<'_>, field: &Spanned<Field>) {
-    match &field.value {
-        Field::Match(body) => self::body(page, body, field.span),
-        Field::Split(split) => self::split(page, split, field.span),
-        Field::Connect(connect) => self::connect(page, connect, field.span),
-        _ => {}
-    }
-}
-
-/// Whether a group is one criterion: only then may it share a line with its braces.
-fn is_one(group: &Group) -> bool {
-    group.terms.len() == 1 && group.excludes.is_empty()
-}
-
-fn body(page: &mut Page<'_>, body: &Match, span: Span) {
-    let short = format!("match {{ {} }}", words::group(&body.group));
-    if is_one(&body.group) && !page.is_broken(body.span) && fits(1, &short) {
-        page.line(1, &short, span);
-        return;
-    }
-    let start = span.start as usize;
-    page.open(1, "match {", start, start);
-    group(page, 2, &body.group);
-    page.close(1, "}", span.end as usize);
-}
-
-/// The terms of a group, one a line.
-fn group(page: &mut Page<'_>, depth: usize, group: &Group) {
-    for (at, each) in group.terms.iter().enumerate() {
-        let prefix = if at == 0 { "" } else { words::joiner(group.joiner) };
-        term(page, depth, prefix, each, each.span.start as usize);
-    }
-    for each in &group.excludes {
-        term(page, depth, "exclude ", each, each.span.start as usize);
-    }
-}
-
-/// One criterion: on one line, or with a group opened up where it is too long or has a comment inside.
-fn term(page: &mut Page<'_>, depth: usize, prefix: &str, criterion: &Spanned<Criterion>, start: usize) {
-    let text = format!("{prefix}{}", words::criterion(criterion));
-    let span = Span { start: start as u32, ..criterion.span };
-    let (head, inner) = opened(criterion);
-    match inner {
-        Some(inner) if !fits(depth, &text) || page.has_comment(criterion.span) => {
-            page.open(depth, &format!("{prefix}{head}("), start, inner.span.start as usize);
-            if let Criterion::Group(inner) = &inner.value {
-                group(page, depth + 1, inner);
-            }
-            page.close(depth, ")", criterion.span.end as usize);
-        }
-        _ => page.line(depth, &text, span),
-    }
-}
-
-/// The group that a criterion is, below its `not` and label, and the words before it.
-fn opened(criterion: &Spanned<Criterion>) -> (String, Option<&Spanned<Criterion>>) {
-    let (mut head, mut at) = (String::new(), criterion);
-    loop {
-        match &at.value {
-            Criterion::Group(_) => return (head, Some(at)),
-            Criterion::Not(inner) => {
-                head.push_str("not ");
-                at = inner;
-            }
-            Criterion::Labelled { label, of } => {
-                head.push_str(&format!("{}: ", label.value));
-                at = of;
-            }
-            _ => return (head, None),
-        }
-    }
-}
-
-fn split(page: &mut Page<'_>, split: &Split, span: Span) {
-    let head = format!("split {} {{", split.name.value);
-    page.open(1, &head, span.start as usize, split.name.span.end as usize);
-    let title =
-        |each: &crate::syntax::ast::Variant| each.title.as_ref().map_or_else(String::new, |title| quoted(title));
-    let names = split.variants.iter().map(|each| each.name.as_str().chars().count()).max().unwrap_or(0);
-    let titles = split.variants.iter().map(|each| title(each).chars().count()).max().unwrap_or(0);
-    let salt_first = split.salt.as_ref().filter(|salt| split.variants.first().is_none_or(|v| salt.span < v.span));
-    if let Some(salt) = salt_first {
-        page.line(2, &format!("salt {}", quoted(salt)), salt.span);
-    }
-    for each in &split.variants {
-        let title = title(each);
-        let (name, share) = (each.name.as_str(), &each.share.text);
-        let text = if titles == 0 {
-            format!("variant {name:names$} {share}%")
-        } else {
-            format!("variant {name:names$} {title:titles$} {share}%")
-        };
-        page.line(2, &text, each.span);
-    }
-    if let Some(salt) = split.salt.as_ref().filter(|_| salt_first.is_none()) {
-        page.line(2, &format!("salt {}", quoted(salt)), salt.span);
-    }
-    page.close(1, "}", span.end as usize);
-}
-
-fn connect(page: &mut Page<'_>, connect: &Connect, span: Span) {
-    let head = format!("connect {}", connect.output.value);
-    let mut lines: Vec<(&str, String, Span)> = Vec::new();
-    lines.extend(connect.variant.as_ref().map(|variant| ("variant", variant.to_string(), variant.span)));
-    lines.extend(
-        connect
-            .sending
-            .as_ref()
-            .map(|sending| ("status", if sending.value { "sending" } else { "inactive" }.to_owned(), sending.span)),
-    );
-    if let (Some(first), Some(last)) = (connect.share.first(), connect.share.last()) {
-        lines.push(("share", words::list(&connect.share, |name| quoted(name)), first.span.to(last.span)));
-    }
-    if let (Some(first), Some(last)) = (connect.settings.first(), connect.settings.last()) {
-        let settings: Vec<_> = connect
-            .settings
+    fn entry(&mut self, entry: &Entry) {
+        let line = format!("{}{}", entry.word, flat(&entry.pieces));
+        let groups: Vec<Span> = entry
+            .pieces
             .iter()
-            .map(|setting| format!("{} {}", setting.key.value, words::setting(&setting.value)))
+            .filter_map(|piece| match piece {
+                Doc::Group(group) => Some(group.span),
+                Doc::Text(_) => None,
+            })
             .collect();
-        lines.push(("with", format!("{{ {} }}", settings.join(" ")), first.key.span.to(last.value.span)));
-    }
-    lines.sort_by_key(|(_, _, span)| span.start);
-    match lines.as_slice() {
-        [] if !connect.has_block => page.line(1, &head, span),
-        [] if !page.has_comment(span) => page.line(1, &format!("{head} {{}}"), span),
-        [(word, value, _)] if !page.is_broken(span) => page.line(1, &format!("{head} {{ {word} {value} }}"), span),
-        lines => {
-            page.open(1, &format!("{head} {{"), span.start as usize, connect.output.span.end as usize);
-            let width = lines.iter().map(|(word, _, _)| word.len()).max().unwrap_or(0);
-            for (word, value, span) in lines {
-                page.line(2, &format!("{word:width$} {value}"), *span);
-            }
-            page.close(1, "}", span.end as usize);
+        let commented = groups.iter().any(|group| self.lines.has_comment(*group));
+        let fits = self.lines.indent * 2 + line.chars().count() <= WIDTH;
+        if groups.is_empty() || fits && !commented {
+            self.lines.start(entry.span);
+            self.lines.push(vec![line]);
+            return;
         }
+        self.lines.start_block(entry.span.start);
+        let mut line = entry.word.to_owned();
+        for piece in &entry.pieces {
+            match piece {
+                Doc::Text(text) => line.push_str(text),
+                Doc::Group(group) => {
+                    self.lines.comments_inside(Span { end: group.span.start, ..group.span });
+                    let first = group.entries.first().map_or(group.span.end, |entry| entry.span.start);
+                    self.lines.open(format!("{line}("), first);
+                    self.entries(&group.entries);
+                    self.lines.comments_before(group.span.end);
+                    // What stands behind the parenthesis goes before it, where it stays.
+                    self.lines.comments_inside(entry.span);
+                    self.lines.indent -= 1;
+                    line = ")".to_owned();
+                }
+            }
+        }
+        self.lines.push(vec![line]);
+    }
+
+    fn field(&mut self, field: &Spanned<Field>) {
+        let (word, value) = match &field.value {
+            Field::Workspaces(names) => {
+                let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
+                (if names.len() == 1 { "workspace" } else { "workspaces" }, names.join(", "))
+            }
+            Field::Inputs(list) => ("inputs", inputs(list)),
+            Field::Tags(tags) => ("tags", texts(tags)),
+            Field::ExternalName(name) => ("external_name", quote(name)),
+            Field::Status(status) => ("status", status_word(status.value).to_owned()),
+            Field::Access(access) => ("access", access_word(access.value).to_owned()),
+            Field::Protect(protect) => ("protect", protect.value.to_string()),
+            Field::Match(matched) => return self.matched(matched, field.span),
+            Field::Split(split) => return self.split(split, field.span),
+            Field::Connect(connect) => return self.connect(connect, field.span),
+        };
+        self.lines.start(field.span);
+        self.lines.push(vec![word.to_owned(), value]);
+    }
+
+    /// `match { … }` on one line, where it holds one criterion, was written so, and has no comment, whatever its width.
+    fn short_match(&self, matched: &Match) -> Option<String> {
+        let single = matched.group.terms.len() + matched.group.excludes.len() == 1;
+        let one_line = !self.source.slice(matched.span).contains('\n');
+        let short = single && one_line && !self.lines.has_comment(matched.span);
+        short.then(|| format!("match {{ {} }}", flat_entries(&criteria::entries(&matched.group))))
+    }
+
+    fn matched(&mut self, matched: &Match, span: Span) {
+        let short = self.short_match(matched).filter(|line| self.lines.indent * 2 + line.chars().count() <= SHORT);
+        if let Some(line) = short {
+            self.lines.start(span);
+            self.lines.push(vec![line]);
+            return;
+        }
+        self.lines.start_block(span.start);
+        let entries = criteria::entries(&matched.group);
+        let first = entries.first().map_or(span.end, |entry| entry.span.start);
+        self.lines.open("match {".to_owned(), first);
+        self.entries(&entries);
+        self.lines.close(vec!["}".to_owned()], span.end);
+    }
+
+    fn split(&mut self, split: &Split, span: Span) {
+        let mut rows: Vec<Row> = Vec::new();
+        if let Some(salt) = &split.salt {
+            rows.push(Row {
+                span: self.with_word(salt.span, 1),
+                cells: vec![format!("salt {}", quote(salt))],
+                inner: Vec::new(),
+            });
+        }
+        for variant in &split.variants {
+            let title = variant.title.as_ref().map_or(String::new(), |title| quote(title));
+            let cells = vec![format!("variant {}", variant.name.value), title, format!("{}%", variant.share.text)];
+            rows.push(Row { span: variant.span, cells, inner: Vec::new() });
+        }
+        self.block(&format!("split {}", split.name.value), rows, span);
+    }
+
+    /// A block of lines, in the order of the source.
+    fn block(&mut self, header: &str, mut rows: Vec<Row>, span: Span) {
+        rows.sort_by_key(|row| row.span.start);
+        self.lines.start_block(span.start);
+        if rows.is_empty() && !self.lines.has_comment(span) {
+            self.lines.push(vec![format!("{header} {{ }}")]);
+            return;
+        }
+        self.lines.open(format!("{header} {{"), rows.first().map_or(span.end, |row| row.span.start));
+        for row in rows {
+            self.row(row);
+        }
+        self.lines.close(vec!["}".to_owned()], span.end);
+    }
+
+    fn row(&mut self, row: Row) {
+        let width = self.lines.indent * 2 + row.cells.iter().map(|cell| cell.chars().count() + 1).sum::<usize>();
+        if row.inner.is_empty() || width <= SHORT && !self.lines.has_comment(row.span) {
+            self.lines.start(row.span);
+            self.lines.push(row.cells);
+        } else {
+            self.lines.start_block(row.span.start);
+            let word = row.cells.first().map_or("", String::as_str);
+            let first = row.inner.first().map_or(row.span.end, |(span, _)| span.start);
+            self.lines.open(format!("{word} {{"), first);
+            for (span, cells) in row.inner {
+                self.lines.start(span);
+                self.lines.push(cells);
+                self.lines.trailing(span.end);
+            }
+            self.lines.close(vec!["}".to_owned()], row.span.end);
+        }
+        self.lines.trailing(row.span.end);
+    }
+
+    fn connect(&mut self, connect: &Connect, span: Span) {
+        let header = format!("connect {}", connect.output.value);
+        if !connect.has_block {
+            self.lines.start(span);
+            self.lines.push(vec![header]);
+            return;
+        }
+        let mut rows: Vec<Row> = Vec::new();
+        let mut row = |span: Span, word: &str, value: String, inner| {
+            rows.push(Row { span, cells: vec![word.to_owned(), value], inner });
+        };
+        if let Some(variant) = &connect.variant {
+            row(self.with_word(variant.span, 1), "variant", variant.value.to_string(), Vec::new());
+        }
+        if let Some(sending) = &connect.sending {
+            row(
+                self.with_word(sending.span, 1),
+                "status",
+                if sending.value { "sending" } else { "inactive" }.to_owned(),
+                Vec::new(),
+            );
+        }
+        if let Some(whole) = connect.share.iter().map(|share| share.span).reduce(Span::to) {
+            row(self.with_word(whole, 1), "share", texts(&connect.share), Vec::new());
+        }
+        let settings: Vec<(Span, Vec<String>)> = connect.settings.iter().map(setting).collect();
+        if let Some(whole) = settings.iter().map(|(span, _)| *span).reduce(Span::to) {
+            let flat: Vec<String> = settings.iter().map(|(_, cells)| cells.join(" ")).collect();
+            row(self.with_braces(whole), "with", format!("{{ {} }}", flat.join(" ")), settings);
+        }
+        self.block(&header, rows, span);
+    }
+}
+
+impl Printer<'_> {
+    /// The span of a value with the tokens before it, which the tree does not keep: its word, and a brace after it.
+    fn with_word(&self, value: Span, tokens: usize) -> Span {
+        let first = self.tokens.at_byte(value.start as usize).checked_sub(tokens);
+        let start = first.and_then(|first| self.tokens.get(first)).map_or(value.start, |token| token.start as u32);
+        Span { start, ..value }
+    }
+
+    /// The span of settings with their word and braces.
+    fn with_braces(&self, settings: Span) -> Span {
+        let close = self.tokens.get(self.tokens.at_byte(settings.end as usize));
+        let end = close.map_or(settings.end, |close| close.end as u32);
+        Span { end, ..self.with_word(settings, 2) }
+    }
+}
+
+/// One line of a block, or the block of its own that it becomes where it is too wide.
+struct Row {
+    span: Span,
+    cells: Vec<String>,
+    inner: Vec<(Span, Vec<String>)>,
+}
+
+fn texts(texts: &[Spanned<String>]) -> String {
+    let texts: Vec<String> = texts.iter().map(|text| quote(text)).collect();
+    texts.join(", ")
+}
+
+fn setting(setting: &Setting) -> (Span, Vec<String>) {
+    let value = match &setting.value.value {
+        SettingValue::Literal(value) => literal(value),
+        SettingValue::Boolean(value) => value.to_string(),
+        SettingValue::List(values) => literals(values),
+    };
+    (setting.key.span.to(setting.value.span), vec![setting.key.value.to_string(), value])
+}
+
+fn status_word(status: Status) -> &'static str {
+    match status {
+        Status::Draft => "draft",
+        Status::Active => "active",
+    }
+}
+
+fn access_word(access: Access) -> &'static str {
+    match access {
+        Access::Private => "private",
+        Access::ViewOnly => "view_only",
+        Access::Usable => "usable",
     }
 }
