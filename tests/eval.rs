@@ -5,4 +5,5 @@ mod property;
 mod reference;
 mod rules;
 mod shape;
+mod shards;
 mod world;

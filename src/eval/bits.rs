@@ -19,7 +19,7 @@ pub(super) fn fill<T>(slot: &mut [u64], items: &[T], passes: impl Fn(&T) -> bool
     let mut words = slot.iter_mut();
     // The chunks come first, so that their end does not use up a word.
     for (chunk, word) in chunks.iter().zip(words.by_ref()) {
-        *word = pack(chunk, &passes);
+        *word = pack_all(chunk, &passes);
     }
     if let Some(word) = words.next() {
         *word = pack(rest, &passes);
@@ -30,7 +30,22 @@ pub(super) fn fill<T>(slot: &mut [u64], items: &[T], passes: impl Fn(&T) -> bool
 /// Up to 64 answers as one word.
 #[inline(always)]
 pub(super) fn pack<T>(items: &[T], passes: impl Fn(&T) -> bool) -> u64 {
-    items.iter().enumerate().fold(0, |word, (at, item)| word | u64::from(passes(item)) << at)
+    match items.first_chunk() {
+        Some(chunk) => pack_all(chunk, &passes),
+        None => items.iter().enumerate().fold(0, |word, (at, item)| word | u64::from(passes(item)) << at),
+    }
+}
+
+/// 64 answers as one word: first one byte for each, which the compiler does many at a time, then eight bytes at once.
+#[inline(always)]
+fn pack_all<T>(items: &[T; 64], passes: &impl Fn(&T) -> bool) -> u64 {
+    let mut answers = [[0u8; 8]; 8];
+    for (answer, item) in answers.as_flattened_mut().iter_mut().zip(items) {
+        *answer = u8::from(passes(item));
+    }
+    // The factor brings the lowest bit of byte `i` to bit `56 + i`; no two products meet there.
+    let byte = |eight: [u8; 8]| u64::from_le_bytes(eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    answers.iter().enumerate().fold(0, |word, (at, eight)| word | byte(*eight) << (8 * at))
 }
 
 /// Sets the first `len` bits and clears all others.
@@ -70,6 +85,8 @@ mod tests {
         fill_first(&mut slot, 65);
         assert_eq!(slot, [u64::MAX, 1, 0, 0]);
         assert_eq!((first_bits(0), first_bits(3), first_bits(64)), (0, 7, u64::MAX));
+        let scattered: Vec<u64> = (0..64).map(|at| 0xF0E1_D2C3_9687_5A3C >> at & 1).collect();
+        assert_eq!(pack(&scattered, |bit| *bit == 1), 0xF0E1_D2C3_9687_5A3C);
         assert_eq!(ones(0b1010_0001).collect::<Vec<_>>(), [0, 5, 7]);
     }
 }

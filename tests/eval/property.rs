@@ -83,7 +83,7 @@ fn an_audience_alone_is_the_same_as_among_others() {
 fn shards_do_not_matter() {
     let edge = SHARD_USERS as u32;
     let rows = [0, 63, 64, 8191, 8192, edge - 1, edge, edge + 64, 2 * edge - 1, 2 * edge, 2 * edge + 1];
-    check(cases(400) / 40, rows.len(), |case| {
+    check(cases(600) / 40, rows.len(), |case| {
         let rows = &rows[rows.len() - case.world.users.len()..];
         let memberships = evaluated(&case, &case.world.store(rows), None)?;
         prop_assert_eq!(listed(&memberships), expected(&case, rows));

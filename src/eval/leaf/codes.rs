@@ -1,5 +1,10 @@
 //! Sets of dictionary codes: what a predicate accepts, decided once for each distinct value.
 
+use rayon::prelude::*;
+
+/// Words that one core makes at least: a small dictionary is not worth handing over.
+const LEAST_WORDS: usize = 128;
+
 /// A set of codes of one dictionary. Codes that the dictionary does not have are never in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct CodeSet {
@@ -12,12 +17,13 @@ pub(super) struct CodeSet {
 
 impl CodeSet {
     /// The codes below `codes` that are accepted.
-    pub(super) fn new(codes: usize, accepts: impl Fn(u32) -> bool) -> Self {
+    pub(super) fn new(codes: usize, accepts: impl Fn(u32) -> bool + Sync) -> Self {
         let word = |at: usize| {
             let last = codes.min(at * 64 + 64);
             (at * 64..last).fold(0u64, |word, code| word | u64::from(accepts(code as u32)) << (code % 64))
         };
-        let words: Box<[u64]> = (0..codes.div_ceil(64)).map(word).collect();
+        let words = (0..codes.div_ceil(64)).into_par_iter().with_min_len(LEAST_WORDS);
+        let words = words.map(word).collect::<Vec<u64>>().into_boxed_slice();
         let len = words.iter().map(|word| word.count_ones() as usize).sum();
         Self { words, codes, len }
     }

@@ -5,15 +5,21 @@
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use arrow_array::StringArray;
+use arrow_buffer::Buffer;
 use hashbrown::HashMap;
 use rapidhash::fast::RandomState;
+use rayon::prelude::*;
 
 use super::codes::CodeSet;
 use crate::base::Now;
 use crate::base::text::{Wildcard, fold};
 use crate::base::value::{read_boolean, read_date, read_number};
 use crate::ir::Predicate;
-use crate::store::{ABSENT, Dictionary};
+use crate::store::{ABSENT, Dictionary, NULL};
+
+/// Values that one core reads at least: a small dictionary is not worth handing over.
+const LEAST_CODES: usize = 4096;
 
 /// The readings of all dictionaries that one evaluation looks into.
 #[derive(Default)]
@@ -25,10 +31,20 @@ pub(super) struct Readings<'a> {
 /// One dictionary, read as far as anybody asked.
 pub(super) struct Reading<'a> {
     dictionary: &'a Dictionary,
-    folded: OnceLock<Vec<Cow<'a, str>>>,
+    folded: OnceLock<Folded<'a>>,
     /// NaN where it is no number.
     numbers: OnceLock<Vec<f64>>,
     dates: OnceLock<Vec<Option<i64>>>,
+}
+
+/// The texts of a dictionary, case-folded.
+enum Folded<'a> {
+    /// As they are: none has anything to fold.
+    Same(&'a Dictionary),
+    /// Plain ASCII with capitals: lowered in one go.
+    Lowered(StringArray),
+    /// One by one.
+    Each(Vec<Cow<'a, str>>),
 }
 
 impl<'a> Readings<'a> {
@@ -80,31 +96,91 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn by_text(&self, accepts: impl Fn(Option<&str>) -> bool) -> CodeSet {
+    fn by_text(&self, accepts: impl Fn(Option<&str>) -> bool + Sync) -> CodeSet {
         CodeSet::new(self.dictionary.len(), |code| accepts(self.dictionary.text(code)))
     }
 
-    fn folded(&self, accepts: impl Fn(&str) -> bool) -> CodeSet {
-        let folded = self.folded.get_or_init(|| self.read(|text| fold(text.unwrap_or(""))));
-        // The reserved codes have no text, though the dictionary holds an empty one for them.
-        let has_text = |code| self.dictionary.text(code).is_some();
-        CodeSet::new(folded.len(), |code| folded.get(code as usize).is_some_and(|text| has_text(code) && accepts(text)))
+    fn folded(&self, accepts: impl Fn(&str) -> bool + Sync) -> CodeSet {
+        let folded = once(&self.folded, || self.fold());
+        let len = self.dictionary.len();
+        // The reserved codes have no text, though there is an empty one in their place.
+        match folded {
+            Folded::Same(texts) => CodeSet::new(len, |code| texts.text(code).is_some_and(&accepts)),
+            Folded::Lowered(texts) => CodeSet::new(len, |code| code > NULL && accepts(texts.value(code as usize))),
+            Folded::Each(texts) => {
+                let text = |code: u32| texts.get(code as usize).filter(|_| code > NULL);
+                CodeSet::new(len, |code| text(code).is_some_and(|text| accepts(text)))
+            }
+        }
     }
 
-    fn numbers(&self, accepts: impl Fn(f64) -> bool) -> CodeSet {
-        let read = |text: Option<&str>| text.and_then(read_number).unwrap_or(f64::NAN);
-        let numbers = self.numbers.get_or_init(|| self.read(read));
+    fn fold(&self) -> Folded<'a> {
+        let texts = self.dictionary.texts();
+        let bytes = texts.value_data();
+        if !bytes.is_ascii() {
+            return Folded::Each(self.read(|text| fold(text.unwrap_or(""))));
+        }
+        if !bytes.iter().fold(false, |found, byte| found | byte.is_ascii_uppercase()) {
+            return Folded::Same(self.dictionary);
+        }
+        let lowered = Buffer::from(bytes.to_ascii_lowercase());
+        match StringArray::try_new(texts.offsets().clone(), lowered, None) {
+            Ok(texts) => Folded::Lowered(texts),
+            Err(_) => Folded::Each(self.read(|text| fold(text.unwrap_or("")))),
+        }
+    }
+
+    fn numbers(&self, accepts: impl Fn(f64) -> bool + Sync) -> CodeSet {
+        let numbers = once(&self.numbers, || self.read(|text| text.and_then(read_number).unwrap_or(f64::NAN)));
         // Every comparison with NaN is false.
         CodeSet::new(numbers.len(), |code| numbers.get(code as usize).is_some_and(|number| accepts(*number)))
     }
 
-    fn dates(&self, accepts: impl Fn(i64) -> bool) -> CodeSet {
-        let read = |text: Option<&str>| text.and_then(read_date).map(|at| at.0);
-        let dates = self.dates.get_or_init(|| self.read(read));
+    fn dates(&self, accepts: impl Fn(i64) -> bool + Sync) -> CodeSet {
+        let dates = once(&self.dates, || self.read(|text| text.and_then(read_date).map(|at| at.0)));
         CodeSet::new(dates.len(), |code| dates.get(code as usize).copied().flatten().is_some_and(&accepts))
     }
 
-    fn read<T>(&self, read: impl Fn(Option<&'a str>) -> T) -> Vec<T> {
-        (0..self.dictionary.len() as u32).map(|code| read(self.dictionary.text(code))).collect()
+    /// Every value of the dictionary as one type, in the order of the codes.
+    fn read<T: Send>(&self, read: impl Fn(Option<&'a str>) -> T + Sync) -> Vec<T> {
+        let codes = (0..self.dictionary.len() as u32).into_par_iter().with_min_len(LEAST_CODES);
+        codes.map(|code| read(self.dictionary.text(code))).collect()
+    }
+}
+
+/// What a cell holds, made if need be. It is made outside of the cell: a core that waits for others inside one could be
+/// given work that needs the same cell, and would wait for itself.
+fn once<T>(cell: &OnceLock<T>, make: impl FnOnce() -> T) -> &T {
+    match cell.get() {
+        Some(known) => known,
+        None => {
+            let made = make();
+            cell.get_or_init(|| made)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Timestamp;
+
+    fn accepted(texts: &[&str], predicate: &Predicate) -> Vec<u32> {
+        let reserved = [None, None].into_iter();
+        let texts: StringArray = reserved.chain(texts.iter().map(|text| Some(*text))).collect();
+        let dictionary = Dictionary::new(texts).unwrap();
+        let codes = Reading::new(&dictionary).accepted(predicate, Now(Timestamp(0)));
+        (0..dictionary.len() as u32 + 2).filter(|code| codes.contains(*code)).collect()
+    }
+
+    #[test]
+    fn folding_goes_the_shortest_way_and_means_the_same() {
+        let part = |text: &str| Predicate::Contains(text.to_owned());
+        assert_eq!(accepted(&["shoe", "hat"], &part("sho")), [2]);
+        assert_eq!(accepted(&["Shoe", "HAT", ""], &part("ha")), [3]);
+        assert_eq!(accepted(&["Shoe", "É", "hat"], &part("é")), [3]);
+        for texts in [["a", "b"], ["A", "b"], ["É", "b"]] {
+            assert_eq!(accepted(&texts, &part("")), [2, 3], "the reserved codes have no text");
+        }
     }
 }
