@@ -46,7 +46,7 @@ fn a_file_with_errors_is_left_alone() {
 }
 
 /// Pieces that a file can be cut into; comments and line breaks go between any two of them.
-const PIECES: [&str; 43] = [
+const PIECES: [&str; 44] = [
     "version 1",
     "audience",
     "a",
