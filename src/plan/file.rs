@@ -5,7 +5,7 @@
 //! bytes are, reading gives a plan or a typed error; what was cut or edited is found before anything of it is believed.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -52,13 +52,8 @@ pub enum PlanFileError {
     #[error("the plan was changed since it was saved; make it again")]
     Changed,
     /// The file cannot be read or written.
-    #[error("the plan file {}: {source}", path.display())]
-    File {
-        /// Its path.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    #[error("the plan file cannot be read or written: {0}")]
+    File(#[from] io::Error),
     /// The content fits the fingerprint and is no plan.
     #[error("the plan cannot be read: {0}; make it again")]
     Content(String),
@@ -75,26 +70,22 @@ struct Header {
     fingerprint: String,
 }
 
-/// Saves a plan, replacing the file if there is one.
+/// Saves a plan, replacing the file if there is one. Errors leave the path to the caller.
 ///
 /// # Errors
 /// [`PlanFileError::File`], and what [`encode`] says.
 pub fn write(system: &dyn System, path: &Path, plan: &Plan) -> Result<(), PlanFileError> {
-    let bytes = encode(plan)?;
-    write_bytes(system, path, &bytes).map_err(|source| PlanFileError::File { path: path.to_owned(), source })
+    Ok(write_bytes(system, path, &encode(plan)?)?)
 }
 
-/// Reads a saved plan.
+/// Reads a saved plan. Errors leave the path to the caller.
 ///
 /// # Errors
 /// [`PlanFileError::File`], and what [`decode`] says.
 pub fn read(system: &dyn System, path: &Path) -> Result<Plan, PlanFileError> {
-    let file = |source| PlanFileError::File { path: path.to_owned(), source };
-    let found = usize::try_from(system.info(path).map_err(file)?.len).unwrap_or(usize::MAX);
-    if found > MAX_BYTES {
-        return Err(PlanFileError::TooLong { found });
-    }
-    decode(&system.read(path).map_err(file)?)
+    // The length is asked for first, so that a file that is no plan is not read into memory whole.
+    let found = usize::try_from(system.info(path)?.len).unwrap_or(usize::MAX);
+    if found > MAX_BYTES { Err(PlanFileError::TooLong { found }) } else { decode(&system.read(path)?) }
 }
 
 /// The bytes of a saved plan.
