@@ -58,7 +58,8 @@ fn model(texts: &[&str]) -> Model {
     let project = project(PROJECT);
     let analysis = analysed(&project, &project.declared, texts);
     let errors: Vec<_> = analysis.diagnostics.iter().map(|each| &each.message).collect();
-    analysis.model.unwrap_or_else(|| panic!("{texts:?}: {errors:?}"))
+    assert!(analysis.model.is_some(), "{texts:?}: {errors:?}");
+    analysis.model.unwrap()
 }
 
 /// The audience `a` of a file that holds the given fields of it.

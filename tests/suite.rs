@@ -1,5 +1,12 @@
 //! All tests of the project from outside, in one binary.
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail, and works on real files")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test may fail, says what it skips, and works on real files"
+)]
 
 mod analyze;
 mod apply;
@@ -8,6 +15,7 @@ mod cli;
 mod crash;
 mod retail;
 mod eval;
+mod format;
 mod plan;
 mod project;
 mod report;

@@ -83,3 +83,65 @@ fn err() {
         snapshot(format!("err-{name}"), found);
     }
 }
+
+/// Reads a text and says how long its diagnostics are; must neither overflow the stack nor take long.
+fn survives(text: &str) -> usize {
+    read(text).1.diagnostics.iter().count()
+}
+
+fn in_match(criteria: &str) -> String {
+    format!("version 1\naudience a {{ match {{ {criteria} }} }}\n")
+}
+
+#[test]
+fn size_is_no_danger() {
+    const MEGABYTE: usize = 1 << 20;
+    for unit in ["(", "not ", "{", "a: ("] {
+        assert!(survives(&unit.repeat(MEGABYTE / unit.len())) > 0, "{unit}");
+        assert!(survives(&in_match(&unit.repeat(MEGABYTE / unit.len()))) > 0, "{unit}");
+    }
+    for unit in [")", "}", "[", "\"", "'", "!", "a", "a ", "x: ", "#", "\\", "\0", "é", "-", "1", "and "] {
+        let text = unit.repeat((1 << 16) / unit.len());
+        assert!(survives(&text) > 0, "{unit}");
+        assert!(survives(&in_match(&text)) > 0, "{unit}");
+        assert!(survives(&in_match(&format!("user \"a\" {text}"))) > 0, "{unit}");
+        assert!(survives(&in_match(&format!("event \"a\" where {text}"))) > 0, "{unit}");
+    }
+    for line in
+        ["audience a {\n", "criterion x = (\n", "version 1\n", "tags\n", "audience a { tags \"\n", "moved a to\n"]
+    {
+        assert!(survives(&line.repeat((1 << 16) / line.len())) > 0, "{line}");
+    }
+}
+
+#[test]
+fn flat_chains_may_be_long() {
+    let text = in_match(&vec!["user \"a\" is \"b\""; 200_000].join("\nand "));
+    assert!(read(&text).1.diagnostics.is_empty());
+    assert_eq!(survives(&in_match(&vec!["usr \"a\" is \"b\""; 1_000].join("\nand "))), 1_000);
+    assert!(survives(&in_match(&format!("everyone {}", "exclude everyone and everyone ".repeat(20_000)))) > 0);
+}
+
+#[test]
+fn nesting_ends_at_64_levels() {
+    let nested = |depth: usize| in_match(&format!("{}everyone{}", "(".repeat(depth), ")".repeat(depth)));
+    assert_eq!(diagnostics(&nested(64)), "");
+    assert!(diagnostics(&nested(65)).starts_with("AUD0110 2:86-2:87"), "{}", diagnostics(&nested(65)));
+    let nots = |count: usize| in_match(&format!("{}everyone", "not ".repeat(count)));
+    assert_eq!(diagnostics(&nots(64)), "");
+    assert!(diagnostics(&nots(65)).starts_with("AUD0110"));
+    let conditions = in_match(&format!("event \"E\" where {}\"a\" = 1{}", "(".repeat(64), ")".repeat(64)));
+    assert_eq!(diagnostics(&conditions), "");
+}
+
+#[test]
+fn line_ends_and_byte_order_marks_do_not_matter() {
+    let text = "version 1\n# one\n## two\naudience a { # three\n  match {\n    everyone\n  }\n}\n";
+    let windows = format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    let (_, plain) = read(text);
+    let (source, parsed) = read(&windows);
+    assert_eq!(diagnostics(&windows), "");
+    assert_eq!(dump::tree(&parsed), dump::tree(&plain));
+    let comments: Vec<&str> = parsed.comments.iter().map(|comment| source.slice(comment.span)).collect();
+    assert_eq!(comments, ["# one", "# three"]);
+}

@@ -68,7 +68,8 @@ codes! {
     CountSpelling = 127 Error "A count is written `at least 3 times`.";
     MisplacedLabel = 128 Error "One label stands before one criterion or group, after any `not`.";
     MissingPercent = 129 Error "A share is a percentage.";
-    UnreadableFile = 130 Error "A file of definitions can be read and is text in UTF-8.";
+    InvalidName = 130 Error "Names of code are letters, digits and `_`, and start with no digit.";
+    UnreadableFile = 131 Error "A file of definitions can be read and is text in UTF-8.";
     FormatterUnsound = 199 Error "The formatter changes the layout of a file and never its meaning.";
     // Names, types and meaning.
     UnknownAudience = 201 Error "A reference names an audience that the project does not define.";
@@ -140,7 +141,7 @@ codes! {
     MissingKey = 405 Error "A key that everything depends on is there and has a value.";
     WrongType = 406 Error "A value of the project file has the type that its key takes.";
     DuplicateKey = 407 Error "A key stands once in its map, and a name is given once.";
-    InvalidName = 408 Error "A name that definitions refer to consists of letters, digits and `_`.";
+    NotAName = 408 Error "A name that definitions refer to consists of letters, digits and `_`.";
     InvalidValue = 409 Error "A value of the project file can be read as what its key takes.";
     UnknownReference = 410 Error "A reference within the project file names something that the file defines.";
     UnknownChoice = 411 Error "A value that is one of a few known words is one of them.";

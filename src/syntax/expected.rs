@@ -20,18 +20,28 @@ pub(super) struct Stuck {
     /// A range of the piece with what to read instead, so that reading goes on.
     pub(super) mend: Option<(usize, usize, String)>,
     /// The brackets that would have been right.
-    pub(super) closers: Vec<&'static str>,
+    pub(super) brackets: Vec<&'static str>,
 }
 
 /// What stands where reading stopped.
 struct Found<'a> {
+    tokens: &'a Tokens<'a>,
+    /// The index of its token; one past the last at the end of the file.
+    index: usize,
     text: &'a str,
     span: Span,
     is_word: bool,
     first_of_line: bool,
-    /// Its bytes in the piece; empty at the end.
-    local: (usize, usize),
+    /// Where reading stopped in the piece.
+    at: usize,
+    /// The same place in the file.
+    in_file: usize,
+    /// Whether it lies in the piece, and not behind its end.
+    inside: bool,
 }
+
+/// A range of the piece, with what to read there instead.
+type Mend = Option<(usize, usize, String)>;
 
 /// Explains an error of the grammar.
 pub(super) fn explain(piece: &PieceText, tokens: &Tokens, error: &Error<Rule>) -> Stuck {
@@ -44,63 +54,123 @@ pub(super) fn explain(piece: &PieceText, tokens: &Tokens, error: &Error<Rule>) -
     };
     let found = found(piece, tokens, at);
     let (diagnostic, mend) = diagnose(&found, rules);
-    let closers = rules.iter().filter_map(|rule| match rule {
+    let brackets = rules.iter().filter_map(|rule| match rule {
+        Rule::open => Some("{"),
         Rule::close => Some("}"),
         Rule::close_paren => Some(")"),
         Rule::close_bracket => Some("]"),
         _ => None,
     });
-    Stuck { diagnostic, at, mend, closers: closers.collect() }
+    Stuck { diagnostic, at, mend, brackets: brackets.collect() }
 }
 
-fn found<'a>(piece: &PieceText, tokens: &'a Tokens, at: usize) -> Found<'a> {
-    let in_file = piece.in_file(at);
-    let index = tokens.at_byte(in_file);
-    let Some(token) = tokens.get(index) else {
-        let end = tokens.all.last().map_or(0, |token| token.end);
-        let span = piece.range(at, at).before();
-        let span = Span { start: end as u32, end: end as u32, ..span };
-        return Found { text: "", span, is_word: false, first_of_line: true, local: (at, at) };
-    };
-    let span = Span { start: token.start as u32, end: token.end as u32, ..piece.range(at, at) };
-    let inside = at < piece.text().len();
+fn found<'a>(piece: &PieceText, tokens: &'a Tokens<'a>, at: usize) -> Found<'a> {
+    let index = tokens.at_byte(piece.in_file(at));
+    let end = tokens.all.last().map_or(0, |token| token.end);
+    let (start, end) = tokens.get(index).map_or((end, end), |token| (token.start, token.end));
     Found {
+        tokens,
+        index,
         text: tokens.word(index),
-        span,
-        is_word: token.kind == Kind::Word,
-        first_of_line: token.first_of_line,
-        local: if inside { (at, (at + token.end).saturating_sub(in_file.max(token.start))) } else { (at, at) },
+        span: Span { start: start as u32, end: end as u32, ..piece.range(at, at) },
+        is_word: tokens.is_word(index),
+        first_of_line: tokens.get(index).is_none_or(|token| token.first_of_line),
+        at,
+        in_file: piece.in_file(at),
+        inside: at < piece.text().len(),
     }
 }
 
-type Mend = Option<(usize, usize, String)>;
+impl Found<'_> {
+    /// Reads something else instead of the word found.
+    fn replaced(&self, with: &str) -> Mend {
+        self.inside.then(|| (self.at, self.at + self.text.len(), with.to_owned()))
+    }
+
+    /// Reads something more before what was found.
+    fn inserted(&self, text: &str) -> Mend {
+        Some((self.at, self.at, text.to_owned()))
+    }
+}
 
 fn diagnose(found: &Found, rules: &[Rule]) -> (Diagnostic, Mend) {
-    let here = |with: &str| Some((found.local.0, found.local.0, with.to_owned()));
+    let expects = |rule| rules.contains(&rule);
+    if let Some(found) = not_a_name(found, rules).or_else(|| dangling_joiner(found, rules)) {
+        return found;
+    }
+    if !found.is_word || found.text.len() > 40 {
+        return (unexpected(found, rules), None);
+    }
     let candidates = candidates(rules);
-    if found.is_word && found.text.len() < 40 {
-        let lower = found.text.to_ascii_lowercase();
-        let replaced = |with: &str| Some((found.local.0, found.local.1, with.to_owned()));
-        if let Some(word) = candidates.iter().find(|word| **word == lower) {
-            return (mistakes::instead(Code::WrongCase, found.span, found.text, word), replaced(word));
+    let lower = found.text.to_ascii_lowercase();
+    if let Some(word) = candidates.iter().find(|word| **word == lower && lower != found.text) {
+        return (mistakes::instead(Code::WrongCase, found.span, found.text, word), found.replaced(word));
+    }
+    let joins = expects(Rule::kw_and) && expects(Rule::kw_exclude);
+    if joins && CRITERION.contains(&found.text) {
+        return (missing_joiner(found), found.inserted("and "));
+    }
+    let nearest = suggest::nearest(found.text, candidates.iter().copied());
+    if let Some(best) = nearest.first().filter(|_| found.inside) {
+        let message = format!("`{}` is no word that can stand here", found.text);
+        let diagnostic = Diagnostic::new(Code::UnexpectedText, message)
+            .label(found.span, "not known here")
+            .did_you_mean(found.span, &nearest, str::to_owned);
+        return (diagnostic, found.replaced(best));
+    }
+    let is_keyword = WORDS.iter().any(|(_, word)| *word == found.text);
+    if found.inside && !found.first_of_line && !is_keyword {
+        if expects(Rule::comma) {
+            return (mistakes::missing_comma(found.span.before(), found.span), found.inserted(", "));
         }
-        let joins = rules.contains(&Rule::kw_and) && rules.contains(&Rule::kw_exclude);
-        if joins && CRITERION.contains(&found.text) {
-            return (missing_joiner(found), here("and "));
-        }
-        let nearest = suggest::nearest(found.text, candidates.iter().copied());
-        if let Some(best) = nearest.first() {
-            let diagnostic =
-                Diagnostic::new(Code::UnexpectedText, format!("`{}` is no word that can stand here", found.text))
-                    .label(found.span, "not known here")
-                    .did_you_mean(found.span, &nearest, str::to_owned);
-            return (diagnostic, replaced(best));
-        }
-        if rules.contains(&Rule::comma) && !found.first_of_line {
-            return (mistakes::missing_comma(found.span.before(), found.span), here(", "));
+        if (expects(Rule::string) || expects(Rule::text_list)) && !expects(Rule::open) {
+            return (mistakes::unquoted_text(found.span, found.text), found.replaced(&mistakes::quote(found.text)));
         }
     }
     (unexpected(found, rules), None)
+}
+
+/// `my-audience`, `2nd`: words and signs that touch each other where a name stands.
+fn not_a_name(found: &Found, rules: &[Rule]) -> Option<(Diagnostic, Mend)> {
+    let touches = |index: usize| {
+        let (left, right) = (found.tokens.get(index.checked_sub(1)?)?, found.tokens.get(index)?);
+        let sign = matches!(found.tokens.word(index), "-");
+        let part = right.kind == Kind::Word || right.kind == Kind::Number || sign;
+        (left.end == right.start && part).then_some(())
+    };
+    let mut first = found.index;
+    if found.text.starts_with('-') && touches(first).is_some() && found.tokens.is_word(first - 1) {
+        first -= 1;
+    } else if !rules.contains(&Rule::name) || found.tokens.get(first)?.kind != Kind::Number {
+        return None;
+    }
+    let mut last = found.index;
+    while touches(last + 1).is_some() {
+        last += 1;
+    }
+    let (start, end) = (found.tokens.get(first)?.start, found.tokens.get(last)?.end);
+    let written = found.tokens.slice(start, end);
+    let span = Span { start: start as u32, end: end as u32, ..found.span };
+    let meant = written.replace('-', "_");
+    let meant = crate::base::Name::new(&meant).is_ok().then_some(meant);
+    let from = (found.at + start).saturating_sub(found.in_file);
+    let mend = meant.clone().map(|meant| (from, from + written.len(), meant));
+    Some((mistakes::not_a_name(span, written, meant.as_deref()), mend.filter(|_| found.inside)))
+}
+
+/// A joiner with nothing behind it.
+fn dangling_joiner(found: &Found, rules: &[Rule]) -> Option<(Diagnostic, Mend)> {
+    let before = found.index.checked_sub(1)?;
+    let (word, joiner) = (found.tokens.word(before), found.tokens.get(before)?);
+    let ends = !found.inside || matches!(found.text, "" | "}" | ")");
+    let expected = [Rule::term, Rule::body, Rule::condition_term].iter().any(|rule| rules.contains(rule));
+    if !matches!(word, "and" | "or") || !ends || !expected && !rules.contains(&Rule::kw_everyone) {
+        return None;
+    }
+    let span = Span { start: joiner.start as u32, end: joiner.end as u32, ..found.span };
+    let from = (found.at + joiner.start).checked_sub(found.in_file);
+    let mend = from.map(|from| (from, from + word.len(), String::new()));
+    Some((mistakes::joiner_before_nothing(span, word), mend))
 }
 
 fn missing_joiner(found: &Found) -> Diagnostic {
@@ -114,7 +184,11 @@ fn unexpected(found: &Found, rules: &[Rule]) -> Diagnostic {
         text => format!("unexpected `{}`", shorten(text)),
     };
     let (things, help) = listed(rules);
-    let label = if things.is_empty() { "cannot stand here".to_owned() } else { format!("expected {things}") };
+    let label = match things.as_str() {
+        "" if rules.contains(&Rule::EOI) => "expected nothing more here".to_owned(),
+        "" => "cannot stand here".to_owned(),
+        things => format!("expected {things}"),
+    };
     let diagnostic = Diagnostic::new(Code::UnexpectedText, message).label(found.span, label);
     match help {
         Some(help) => diagnostic.help(help),
@@ -124,44 +198,56 @@ fn unexpected(found: &Found, rules: &[Rule]) -> Diagnostic {
 
 /// The expected things as people read them, at most a handful, and the words behind a kind of thing.
 fn listed(rules: &[Rule]) -> (String, Option<String>) {
-    let mut things: Vec<String> = Vec::new();
-    let mut kinds: Vec<&'static KindOfWord> = Vec::new();
+    const MOST: usize = 6;
+    let (mut things, mut words): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    let mut kinds: Vec<(&'static KindOfWord, Option<&'static str>)> = Vec::new();
     for rule in rules {
         match meaning(*rule) {
             Meaning::Hidden => {}
             Meaning::Thing(thing) => things.push(thing.to_owned()),
+            Meaning::Kind(kind) => add_kind(&mut kinds, kind, None),
             Meaning::Word(word) => match KINDS.iter().find(|kind| kind.words.contains(&word)) {
-                Some(kind) => kinds.push(kind),
-                None => things.push(format!("`{word}`")),
+                Some(kind) => add_kind(&mut kinds, kind, Some(word)),
+                None => words.push(format!("`{word}`")),
             },
-            Meaning::Kind(kind) => kinds.extend([kind, kind]),
         }
     }
-    let single: Vec<&KindOfWord> = kinds.clone();
-    kinds.sort_by_key(|kind| kind.name);
-    kinds.dedup_by_key(|kind| kind.name);
     let mut help = None;
-    for kind in &kinds {
-        if single.iter().filter(|each| each.name == kind.name).count() > 1 {
-            things.push(kind.name.to_owned());
-            help = Some(format!("{} {}", kind.introduction, enumerate(kind.words, "and")));
-        } else {
-            let word = rules.iter().find_map(|rule| match meaning(*rule) {
-                Meaning::Word(word) if kind.words.contains(&word) => Some(word),
-                _ => None,
-            });
-            things.extend(word.map(|word| format!("`{word}`")));
+    for (kind, only) in &kinds {
+        match only {
+            Some(word) => words.push(format!("`{word}`")),
+            None => {
+                things.push(kind.name.to_owned());
+                help = Some(format!("{} {}", kind.introduction, enumerate(kind.words, "and")));
+            }
         }
     }
-    things.sort();
-    things.dedup();
-    const MOST: usize = 6;
+    things.append(&mut words);
+    let mut seen = Vec::new();
+    things.retain(|thing| {
+        !seen.contains(thing) && {
+            seen.push(thing.clone());
+            true
+        }
+    });
     if things.len() > MOST {
         things.truncate(MOST - 1);
         things.push("something else".to_owned());
-        return (join(&things, "or"), None);
+        help = None;
     }
     (join(&things, "or"), help.filter(|_| kinds.len() == 1))
+}
+
+/// Notes a kind: by its single word, or by its name where several of its words are expected.
+fn add_kind(
+    kinds: &mut Vec<(&'static KindOfWord, Option<&'static str>)>,
+    kind: &'static KindOfWord,
+    word: Option<&'static str>,
+) {
+    match kinds.iter_mut().find(|(other, _)| other.name == kind.name) {
+        Some((_, only)) => *only = only.filter(|only| Some(*only) == word),
+        None => kinds.push((kind, word)),
+    }
 }
 
 fn enumerate(words: &[&str], last: &str) -> String {
@@ -259,7 +345,7 @@ fn meaning(rule: Rule) -> Meaning {
         Rule::close_bracket => Meaning::Thing("`]`"),
         Rule::comma => Meaning::Thing("`,`"),
         Rule::percent => Meaning::Thing("`%`"),
-        Rule::condition | Rule::condition_term | Rule::conditions => {
+        Rule::condition | Rule::condition_term | Rule::condition_body | Rule::conditions => {
             Meaning::Thing("a condition such as `\"price\" > 20`")
         }
         Rule::qualifier => Meaning::Hidden,

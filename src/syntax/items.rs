@@ -54,7 +54,16 @@ fn misspelt_shape(tokens: &Tokens, at: usize) -> bool {
     let number = tokens.get(at + 1).is_some_and(|token| token.kind == Kind::Number);
     let shaped = number || tokens.is_word(at + 1) && (sign == "=" || sign == "to");
     let word = tokens.word(at);
-    tokens.is_word(at) && shaped && word.len() < 16 && suggest::best(word, ITEM_WORDS).is_some()
+    tokens.is_word(at) && shaped && nearest_item(word).is_some()
+}
+
+/// The word that an item starts with, or was most likely meant to.
+pub(super) fn nearest_item(word: &str) -> Option<&str> {
+    const LONGEST: usize = 20;
+    if ITEM_WORDS.contains(&word) || word.len() > LONGEST {
+        return Some(word).filter(|word| word.len() <= LONGEST);
+    }
+    suggest::best(word, ITEM_WORDS)
 }
 
 /// Whether the tokens are the start of an item that stands nowhere else in the language.
@@ -85,7 +94,9 @@ fn block_shape(tokens: &Tokens, at: usize) -> Option<usize> {
     }
     (at + 1..at + 4).take_while(|index| *index == at + 1 || tokens.is_word(index - 1)).find_map(|index| {
         let after_text = if tokens.is_text(index) { index + 1 } else { index };
-        tokens.is_bracket(after_text, b'{').then_some(after_text)
+        let hidden = tokens.is_text(index) && braces(tokens, index).0 > 0;
+        let open = if hidden { index } else { after_text };
+        (hidden || tokens.is_bracket(open, b'{')).then_some(open)
     })
 }
 
@@ -103,7 +114,7 @@ fn item(tokens: &Tokens, at: usize) -> Piece {
     let mut end = at + 1;
     while let Some(token) = tokens.get(end) {
         match token.kind {
-            Kind::Bracket(b'{') => return block(tokens, at, end),
+            _ if braces(tokens, end).0 > 0 => return block(tokens, at, end),
             Kind::Bracket(b'(') => parens += 1,
             Kind::Bracket(b')') => parens = parens.saturating_sub(1),
             _ if token.column == 0 && known_shape(tokens, end) => break,
@@ -128,20 +139,35 @@ fn block(tokens: &Tokens, at: usize, open: usize) -> Piece {
     let mut depth = 0usize;
     let mut end = open;
     while let Some(token) = tokens.get(end) {
-        match token.kind {
-            Kind::Bracket(b'{') => depth += 1,
-            Kind::Bracket(b'}') => {
-                depth -= 1;
-                if depth == 0 {
-                    return Piece { tokens: at..end + 1, open: Some(open), closed: true };
-                }
+        if end > open && token.column == 0 && known_shape(tokens, end) {
+            break;
+        }
+        let (opened, closed) = braces(tokens, end);
+        depth += opened;
+        if closed > 0 {
+            depth = depth.saturating_sub(closed);
+            if depth == 0 {
+                return Piece { tokens: at..end + 1, open: Some(open), closed: true };
             }
-            _ if token.column == 0 && known_shape(tokens, end) => break,
-            _ => {}
         }
         end += 1;
     }
     Piece { tokens: at..end, open: Some(open), closed: false }
+}
+
+/// How many braces a token opens and closes. A text without its closing quote hides those at the end of its line.
+fn braces(tokens: &Tokens, index: usize) -> (usize, usize) {
+    match tokens.get(index).map(|token| token.kind) {
+        Some(Kind::Bracket(b'{')) => (1, 0),
+        Some(Kind::Bracket(b'}')) => (0, 1),
+        Some(Kind::Text { closed: false }) => {
+            let text = tokens.word(index);
+            let closing =
+                text.bytes().rev().take_while(|byte| matches!(byte, b'}' | b' ')).filter(|byte| *byte == b'}');
+            (usize::from(text.ends_with('{')), closing.count())
+        }
+        _ => (0, 0),
+    }
 }
 
 /// Tokens that start no item, up to the next one that does.
@@ -150,34 +176,45 @@ fn stray(tokens: &Tokens, at: usize) -> Piece {
     Piece { tokens: at..end, open: None, closed: true }
 }
 
-/// The brace that an unclosed block most likely lacks its partner for: the innermost one whose line is indented unlike
-/// the line of the brace that closed it, else the block's own.
-pub(super) fn culprit(tokens: &Tokens, piece: &Piece) -> Option<usize> {
+/// A brace without partner, and where the author most likely left its block.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BrokenBrace {
+    /// The brace.
+    pub(super) open: usize,
+    /// The first token that is indented no deeper than the line of the brace.
+    pub(super) end: usize,
+}
+
+/// The brace that an unclosed block most likely lacks the partner of: the innermost one whose line is indented deeper
+/// than the line of the brace that closed it, else the innermost one left open.
+pub(super) fn culprit(tokens: &Tokens, piece: &Piece) -> Option<BrokenBrace> {
     let mut open: Vec<(usize, usize)> = Vec::new();
     let mut indent = 0;
+    let mut found = None;
     for index in piece.tokens.clone() {
         let token = tokens.get(index)?;
         if token.first_of_line {
             indent = token.column;
         }
-        match token.kind {
-            Kind::Bracket(b'{') => open.push((index, indent)),
-            Kind::Bracket(b'}') => {
-                let (opened, expected) = open.pop()?;
-                let outer = open.iter().any(|(_, column)| *column == indent);
-                if token.first_of_line && indent < expected && outer {
-                    return Some(opened);
-                }
+        let (opened, closed) = braces(tokens, index);
+        open.extend((0..opened).map(|_| (index, indent)));
+        for _ in 0..closed {
+            let Some((brace, line)) = open.pop() else { break };
+            let outer = open.iter().any(|(_, column)| *column == indent);
+            if token.first_of_line && indent < line && outer && found.is_none() {
+                found = Some((brace, line));
             }
-            _ => {}
         }
     }
-    open.last().map(|(index, _)| *index).or(piece.open)
+    let (open, line) = found.or(open.last().copied()).or(piece.open.map(|open| (open, 0)))?;
+    let left = |index: &usize| tokens.get(*index).is_some_and(|token| token.first_of_line && token.column <= line);
+    let end = (open + 1..piece.tokens.end).find(left).unwrap_or(piece.tokens.end);
+    Some(BrokenBrace { open, end })
 }
 
 /// Cuts the inside of a block (`inside`, without its braces) into parts that start with one of `words`, or with a word
-/// that starts a line. Blocks inside a part stay whole.
-pub(super) fn parts(tokens: &Tokens, inside: Range<usize>, words: &[&str]) -> Vec<Piece> {
+/// that starts a line. Blocks inside a part stay whole; a broken one ends where its author left it.
+pub(super) fn parts(tokens: &Tokens, inside: Range<usize>, words: &[&str], broken: Option<BrokenBrace>) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     let (mut start, mut at) = (inside.start, inside.start);
     while at < inside.end {
@@ -186,7 +223,10 @@ pub(super) fn parts(tokens: &Tokens, inside: Range<usize>, words: &[&str]) -> Ve
             start = at;
         }
         if tokens.is_bracket(at, b'{') {
-            let mut whole = block(tokens, start, at);
+            let mut whole = match broken.filter(|broken| broken.open == at) {
+                Some(broken) => Piece { tokens: start..broken.end.max(at + 1), open: Some(at), closed: false },
+                None => block(tokens, start, at),
+            };
             if whole.tokens.end > inside.end {
                 whole = Piece { tokens: start..inside.end, closed: false, ..whole };
             }

@@ -3,7 +3,7 @@
 //! In: places and what was written there. Out: diagnostics. No decision is taken here.
 
 use super::ast::{Count, Joiner};
-use crate::base::{Span, Spanned};
+use crate::base::{Name, Span, Spanned};
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix};
 
 /// A part of what was written, short enough for a message.
@@ -256,13 +256,12 @@ pub(super) fn mixed_joiners(joiner: Spanned<Joiner>, edits: Vec<Edit>) -> Diagno
         .fix(Fix { title: "put what `and` joins into parentheses".to_owned(), edits })
 }
 
-pub(super) fn misplaced_label(label: Span, last_not: Option<Span>) -> Diagnostic {
+pub(super) fn misplaced_label(place: Span, label: &Spanned<Name>, last_not: Option<Span>) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::MisplacedLabel, "this label does not stand right before its criterion")
-        .label(label, "one label stands here, after any `not`");
-    match last_not {
-        Some(_) => diagnostic.help("write `not` before the label"),
-        None => diagnostic.help("keep one of the labels"),
-    }
+        .label(place, "one label stands here, after any `not`");
+    let Some(not) = last_not else { return diagnostic.help("keep one of the labels") };
+    let edits = vec![Edit { span: place, text: String::new() }, insert(not.after(), &format!(" {}:", label.value))];
+    diagnostic.fix(Fix { title: "put `not` before the label".to_owned(), edits })
 }
 
 pub(super) fn empty_group(span: Span) -> Diagnostic {
@@ -335,13 +334,38 @@ pub(super) fn unknown_version(number: Spanned<u64>) -> Diagnostic {
         .label(number.span, "this build reads version 1")
 }
 
-pub(super) fn misplaced_version(item: Span, first: Option<Span>) -> Diagnostic {
-    match first {
-        Some(first) => Diagnostic::new(Code::MisplacedVersion, "`version` is written twice")
-            .label(item, "once more here")
-            .label(first, "first here")
-            .fix(Fix::replace("remove it", item, "")),
-        None => Diagnostic::new(Code::MisplacedVersion, "`version` is the first item of a file")
-            .label(item, "stands behind other items"),
+pub(super) fn repeated_version(item: Span, first: Span) -> Diagnostic {
+    Diagnostic::new(Code::MisplacedVersion, "`version` is written twice")
+        .label(item, "once more here")
+        .label(first, "first here")
+        .fix(Fix::replace("remove it", item, ""))
+}
+
+pub(super) fn misplaced_version(item: Span, start: Span, number: u64) -> Diagnostic {
+    let edits = vec![insert(start, &format!("version {number}\n\n")), Edit { span: item, text: String::new() }];
+    Diagnostic::new(Code::MisplacedVersion, "`version` is the first item of a file")
+        .label(item, "stands behind other items")
+        .fix(Fix { title: "move it to the start".to_owned(), edits })
+}
+
+pub(super) fn joiner_before_nothing(joiner: Span, word: &str) -> Diagnostic {
+    Diagnostic::new(Code::StrayJoiner, format!("nothing stands behind this `{word}`"))
+        .label(joiner, "joins nothing")
+        .fix(Fix::replace(format!("remove `{word}`"), joiner, ""))
+}
+
+pub(super) fn unquoted_text(span: Span, word: &str) -> Diagnostic {
+    let meant = quote(word);
+    Diagnostic::new(Code::UnquotedName, format!("`{word}` lacks its quotes"))
+        .label(span, "a text in quotes stands here")
+        .fix(Fix::replace(format!("write `{meant}`"), span, meant))
+}
+
+pub(super) fn not_a_name(span: Span, written: &str, meant: Option<&str>) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::InvalidName, format!("`{}` is no name", shorten(written)))
+        .label(span, "names of code are letters, digits and `_`, and start with no digit");
+    match meant {
+        Some(meant) => diagnostic.fix(Fix::replace(format!("write `{meant}`"), span, meant)),
+        None => diagnostic,
     }
 }

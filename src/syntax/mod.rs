@@ -7,6 +7,7 @@ pub mod ast;
 mod build;
 mod depth;
 mod expected;
+mod format;
 mod grammar;
 mod items;
 mod mistakes;
@@ -15,6 +16,8 @@ mod token;
 
 use crate::base::{Source, SourceId, Span};
 use crate::diagnostic::Diagnostics;
+
+pub use format::format;
 
 /// What parsing one file gave.
 #[derive(Clone, Debug)]
@@ -39,9 +42,4 @@ pub struct Comment {
 /// Reads one file.
 pub fn parse(source: &Source, id: SourceId) -> Parsed {
     read::read(source, id)
-}
-
-/// The canonical form of a file.
-pub fn format(text: &str) -> Result<String, crate::diagnostic::Diagnostics> {
-    Ok(text.to_owned())
 }

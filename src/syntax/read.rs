@@ -11,7 +11,7 @@ use super::build::{Builder, Built, Part};
 use super::depth;
 use super::expected;
 use super::grammar::{PieceText, Rule};
-use super::items::{self, ITEM_WORDS, Piece};
+use super::items::{self, BrokenBrace, Piece};
 use super::token::{Kind, Tokens, scan};
 use super::{Parsed, mistakes};
 use crate::base::{Source, SourceId, Span, Spanned, suggest};
@@ -25,7 +25,8 @@ const MENDS: usize = 8;
 pub(super) fn read(source: &Source, id: SourceId) -> Parsed {
     let tokens = scan(&source.text, id);
     let pieces = items::cut(&tokens);
-    let mut reader = Reader { tokens: &tokens, source: id, diagnostics: Diagnostics::default(), noted: Vec::new() };
+    let mut reader =
+        Reader { tokens: &tokens, source: id, diagnostics: Diagnostics::default(), noted: Vec::new(), broken: None };
     reader.note_tokens(&pieces);
     let mut file = File { version: None, items: Vec::new() };
     let mut docs = Docs::new(&tokens);
@@ -53,6 +54,8 @@ struct Reader<'a> {
     /// Bytes of what is reported already, ascending: what the grammar says behind one of them, in the same piece, would
     /// be its consequence.
     noted: Vec<usize>,
+    /// An unclosed brace of the item being read.
+    broken: Option<BrokenBrace>,
 }
 
 impl<'a> Reader<'a> {
@@ -124,7 +127,7 @@ impl<'a> Reader<'a> {
         }
         unclosed.extend(open.iter().filter(|(_, bracket)| *bracket != b'{').map(|(index, _)| *index));
         if !piece.closed {
-            unclosed.extend(items::culprit(self.tokens, piece));
+            unclosed.extend(items::culprit(self.tokens, piece).map(|broken| broken.open));
         }
         // One is told of: the others are likely its consequences.
         if let Some(index) = unclosed.into_iter().min() {
@@ -140,30 +143,30 @@ impl<'a> Reader<'a> {
 
     /// Checks what stands before all items.
     fn version(&mut self, found: &[(Spanned<u64>, Span, bool)]) -> Option<Spanned<u64>> {
+        let start = if self.tokens.text.starts_with('\u{feff}') { 3 } else { 0 };
+        let start = Span::new(self.source, start, start);
         let Some((number, item, first)) = found.first() else {
-            let start = if self.tokens.text.starts_with('\u{feff}') { 3 } else { 0 };
-            let misspelt =
-                suggest::best(self.tokens.word(0), ["version"]).is_some() || self.tokens.word(0) == "version";
-            if !misspelt {
-                let start = Span::new(self.source, start, start);
+            let word = self.tokens.word(0);
+            if word != "version" && (word.len() > 20 || suggest::best(word, ["version"]).is_none()) {
                 let first = if self.tokens.all.is_empty() { start } else { self.token_span(0) };
                 self.diagnostics.push(mistakes::missing_version(start, first));
             }
             return None;
         };
         if !first {
-            self.diagnostics.push(mistakes::misplaced_version(*item, None));
+            self.diagnostics.push(mistakes::misplaced_version(*item, start, number.value));
         }
         if number.value != 1 {
             self.diagnostics.push(mistakes::unknown_version(*number));
         }
         for (_, again, _) in found.iter().skip(1) {
-            self.diagnostics.push(mistakes::misplaced_version(*again, Some(*item)));
+            self.diagnostics.push(mistakes::repeated_version(*again, *item));
         }
         Some(*number)
     }
 
     fn item(&mut self, piece: &Piece) -> Option<Built> {
+        self.broken = if piece.closed { None } else { items::culprit(self.tokens, piece) };
         if let Some(deep) = depth::too_deep(self.tokens, piece.tokens.clone()) {
             let at = self.token_span(deep);
             self.diagnostics.push(mistakes::too_deep(at));
@@ -171,7 +174,7 @@ impl<'a> Reader<'a> {
             return built;
         }
         let word = self.tokens.word(piece.tokens.start);
-        let meant = if ITEM_WORDS.contains(&word) { Some(word) } else { suggest::best(word, ITEM_WORDS) };
+        let meant = items::nearest_item(word);
         match (meant, piece.open) {
             (Some("audience"), Some(open)) => self.audience(piece, open),
             (Some("defaults"), Some(open)) => self.defaults(piece, open),
@@ -194,8 +197,12 @@ impl<'a> Reader<'a> {
     }
 
     /// The tokens between the braces of a block.
-    fn inside(piece: &Piece, open: usize) -> Range<usize> {
-        let end = if piece.closed { piece.tokens.end.saturating_sub(1) } else { piece.tokens.end };
+    fn inside(&self, piece: &Piece, open: usize) -> Range<usize> {
+        let last = piece.tokens.end.saturating_sub(1);
+        // Where an inner block is broken, the last brace still closes the outer one.
+        let closed =
+            piece.closed || self.broken.is_some_and(|broken| broken.open > open && broken.end < piece.tokens.end);
+        let end = if closed && self.tokens.is_bracket(last, b'}') { last } else { piece.tokens.end };
         open + 1..end.max(open + 1)
     }
 
@@ -214,7 +221,7 @@ impl<'a> Reader<'a> {
             "connect",
             "standard",
         ];
-        let parts = items::parts(self.tokens, Self::inside(piece, open), &WORDS);
+        let parts = items::parts(self.tokens, self.inside(piece, open), &WORDS, self.broken);
         parts.iter().filter_map(|part| self.field(part)).collect()
     }
 
@@ -230,7 +237,7 @@ impl<'a> Reader<'a> {
         let (span, header) = (self.range(piece.tokens.clone()), piece.open.map(|open| start..open + 1));
         match (self.tokens.word(start), header) {
             ("match", Some(header)) if header.len() == 2 => {
-                let inside = Self::inside(piece, start + 1);
+                let inside = self.inside(piece, start + 1);
                 let parts = if deep { Vec::new() } else { self.matched(inside) };
                 let mut diagnostics = Diagnostics::default();
                 let text = PieceText::new("", self.source, 0);
@@ -283,7 +290,7 @@ impl<'a> Reader<'a> {
         let open = header.end - 1;
         let start = self.piece(Rule::split_start, header, |builder, pair| builder.field(&pair))?;
         let Field::Split(mut split) = start.value else { return None };
-        for part in items::parts(self.tokens, Self::inside(piece, open), &["variant", "salt"]) {
+        for part in items::parts(self.tokens, self.inside(piece, open), &["variant", "salt"], self.broken) {
             self.piece(Rule::split_part_piece, part.tokens, |builder, pair| {
                 builder.split_part(&mut split, &pair);
                 Some(())
@@ -296,7 +303,8 @@ impl<'a> Reader<'a> {
         let open = header.end - 1;
         let start = self.piece(Rule::connect_start, header, |builder, pair| builder.field(&pair))?;
         let Field::Connect(mut connect) = start.value else { return None };
-        for part in items::parts(self.tokens, Self::inside(piece, open), &["variant", "status", "share", "with"]) {
+        const WORDS: [&str; 4] = ["variant", "status", "share", "with"];
+        for part in items::parts(self.tokens, self.inside(piece, open), &WORDS, self.broken) {
             self.piece(Rule::connect_part_piece, part.tokens, |builder, pair| {
                 builder.connect_part(&mut connect, &pair);
                 Some(())
@@ -342,7 +350,7 @@ impl<'a> Reader<'a> {
             let stuck = expected::explain(&text, self.tokens, &error);
             let consequence = self.is_consequence(&tokens, text.in_file(stuck.at));
             let mend = if consequence {
-                stuck.closers.first().map(|closer| (stuck.at, stuck.at, (*closer).to_owned()))
+                stuck.brackets.first().map(|bracket| (stuck.at, stuck.at, (*bracket).to_owned()))
             } else {
                 self.diagnostics.push(stuck.diagnostic);
                 stuck.mend

@@ -1,6 +1,8 @@
 //! Rules that a gallery case cannot show, or that must stay silent.
 
-use super::messages;
+use aud::catalog::{Setting, SettingType};
+
+use super::{PROJECT, analysed, messages, project};
 
 fn in_match(criterion: &str) -> Vec<String> {
     messages(&format!(
@@ -106,4 +108,90 @@ fn long_chains_of_audiences_are_walked_without_recursion() {
     }
     let found = messages(&text);
     assert_eq!(found, ["AUD0324 audience `a1` nests others itself, so it cannot be nested"]);
+}
+
+/// A kind of output with settings of every type, which shares attributes.
+const POSTBOX: aud::catalog::OutputKind = aud::catalog::OutputKind {
+    name: "postbox",
+    title: "Postbox",
+    connection_settings: &[
+        Setting { name: "folder", takes: SettingType::Text, required: true, doc: "Where letters go." },
+        Setting { name: "copies", takes: SettingType::Integer, required: false, doc: "How many of each." },
+        Setting { name: "colour", takes: SettingType::Boolean, required: false, doc: "Whether in colour." },
+    ],
+    shares_attributes: true,
+    ..aud::catalog::OutputKind::ALL[0]
+};
+
+/// The connection of an audience to a postbox, or what is wrong with it.
+fn connected(block: &str) -> Result<Vec<aud::ir::Connection>, Vec<String>> {
+    let mut project = project(PROJECT);
+    project.outputs.get_mut("backup").unwrap().kind = &POSTBOX;
+    let text = format!("version 1\naudience a {{ workspace shop match {{ everyone }} connect backup {block} }}\n");
+    let analysis = analysed(&project, &project.declared, &[&text]);
+    let found = analysis.diagnostics.iter().map(|each| each.message.clone()).collect();
+    analysis.model.map(|model| model.audiences["a"].connections.clone()).ok_or(found)
+}
+
+#[test]
+fn settings_are_checked_against_the_output() {
+    let fine = connected(r#"{ with { folder "in" copies 2 colour false } share "text", "number" }"#).unwrap();
+    let settings = serde_json::to_string(&fine[0].settings).unwrap();
+    assert_eq!(settings, r#"{"colour":false,"copies":2,"folder":"in"}"#);
+    assert_eq!(fine[0].share.len(), 2);
+    assert_eq!(connected("").unwrap_err(), ["output `backup` needs the setting `folder`"]);
+    assert_eq!(
+        connected(r#"{ with { folder 3 copies 2.5 colour "no" foldr "x" folder "y" } }"#).unwrap_err(),
+        [
+            "setting `folder` takes a text",
+            "setting `copies` takes a whole number",
+            "setting `colour` takes true or false",
+            "output `backup` has no setting `foldr` for a connection",
+            "setting `folder` is given twice",
+        ]
+    );
+}
+
+#[test]
+fn the_depth_of_nesting_is_the_projects() {
+    let chain = "version 1\ndefaults { workspace shop }\naudience a { match { everyone } }\n\
+        audience b { match { audience a } }\naudience c { match { audience b } }\naudience d { match { audience c } }\n";
+    let at = |depth| {
+        let mut project = project(PROJECT);
+        project.limits.nesting_depth = depth;
+        let found = analysed(&project, &project.declared, &[chain]).diagnostics;
+        found.iter().map(|each| each.message.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(at(0), ["audience `b` nests `a`, and this project nests no audiences"]);
+    assert_eq!(at(1), ["audience `b` nests others itself, so it cannot be nested"]);
+    assert_eq!(at(2), ["audiences nest 3 deep, and at most 2 are allowed"]);
+    assert_eq!(at(3), Vec::<String>::new());
+}
+
+#[test]
+fn a_draft_may_nest_a_draft() {
+    let text = "version 1\ndefaults { workspace shop status draft }\naudience a { match { everyone } }\naudience b { match { audience a } }\n";
+    assert_eq!(messages(text), Vec::<String>::new());
+}
+
+#[test]
+fn unlimited_retention_warns_of_nothing() {
+    assert_eq!(
+        in_match(r#"event "A" within last 5000 days and last seen more than 400 days ago"#),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn without_data_nothing_is_never_seen() {
+    assert_eq!(in_match(r#"event "B" where "x" is "y" and user "unheard of" > 3"#), Vec::<String>::new());
+}
+
+#[test]
+fn every_criterion_is_checked_where_several_are_wrong() {
+    let found = in_match(
+        r#"user "number" contains "x" and event "A" where ("text" > 3 and "flag" is "maybe") between 3 and 1 times within last 7 days in travel.ios"#,
+    );
+    let codes: Vec<&str> = found.iter().map(|each| &each[..7]).collect();
+    assert_eq!(codes, ["AUD0207", "AUD0207", "AUD0207", "AUD0230", "AUD0220"]);
 }

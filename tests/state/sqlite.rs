@@ -172,6 +172,23 @@ fn one_of_many_threads_gets_the_lock() {
     assert_eq!(won.iter().filter(|won| **won).count(), 1);
 }
 
+#[test]
+fn a_reader_never_sees_a_state_half_made() {
+    let folder = tempfile::tempdir().unwrap();
+    for round in 0..40 {
+        let path = folder.path().join(format!("{round}.db"));
+        let start = Barrier::new(2);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                start.wait();
+                open(&path).unwrap().lock("apply").unwrap();
+            });
+            start.wait();
+            while open(&path).unwrap().lock_info().unwrap().is_none() {}
+        });
+    }
+}
+
 /// Runs one of the ignored tests below in a process of its own.
 fn spawn(test: &str, path: &Path) -> Child {
     Command::new(std::env::current_exe().unwrap())
@@ -202,7 +219,9 @@ fn one_of_two_processes_gets_the_lock_and_is_known_to_be_gone() {
     assert!(holder.dead && children.iter().any(|child| child.id() == holder.pid), "{holder:?}");
     assert!(holder.to_string().contains("that process is gone"));
     // Even so, only the explicit command takes it away.
-    assert!(matches!(state.lock("apply"), Err(StateError::Locked(_))));
+    let refused = state.lock("apply").unwrap_err();
+    assert!(matches!(refused, StateError::Locked(_)));
+    assert!(refused.to_string().contains(&format!("aud state unlock {}", holder.id)), "{refused}");
     state.break_lock(&holder.id).unwrap();
     assert!(state.lock("apply").is_ok());
 }

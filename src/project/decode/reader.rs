@@ -179,7 +179,7 @@ impl<'d> Reader<'d> {
                 mended.insert(0, '_');
             }
             self.report(
-                Diagnostic::new(Code::InvalidName, format!("`{text}` cannot be the name of {what}"))
+                Diagnostic::new(Code::NotAName, format!("`{text}` cannot be the name of {what}"))
                     .label(span, "letters, digits and `_`, not starting with a digit")
                     .help(format!("definitions refer to it by this name; write, for example, `{mended}`")),
             );

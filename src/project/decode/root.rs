@@ -137,7 +137,7 @@ fn name(reader: &mut Reader<'_>, node: &Node) -> Option<String> {
     if bad.is_some() || text.trim() != text {
         let label = if bad == Some('/') { "holds a `/`" } else { "holds unseen characters" };
         reader.report(
-            Diagnostic::new(Code::InvalidName, "the project's name holds characters that it cannot")
+            Diagnostic::new(Code::NotAName, "the project's name holds characters that it cannot")
                 .label(node.span, label)
                 .help("letters, digits, `_`, `-`, `.` and blanks between words are fine"),
         );

@@ -26,11 +26,10 @@ pub(super) fn open_existing(path: &Path) -> Result<Option<Connection>, Fault> {
         return Ok(None);
     }
     let connection = connect(path, OpenFlags::empty())?;
-    if format(&connection)? == 0 {
-        return Ok(None);
+    match found_format(&connection)? {
+        0 => Ok(None),
+        _ => migrate(&connection).map(|()| Some(connection)),
     }
-    migrate(&connection)?;
-    Ok(Some(connection))
 }
 
 /// Opens the database, and makes it where there is none.
@@ -51,7 +50,12 @@ fn connect(path: &Path, more: OpenFlags) -> Result<Connection, Fault> {
     Ok(connection)
 }
 
-/// The format of the file; 0 where nothing was ever written to it.
+/// The format of the file, read in one transaction: somebody else may be making the file right now.
+fn found_format(connection: &Connection) -> Result<u32, Fault> {
+    format(&*Transaction::new_unchecked(connection, TransactionBehavior::Deferred)?)
+}
+
+/// The format of the file; 0 where nothing was ever written to it. Part of a transaction of its caller.
 fn format(connection: &Connection) -> Result<u32, Fault> {
     let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
     let format = pragma("user_version")?;
@@ -70,7 +74,7 @@ fn format(connection: &Connection) -> Result<u32, Fault> {
 
 /// Runs the migrations that the file has not seen.
 fn migrate(connection: &Connection) -> Result<(), Fault> {
-    if format(connection)? as usize == MIGRATIONS.len() {
+    if found_format(connection)? as usize == MIGRATIONS.len() {
         return Ok(());
     }
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;

@@ -25,11 +25,7 @@ impl Builder<'_> {
                 _ => core = self.criterion(&inner),
             }
         }
-        let misplaced = before.iter().rev().skip(1).find(|(_, label)| label.is_some());
-        if let Some((place, _)) = misplaced {
-            let after_nots = before.iter().filter(|(_, label)| label.is_some()).count() == 1;
-            self.report(mistakes::misplaced_label(*place, before.last().map(|(last, _)| *last).filter(|_| after_nots)));
-        }
+        self.check_label(&before);
         let mut whole = core?;
         for (start, label) in before.into_iter().rev() {
             let of = Box::new(whole);
@@ -40,6 +36,14 @@ impl Builder<'_> {
             whole = Spanned::new(node, start.to(span));
         }
         Some(whole)
+    }
+
+    /// Reports a label that does not stand last among the prefixes.
+    fn check_label(&mut self, before: &[(Span, Option<Spanned<Name>>)]) {
+        let misplaced = before.iter().rev().skip(1).find_map(|(place, label)| Some((*place, label.as_ref()?)));
+        let (Some((place, label)), Some((last, _))) = (misplaced, before.last()) else { return };
+        let only = before.iter().filter(|(_, label)| label.is_some()).count() == 1;
+        self.report(mistakes::misplaced_label(place, label, only.then_some(*last)));
     }
 
     fn label(&mut self, pair: &Pair<Rule>) -> Option<Spanned<Name>> {

@@ -79,33 +79,28 @@ impl Builder<'_> {
                 self.report(mistakes::joined_exclusion(joiner));
             }
         }
-        let mut group = Group { joiner: None, terms: Vec::new(), excludes: Vec::new() };
+        let mut group = empty();
         let mut joined: Vec<Part> = Vec::new();
-        let (start, mut previous, mut reported) = (parts.first().map(|part| part.span), None, false);
+        let mut before: Option<Span> = None;
+        let mut wrapped = false;
         for part in parts {
-            let span = part.span;
+            let so_far = before.map_or(part.span, |before| before.to(part.span));
             if part.excluded {
                 group.excludes.extend(part.term);
             } else {
-                if let (false, Some(joiner), Some(first), Some(last)) =
-                    (group.excludes.is_empty(), part.joiner, start, previous)
-                {
-                    if !reported {
-                        self.report(mistakes::joiner_after_exclude(joiner, first.to(last)));
-                    }
-                    reported = true;
+                let ended = !wrapped && !group.excludes.is_empty();
+                if let (true, Some(joiner), Some(before)) = (ended, part.joiner, before) {
+                    // What stands before becomes one term, once: the chain of an author who does not know the rule may
+                    // be long, and a tree as deep as it would be of no use.
+                    wrapped = true;
+                    self.report(mistakes::joiner_after_exclude(joiner, before));
                     self.close(&mut group, std::mem::take(&mut joined));
-                    let whole = Criterion::Group(std::mem::replace(&mut group, empty()));
-                    joined.push(Part {
-                        joiner: None,
-                        excluded: false,
-                        span: first.to(last),
-                        term: Some(Spanned::new(whole, first.to(last))),
-                    });
+                    let whole = Spanned::new(Criterion::Group(std::mem::replace(&mut group, empty())), before);
+                    joined.push(Part { joiner: None, excluded: false, span: before, term: Some(whole) });
                 }
                 joined.push(part);
             }
-            previous = Some(span);
+            before = Some(so_far);
         }
         self.close(&mut group, joined);
         group

@@ -123,7 +123,7 @@ impl Builder<'_> {
         let equal = if on_number { Operator::Equal } else { Operator::Is };
         let unequal = if on_number { Operator::NotEqual } else { Operator::IsNot };
         let words: Vec<String> = written.split_ascii_whitespace().map(str::to_ascii_lowercase).collect();
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).skip_while(|word| *word == "is").collect();
         let (operator, certain) = match words.as_slice() {
             ["==" | "===" | "equals" | "equal", ..] => (equal, true),
             ["!==" | "<>" | "≠"] => (unequal, true),
