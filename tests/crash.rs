@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
-use crate::support::{Run, Sandbox};
+use crate::support::{Run, Sandbox, copy};
 
 const NOW: &str = "2026-03-01T12:00:00Z";
 const EDITED_NOW: &str = "2026-03-03T12:00:00Z";
@@ -25,19 +25,6 @@ fn twin(of: &Sandbox) -> Sandbox {
     let twin = Sandbox::empty();
     copy(of.path(), twin.path());
     twin
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target)
-        } else {
-            std::fs::copy(entry.path(), target).map(|_| ()).unwrap()
-        }
-    }
 }
 
 /// An edit that makes people enter and leave, and an audience go.

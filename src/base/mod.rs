@@ -6,6 +6,7 @@
 pub mod digest;
 pub mod mpid;
 pub mod name;
+pub mod number;
 pub mod source;
 pub mod span;
 pub mod suggest;

@@ -2,23 +2,7 @@
 
 use crate::base::{Now, Timestamp};
 
-/// A number with its thousands set apart.
-///
-/// ```
-/// use aud::report::number;
-/// assert_eq!([number(0), number(999), number(1_204), number(9_876_543)], ["0", "999", "1,204", "9,876,543"]);
-/// ```
-pub fn number(value: u64) -> String {
-    let digits = value.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+pub use crate::base::number::grouped as number;
 
 /// `1 delivery`, `2 deliveries`.
 pub(super) fn counted(count: u64, one: &str, several: &str) -> String {

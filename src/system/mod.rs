@@ -68,6 +68,14 @@ pub trait System: Send + Sync {
 
     /// Removes a file; fine where there is none.
     fn remove(&self, path: &Path) -> io::Result<()>;
+
+    /// Takes a lock that other processes respect, named by a file which is made where it does not exist. It is held until
+    /// the value is dropped or the process ends, however it ends. A lock that is held elsewhere is an error of the kind
+    /// [`io::ErrorKind::WouldBlock`]. A system without other processes has nothing to lock.
+    fn lock(&self, path: &Path) -> io::Result<Box<dyn Send>> {
+        let _ = path;
+        Ok(Box::new(()))
+    }
 }
 
 /// A whole file as text.

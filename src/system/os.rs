@@ -79,6 +79,16 @@ impl System for OsSystem {
         sync_folder(folder)
     }
 
+    fn lock(&self, path: &Path) -> io::Result<Box<dyn Send>> {
+        let file =
+            File::options().create(true).truncate(false).write(true).open(path).map_err(|error| at(path, error))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Box::new(file)),
+            Err(fs::TryLockError::WouldBlock) => Err(at(path, io::ErrorKind::WouldBlock.into())),
+            Err(fs::TryLockError::Error(error)) => Err(at(path, error)),
+        }
+    }
+
     fn remove(&self, path: &Path) -> io::Result<()> {
         match fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(path, error)),
@@ -131,6 +141,16 @@ mod tests {
         assert_eq!(read_text(&OsSystem, &path).unwrap(), "two");
         assert_eq!(OsSystem.files_below(folder.path()).unwrap(), vec![path.clone()]);
         assert_eq!(&OsSystem.map(&path).unwrap()[..], b"two");
+    }
+
+    #[test]
+    fn a_lock_is_held_until_it_is_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let held = OsSystem.lock(&path).unwrap();
+        assert_eq!(OsSystem.lock(&path).map(drop).unwrap_err().kind(), io::ErrorKind::WouldBlock);
+        drop(held);
+        assert!(OsSystem.lock(&path).is_ok());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Importing the data of a project.
 
+use std::io;
+
 use super::{Workbench, WorkbenchError};
 use crate::base::SourceMap;
 use crate::project;
@@ -21,6 +23,13 @@ impl Workbench {
         let (project, diagnostics) = project::load(self.system(), &self.folder, &mut sources);
         match project {
             Some(project) if !diagnostics.has_errors() => {
+                // One import at a time: two would number new users differently.
+                self.system().create_folder(&project.data_path)?;
+                let lock = self.system().lock(&project.data_path.join(".lock"));
+                let _held = lock.map_err(|error| match error.kind() {
+                    io::ErrorKind::WouldBlock => WorkbenchError::Importing(project.data_path.clone()),
+                    _ => error.into(),
+                })?;
                 Ok(store::import(self.system(), &project, options, progress)?)
             }
             project => {

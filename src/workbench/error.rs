@@ -24,6 +24,9 @@ pub enum WorkbenchError {
     /// The data cannot be read or imported.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Another process imports into the same store.
+    #[error("another import into {} is under way; nothing was read, try again when it has ended", .0.display())]
+    Importing(PathBuf),
     /// The state cannot be read or written.
     #[error(transparent)]
     State(#[from] StateError),

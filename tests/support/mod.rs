@@ -5,7 +5,7 @@ mod sandbox;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-pub(crate) use sandbox::{Run, Sandbox, retail_csv, retail_project};
+pub(crate) use sandbox::{Run, Sandbox, copy, retail_csv, retail_project};
 
 use aud::catalog::{Attribute, Catalog, CustomEventType, Event, EventKey, Provenance};
 

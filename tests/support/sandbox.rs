@@ -120,7 +120,8 @@ pub(crate) fn retail_project(csv: &Path) -> Sandbox {
     sandbox
 }
 
-fn copy(from: &Path, to: &Path) {
+/// A folder with everything below it.
+pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
