@@ -141,7 +141,7 @@ fn size_is_no_danger() {
 
 #[test]
 fn flat_chains_may_be_long() {
-    let text = in_match(&vec!["user \"a\" is \"b\""; 200_000].join("\nand "));
+    let text = in_match(&vec!["everyone"; 200_000].join("\nand "));
     assert!(read(&text).1.diagnostics.is_empty());
     assert_eq!(survives(&in_match(&vec!["usr \"a\" is \"b\""; 1_000].join("\nand "))), 1_000);
     assert!(survives(&in_match(&format!("everyone {}", "exclude everyone and everyone ".repeat(20_000)))) > 0);

@@ -4,8 +4,10 @@
 //! for everything that could not. Parsing never stops at the first error and never fails as a whole.
 
 pub mod ast;
+mod brackets;
 mod build;
 mod depth;
+mod docs;
 mod expected;
 mod format;
 mod grammar;
@@ -13,6 +15,7 @@ mod items;
 mod mistakes;
 mod read;
 mod token;
+mod words;
 
 use crate::base::{Source, SourceId, Span};
 use crate::diagnostic::Diagnostics;

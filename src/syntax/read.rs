@@ -7,8 +7,10 @@ use std::ops::Range;
 
 use pest::iterators::Pair;
 
+use super::brackets;
 use super::build::{Builder, Built, Part};
 use super::depth;
+use super::docs::Docs;
 use super::expected;
 use super::grammar::{PieceText, Rule};
 use super::items::{self, BrokenBrace, Piece};
@@ -16,7 +18,7 @@ use super::token::{Kind, Tokens, scan};
 use super::{Parsed, mistakes};
 use crate::base::{Source, SourceId, Span, Spanned, suggest};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::syntax::ast::{Audience, Connect, Defaults, Doc, Field, File, Item, Match, Split};
+use crate::syntax::ast::{Audience, Connect, Defaults, Field, File, Item, Match, Split};
 
 /// How many slips of one piece are mended for the sake of reading on.
 const MENDS: usize = 8;
@@ -97,39 +99,7 @@ impl<'a> Reader<'a> {
     }
 
     fn note_brackets(&mut self, piece: &Piece) {
-        let mut open: Vec<(usize, u8)> = Vec::new();
-        let mut unclosed: Vec<usize> = Vec::new();
-        for index in piece.tokens.clone() {
-            let Some(Kind::Bracket(bracket)) = self.tokens.get(index).map(|token| token.kind) else { continue };
-            match bracket {
-                b'{' | b'(' | b'[' => open.push((index, bracket)),
-                _ => {
-                    let opener = match bracket {
-                        b'}' => b'{',
-                        b')' => b'(',
-                        _ => b'[',
-                    };
-                    // A brace closes everything inside it; the other brackets close only what they fit.
-                    while let Some((last, kind)) = open.last().copied() {
-                        if kind == opener {
-                            open.pop();
-                            break;
-                        }
-                        if kind == b'{' || opener != b'{' {
-                            break;
-                        }
-                        unclosed.push(last);
-                        open.pop();
-                    }
-                }
-            }
-        }
-        unclosed.extend(open.iter().filter(|(_, bracket)| *bracket != b'{').map(|(index, _)| *index));
-        if !piece.closed {
-            unclosed.extend(items::culprit(self.tokens, piece).map(|broken| broken.open));
-        }
-        // One is told of: the others are likely its consequences.
-        if let Some(index) = unclosed.into_iter().min() {
+        if let Some(index) = brackets::unclosed(self.tokens, piece) {
             let (bracket, close) = match self.tokens.word(index) {
                 "(" => ("(", ")"),
                 "[" => ("[", "]"),
@@ -366,59 +336,5 @@ impl<'a> Reader<'a> {
         let start = self.range(tokens.clone()).start as usize;
         let first = self.noted.partition_point(|noted| *noted < start);
         self.noted.get(first).is_some_and(|noted| *noted < at)
-    }
-}
-
-/// Gives doc comments to the items that follow them.
-struct Docs {
-    text_start: Vec<(Span, bool, Option<Doc>)>,
-    next: usize,
-    taken: Vec<bool>,
-}
-
-impl Docs {
-    fn new(tokens: &Tokens) -> Self {
-        let comments = tokens.comments.iter().map(|comment| {
-            let text = tokens.slice(comment.span.start as usize, comment.span.end as usize);
-            let doc = text.strip_prefix("##").filter(|_| comment.own_line).map(|line| {
-                let line = line.strip_prefix(' ').unwrap_or(line).trim_end();
-                Spanned::new(line.to_owned(), comment.span)
-            });
-            (comment.span, comment.own_line, doc)
-        });
-        let text_start: Vec<_> = comments.collect();
-        let taken = vec![false; text_start.len()];
-        Self { text_start, next: 0, taken }
-    }
-
-    /// Leaves the comments before an item that takes none.
-    fn skip(&mut self, start: u32) {
-        while self.text_start.get(self.next).is_some_and(|(span, ..)| span.start < start) {
-            self.next += 1;
-        }
-    }
-
-    /// Moves the doc comments that stand right before an item into it.
-    fn attach(&mut self, mut item: Item, start: u32) -> Item {
-        let from = self.next;
-        self.skip(start);
-        let docs = match &mut item {
-            Item::Audience(audience) => &mut audience.docs,
-            Item::Criterion(criterion) => &mut criterion.docs,
-            Item::Defaults(_) | Item::Moved(_) => return item,
-        };
-        for index in from..self.next {
-            if let Some((.., Some(doc))) = self.text_start.get(index) {
-                docs.push(doc.clone());
-                self.taken[index] = true;
-            }
-        }
-        item
-    }
-
-    /// The comments that no item took.
-    fn comments(self) -> Vec<super::Comment> {
-        let comments = self.text_start.into_iter().zip(self.taken).filter(|(_, taken)| !taken);
-        comments.map(|((span, own_line, _), _)| super::Comment { span, own_line }).collect()
     }
 }
