@@ -86,7 +86,7 @@ fn files_are_written_and_read_and_missing_ones_are_told() {
     write(&system, Path::new("my.audplan"), &rich()).unwrap();
     assert_eq!(read(&system, Path::new("my.audplan")).unwrap(), rich());
     let error = read(&system, Path::new("other.audplan")).unwrap_err();
-    assert!(matches!(error, PlanFileError::File(_)), "{error}");
+    assert!(matches!(error, PlanFileError::File { .. }), "{error}");
 }
 
 #[test]
