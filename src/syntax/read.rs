@@ -15,7 +15,7 @@ use super::expected;
 use super::grammar::{PieceText, Rule};
 use super::items::{self, BrokenBrace, Piece};
 use super::token::{Kind, Tokens, scan};
-use super::{Parsed, mistakes};
+use super::{Parsed, mistakes, words};
 use crate::base::{Source, SourceId, Span, Spanned, suggest};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::syntax::ast::{Audience, Connect, Defaults, Field, File, Item, Match, Split};
@@ -176,21 +176,9 @@ impl<'a> Reader<'a> {
     }
 
     fn fields(&mut self, piece: &Piece, open: usize) -> Vec<Spanned<Field>> {
-        const WORDS: [&str; 12] = [
-            "workspace",
-            "workspaces",
-            "inputs",
-            "tags",
-            "external_name",
-            "status",
-            "access",
-            "protect",
-            "match",
-            "split",
-            "connect",
-            "standard",
-        ];
-        let parts = items::parts(self.tokens, self.inside(piece, open), &WORDS, self.broken);
+        // `standard` begins a field too, which this build tells apart to say that it does not have it.
+        let words = [words::FIELDS, &["standard"]].concat();
+        let parts = items::parts(self.tokens, self.inside(piece, open), &words, self.broken);
         parts.iter().filter_map(|part| self.field(part)).collect()
     }
 

@@ -86,23 +86,21 @@ const ITEM: KindOfWord = KindOfWord {
     introduction: "items start with",
     words: &["version", "defaults", "audience", "criterion", "moved"],
 };
-const FIELD: KindOfWord = KindOfWord {
-    name: "a field of an audience",
-    introduction: "the fields are",
-    words: &[
-        "workspace",
-        "workspaces",
-        "inputs",
-        "tags",
-        "external_name",
-        "status",
-        "access",
-        "protect",
-        "match",
-        "split",
-        "connect",
-    ],
-};
+/// The words that begin a field of an audience.
+pub(super) const FIELDS: &[&str] = &[
+    "workspace",
+    "workspaces",
+    "inputs",
+    "tags",
+    "external_name",
+    "status",
+    "access",
+    "protect",
+    "match",
+    "split",
+    "connect",
+];
+const FIELD: KindOfWord = KindOfWord { name: "a field of an audience", introduction: "the fields are", words: FIELDS };
 const CRITERIA: KindOfWord = KindOfWord { name: "a criterion", introduction: "criteria start with", words: CRITERION };
 const OPERATOR: KindOfWord = KindOfWord {
     name: "an operator",
