@@ -8,7 +8,8 @@ use aud::base::{Day, Duration, InputName, Moment, Mpid, Name, Now, Origin, TimeF
 use aud::catalog::{CustomEventType, EventKey, IdentityType};
 use aud::eval::{Program, evaluate};
 use aud::ir::{
-    Access, Audience, Condition, Count, Criterion, EventTest, Float, Kind, Model, Predicate, SeenEdge, Status,
+    Access, Audience, Condition, Count, Criterion, EventTest, Events, Float, Kind, Model, Predicate, SeenEdge, Status,
+    Unit,
 };
 use aud::store::{Builder, EventRow, Store};
 use divan::Bencher;
@@ -109,7 +110,11 @@ fn store() -> Store {
         let attributes = [("category", Some(random.one_of(&CATEGORIES))), ("price", Some(&*price))];
         let attributes = if matches!(name, "Purchase" | "Add To Cart" | "Refund") { &attributes[..] } else { &[] };
         let (input, event_type) = (random.below(2) as u8, CustomEventType::Other);
-        builder.event(row, &EventKey::custom(name), EventRow { at_ms, input, event_type, attributes });
+        builder.event(
+            row,
+            &EventKey::custom(name),
+            EventRow { at_ms, input, event_type, id: None, attributes, action: &[], products: &[] },
+        );
     }
     builder.finish("bench", 1)
 }
@@ -121,11 +126,14 @@ fn days(count: u64) -> Duration {
 fn event(name: &str, filter: Option<Condition>, count: (u64, Option<u64>), time: Option<TimeFilter>) -> Kind {
     let count = Count { least: count.0, most: count.1 };
     let inputs = inputs().into_iter().collect();
-    Kind::Event(Box::new(EventTest { event: EventKey::custom(name), event_type: None, filter, count, time, inputs }))
+    Kind::Event(Box::new(EventTest {
+        events: Events { event: EventKey::custom(name), event_type: None, unit: Unit::Event, filter, time, inputs },
+        count,
+    }))
 }
 
 fn attribute(name: &str, predicate: Predicate) -> Condition {
-    Condition::Attribute { attribute: name.to_owned(), predicate }
+    Condition::Attribute { part: None, attribute: name.to_owned(), predicate }
 }
 
 fn shop() -> BTreeSet<Name> {
@@ -201,6 +209,8 @@ fn model() -> Model {
         project: "bench".to_owned(),
         audiences: audiences.map(|(address, kind)| audience(address, kind)).into_iter().collect(),
         moves: Vec::new(),
+        guards: Vec::new(),
+        assertions: Vec::new(),
         event_retention: Some(days(30)),
         profile_retention: Some(days(30)),
     }
@@ -219,6 +229,7 @@ fn audience(address: &str, kind: Kind) -> (Name, Audience) {
         status: Status::Active,
         access: Access::Usable,
         protect: false,
+        standard: None,
         criterion: Criterion::new(kind),
         split: None,
         connections: Vec::new(),

@@ -58,7 +58,7 @@ pub(super) fn declare<'a>(input: Input<'a>, found: &mut Diagnostics) -> Declared
                 ast::Item::Audience(item) => audience(&mut declared, item, defaults, found),
                 ast::Item::Criterion(item) => criterion(&mut declared, item, found),
                 ast::Item::Moved(item) => declared.moves.push(item),
-                ast::Item::Defaults(_) => {}
+                _ => {}
             }
         }
     }

@@ -106,6 +106,7 @@ fn word(field: &Field) -> &'static str {
         Field::Status(_) => "status",
         Field::Access(_) => "access",
         Field::Protect(_) => "protect",
+        Field::Standard(_) => "standard",
         Field::Match(_) => "match",
         Field::Split(_) => "split",
         Field::Connect(_) => "connect",
@@ -130,6 +131,7 @@ impl<'a> Fields<'a> {
             Field::Status(status) => self.status = Some(status),
             Field::Access(access) => self.access = Some(access),
             Field::Protect(protect) => self.protect = Some(protect),
+            Field::Standard(_) => {}
             Field::Match(matching) => self.matching = Some(matching),
             Field::Split(split) => self.split = Some(split),
             Field::Connect(connect) => self.connections.push((connect, field.span)),

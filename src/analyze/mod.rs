@@ -24,7 +24,7 @@ use std::collections::BTreeSet;
 use crate::base::Address;
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostics;
-use crate::ir::Model;
+use crate::ir::{Model, Scenario};
 use crate::project::Project;
 use crate::syntax::ast;
 
@@ -46,6 +46,8 @@ pub struct Input<'a> {
 pub struct Analysis {
     /// The definitions; `None` where any of them has an error.
     pub model: Option<Model>,
+    /// The tests, in the order of the files; those with an error are left out.
+    pub scenarios: Vec<Scenario>,
     /// Everything that was found, by place and without repetitions.
     pub diagnostics: Diagnostics,
 }
@@ -63,5 +65,5 @@ pub fn analyze(input: Input<'_>) -> Analysis {
     let mut diagnostics = Diagnostics::default();
     diagnostics.extend(found.into_sorted());
     let model = (!diagnostics.has_errors()).then(|| world.model(audiences, moves));
-    Analysis { model, diagnostics }
+    Analysis { model, scenarios: Vec::new(), diagnostics }
 }

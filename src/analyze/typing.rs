@@ -100,7 +100,9 @@ impl<'a> Inference<'a, '_> {
                 }
             }
             Criterion::Event(event) => {
-                event.filter.iter().for_each(|filter| self.condition(&event.name.value, filter));
+                if let ast::What::Named { name, .. } = &event.events.what {
+                    event.events.filter.iter().for_each(|filter| self.condition(&name.value, filter));
+                }
             }
             _ => {}
         }

@@ -64,6 +64,8 @@ impl<'a> World<'a> {
                 .map(|audience| (audience.address.clone(), audience))
                 .collect(),
             moves,
+            guards: Vec::new(),
+            assertions: Vec::new(),
             event_retention: project.retention.events,
             profile_retention: project.retention.profiles,
         }

@@ -4,22 +4,30 @@
 //! Where a fact came from is kept as a tag ([`Provenance`]) and never looked into. Declared facts win over detected ones.
 
 mod attribute;
+mod calculation;
 mod event;
 mod identity_type;
 mod output;
+mod profile;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use attribute::{Attribute, Provenance, ValueType};
-pub use event::{CustomEventType, Event, EventKey, EventKind, Tier};
+pub use calculation::Calculation;
+pub use event::{CustomEventType, Event, EventKey, EventKind, Part, Tier};
 pub use identity_type::IdentityType;
 pub use output::{DeleteBehaviour, OutputKind, Setting, SettingType};
+pub use profile::{DeviceField, InstallEdge, LocationField, ProfileField, Regulation};
 
 /// Everything that definitions may name in the data.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Catalog {
     /// User attributes by name.
     pub user_attributes: BTreeMap<String, Attribute>,
+    /// Calculated attributes that come with profiles, by name.
+    pub calculated: BTreeMap<String, Attribute>,
+    /// The purposes of consent that the data knows.
+    pub purposes: BTreeSet<(Regulation, String)>,
     /// Events by key.
     pub events: BTreeMap<EventKey, Event>,
     /// Whether any data was ever imported. Without data, a name never seen is no news.
@@ -32,12 +40,15 @@ impl Catalog {
     pub fn overlaid(mut self, over: Self) -> Self {
         self.has_data |= over.has_data;
         self.user_attributes.extend(over.user_attributes);
+        self.calculated.extend(over.calculated);
+        self.purposes.extend(over.purposes);
         for (key, event) in over.events {
             let known = self.events.entry(key).or_default();
             known.tier = event.tier.or(known.tier);
             known.types.extend(event.types);
             known.rows += event.rows;
             known.attributes.extend(event.attributes);
+            known.products.extend(event.products);
         }
         self
     }

@@ -6,7 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::criterion::Criterion;
-use crate::base::{Address, Duration, Fingerprint, InputName, Name, Origin, OutputName, WorkspaceName};
+use super::guard::{Assertion, Guard};
+use crate::base::{Address, Duration, Fingerprint, InputName, Moment, Name, Origin, OutputName, WorkspaceName};
 
 /// The version of the JSON form of these types. A change of form raises it.
 pub const VERSION: u32 = 1;
@@ -20,6 +21,12 @@ pub struct Model {
     pub audiences: BTreeMap<Address, Audience>,
     /// Renames, in the order of the addresses they come from.
     pub moves: Vec<Move>,
+    /// What must hold of plans, in the order of the audiences that it is about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guards: Vec<Guard>,
+    /// What must hold between memberships.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assertions: Vec<Assertion>,
     /// How far event criteria look back (M10); `None` is unlimited.
     pub event_retention: Option<Duration>,
     /// How long a profile lives after it was last seen (M12); `None` is unlimited.
@@ -61,6 +68,9 @@ pub struct Audience {
     pub protect: bool,
     /// Who is in it.
     pub criterion: Criterion,
+    /// Evaluated once, over which events; `None` is a real-time audience.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standard: Option<Standard>,
     /// Its A/B test, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub split: Option<Split>,
@@ -79,6 +89,16 @@ pub enum Status {
     Draft,
     /// Evaluated and delivered.
     Active,
+}
+
+/// The events of a standard audience, which is evaluated once (M23).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standard {
+    /// All that there are.
+    All,
+    /// Those from the first to the second, both inside (M8).
+    Between(Moment, Moment),
 }
 
 /// Who may see and use an audience.

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::predicate::{Condition, Predicate};
-use crate::base::{Address, InputName, Name, Origin, TimeFilter, WorkspaceName};
-use crate::catalog::{CustomEventType, EventKey, IdentityType};
+use super::events::{AbandonedTest, AggregateTest, EventTest, PickedTest, Sequence};
+use super::predicate::{Condition, Float, Predicate};
+use crate::base::{Address, Name, Origin, TimeFilter, WorkspaceName};
+use crate::catalog::{IdentityType, InstallEdge, ProfileField};
 
 /// A criterion: true or false for every user (M4).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -65,8 +66,47 @@ pub enum Kind {
         /// The workspaces read.
         workspaces: BTreeSet<WorkspaceName>,
     },
+    /// A field of a profile that is no user attribute: calculated, consent, device, location. Any value of it in the
+    /// workspaces read satisfies the predicate (M21).
+    Profile {
+        /// The field; never `Attribute`, `Attribution` or a point.
+        field: ProfileField,
+        /// What it must satisfy.
+        predicate: Predicate,
+        /// The workspaces read.
+        workspaces: BTreeSet<WorkspaceName>,
+    },
+    /// The latest location known in the workspaces read, at most 30 days old, lies within a distance (M17).
+    Near {
+        /// Degrees north.
+        latitude: Float,
+        /// Degrees east.
+        longitude: Float,
+        /// Metres; the boundary is inside.
+        metres: Float,
+        /// The workspaces read.
+        workspaces: BTreeSet<WorkspaceName>,
+    },
+    /// An install or uninstall is attributed, and its attribution satisfies the filter.
+    Attribution {
+        /// Install or uninstall.
+        edge: InstallEdge,
+        /// What its attributes must satisfy.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        filter: Option<Condition>,
+        /// The workspaces read.
+        workspaces: BTreeSet<WorkspaceName>,
+    },
     /// How often an event happened.
     Event(Box<EventTest>),
+    /// What the first or the latest event was like.
+    Picked(Box<PickedTest>),
+    /// Events one after the other.
+    Sequence(Box<Sequence>),
+    /// Something put into the cart and not bought.
+    Abandoned(Box<AbandonedTest>),
+    /// A value calculated over events.
+    Aggregate(Box<AggregateTest>),
 }
 
 /// The first or the last sighting of a user.
@@ -77,26 +117,6 @@ pub enum SeenEdge {
     First,
     /// The last.
     Last,
-}
-
-/// The number of events of a key that pass the filter, in the window, up to `now` and inside the retention.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct EventTest {
-    /// Which events.
-    pub event: EventKey,
-    /// Only events of this custom type.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub event_type: Option<CustomEventType>,
-    /// What their attributes must satisfy.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub filter: Option<Condition>,
-    /// How many of them.
-    pub count: Count,
-    /// When; `None` is any time inside the retention.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time: Option<TimeFilter>,
-    /// The inputs read.
-    pub inputs: BTreeSet<InputName>,
 }
 
 /// A range of counts, both ends inside; `most` is `None` where there is no upper end.

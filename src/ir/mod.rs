@@ -7,15 +7,23 @@
 
 mod audience;
 mod criterion;
+mod events;
+mod guard;
 mod json;
 mod normal;
 mod predicate;
 mod print;
+mod scenario;
 
 pub use audience::{
-    Access, Audience, Connection, ConnectionStatus, Model, Move, Split, Status, VERSION, Variant, VariantName,
+    Access, Audience, Connection, ConnectionStatus, Model, Move, Split, Standard, Status, VERSION, Variant, VariantName,
 };
-pub use criterion::{Count, Criterion, EventTest, Kind, SeenEdge};
+pub use criterion::{Count, Criterion, Kind, SeenEdge};
+pub use events::{
+    AbandonedTest, AggregateTest, AttributeRef, EventTest, Events, Pick, PickedTest, Sequence, Step, Unit,
+};
+pub use guard::{Assertion, Bound, Guard, Limit, Measure};
 pub use json::from_json;
 pub use normal::{normal_condition, normal_predicate, normalise};
 pub use predicate::{Condition, Float, Predicate};
+pub use scenario::{Deed, Expectation, Fact, Happening, Scenario, Sent, TestUser, Then};

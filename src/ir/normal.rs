@@ -6,7 +6,8 @@
 //! are sorted. A labelled criterion keeps its label and its place: it is not merged into the group around it. Normalising
 //! twice changes nothing.
 
-use super::criterion::{Count, Criterion, EventTest, Kind};
+use super::criterion::{Count, Criterion, Kind};
+use super::events::{AbandonedTest, AggregateTest, EventTest, Events, PickedTest, Sequence, Step};
 use super::predicate::{Condition, Predicate};
 use crate::base::text::fold;
 use crate::base::{Name, Origin, TimeFilter};
@@ -19,6 +20,23 @@ pub fn normalise(criterion: Criterion) -> Criterion {
         Kind::Any(inner) => return group(inner, false, label, origin),
         Kind::Not(inner) => return not(normalise(*inner), label, origin),
         Kind::Event(event) => return normal_event(*event, label, origin),
+        Kind::Picked(test) => Kind::Picked(Box::new(PickedTest { events: normal_events(test.events), ..*test })),
+        Kind::Sequence(sequence) => Kind::Sequence(Box::new(normal_sequence(*sequence))),
+        Kind::Abandoned(test) => {
+            Kind::Abandoned(Box::new(AbandonedTest { filter: test.filter.map(normal_condition), ..*test }))
+        }
+        Kind::Aggregate(test) => Kind::Aggregate(Box::new(AggregateTest {
+            events: normal_events(test.events),
+            predicate: normal_predicate(test.predicate),
+            ..*test
+        })),
+        Kind::Profile { field, predicate, workspaces } => {
+            Kind::Profile { field, predicate: normal_predicate(predicate), workspaces }
+        }
+        Kind::Attribution { edge, filter, workspaces } => {
+            Kind::Attribution { edge, filter: filter.map(normal_condition), workspaces }
+        }
+        near @ Kind::Near { .. } => near,
         Kind::UserAttribute { attribute, list, predicate, workspaces } => {
             Kind::UserAttribute { attribute, list, predicate: normal_predicate(predicate), workspaces }
         }
@@ -44,9 +62,24 @@ fn not(inner: Criterion, label: Option<Name>, origin: Origin) -> Criterion {
     }
 }
 
+/// The normal form of a selection of events.
+pub(super) fn normal_events(events: Events) -> Events {
+    Events { filter: events.filter.map(normal_condition), time: events.time.map(normal_time), ..events }
+}
+
+/// What must not lie between two steps is a set.
+fn normal_sequence(sequence: Sequence) -> Sequence {
+    let step = |step: Step| {
+        let mut without: Vec<Events> = step.without.into_iter().map(normal_events).collect();
+        without.sort_by_cached_key(|each| serde_json::to_string(each).unwrap_or_default());
+        without.dedup();
+        Step { events: normal_events(step.events), without, ..step }
+    };
+    Sequence { first: normal_events(sequence.first), steps: sequence.steps.into_iter().map(step).collect() }
+}
+
 fn normal_event(event: EventTest, label: Option<Name>, origin: Origin) -> Criterion {
-    let filter = event.filter.map(normal_condition);
-    let event = EventTest { filter, time: event.time.map(normal_time), ..event };
+    let event = EventTest { events: normal_events(event.events), ..event };
     let kind = match event.count {
         Count { least: 0, most: None } => Kind::Everyone,
         Count { least: 0, most: Some(most) } if most < u64::MAX => {
@@ -86,8 +119,8 @@ pub fn normal_condition(condition: Condition) -> Condition {
             Condition::Not(twice) => *twice,
             other => Condition::Not(Box::new(other)),
         },
-        Condition::Attribute { attribute, predicate } => {
-            Condition::Attribute { attribute, predicate: normal_predicate(predicate) }
+        Condition::Attribute { part, attribute, predicate } => {
+            Condition::Attribute { part, attribute, predicate: normal_predicate(predicate) }
         }
     }
 }
@@ -179,12 +212,8 @@ mod tests {
     fn counts_that_zero_satisfies_are_complements() {
         let event = |least, most| {
             Criterion::new(Kind::Event(Box::new(EventTest {
-                event: crate::catalog::EventKey::custom("A"),
-                event_type: None,
-                filter: None,
+                events: Events::of(crate::catalog::EventKey::custom("A"), Default::default()),
                 count: Count { least, most },
-                time: None,
-                inputs: Default::default(),
             })))
         };
         let not = |inner| Criterion::new(Kind::Not(Box::new(inner)));

@@ -5,6 +5,7 @@ use std::hash::{Hash, Hasher};
 use serde::{Deserialize, Serialize};
 
 use crate::base::TimeFilter;
+use crate::catalog::Part;
 
 /// A finite 64-bit float that can be compared and hashed; negative zero is made zero.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
@@ -99,6 +100,9 @@ pub enum Condition {
     Not(Box<Condition>),
     /// An attribute of the event.
     Attribute {
+        /// The part of the event, where the criterion says which (M21).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part: Option<Part>,
         /// Its name.
         attribute: String,
         /// What it must satisfy.

@@ -13,7 +13,10 @@ use std::fmt::Display;
 
 use super::change::FieldChange;
 use super::fields::changed;
+use crate::base::InputName;
+use crate::catalog::ProfileField;
 use crate::ir::{Audience, Criterion, Kind, SeenEdge};
+use crate::ir::{Pick, Sequence, Unit};
 
 /// The differences of two definitions in what they match.
 pub(super) fn between(before: &Audience, after: &Audience) -> Vec<FieldChange> {
@@ -38,13 +41,26 @@ fn clear_common(criterion: &mut Criterion, audience: &Audience) {
                 workspaces.clear();
             }
         }
-        Kind::Event(event) => {
-            if event.inputs == audience.inputs {
-                event.inputs.clear();
+        Kind::Profile { workspaces, .. } | Kind::Near { workspaces, .. } | Kind::Attribution { workspaces, .. } => {
+            if *workspaces == audience.workspaces {
+                workspaces.clear();
             }
         }
+        Kind::Event(test) => clear_inputs([&mut test.events.inputs], audience),
+        Kind::Picked(test) => clear_inputs([&mut test.events.inputs], audience),
+        Kind::Sequence(sequence) => {
+            let Sequence { first, steps } = &mut **sequence;
+            let steps = steps.iter_mut().map(|step| &mut step.events.inputs);
+            clear_inputs(std::iter::once(&mut first.inputs).chain(steps), audience);
+        }
+        Kind::Abandoned(test) => clear_inputs([&mut test.inputs], audience),
+        Kind::Aggregate(test) => clear_inputs([&mut test.events.inputs], audience),
         Kind::Everyone | Kind::Member(_) => {}
     }
+}
+
+fn clear_inputs<'i>(all: impl IntoIterator<Item = &'i mut BTreeSet<InputName>>, audience: &Audience) {
+    all.into_iter().filter(|inputs| **inputs == audience.inputs).for_each(BTreeSet::clear);
 }
 
 struct Walk {
@@ -132,8 +148,27 @@ fn subject(criterion: &Criterion) -> Option<String> {
         }
         Kind::Seen { edge, .. } => Some(if *edge == SeenEdge::First { "first seen " } else { "last seen " }.to_owned()),
         Kind::Identity { identity, .. } => Some(format!("identity {identity} ")),
-        Kind::Event(event) => Some(format!("{} ", event.event)),
-        Kind::Everyone | Kind::All(_) | Kind::Any(_) | Kind::Member(_) => None,
+        Kind::Event(test) => Some(format!("{} ", test.events.event)),
+        Kind::Profile { field: ProfileField::Consent(regulation, purpose), .. } => {
+            Some(format!("consent {regulation} {} ", super::fields::quoted(purpose)))
+        }
+        Kind::Profile { field: ProfileField::Calculated(name), .. } => {
+            Some(format!("calculated {} ", super::fields::quoted(name)))
+        }
+        Kind::Profile { field: ProfileField::Device(field), .. } => Some(format!("device {field} ")),
+        Kind::Profile { field: ProfileField::Location(field), .. } => Some(format!("location {field} ")),
+        Kind::Near { .. } => Some("location within ".to_owned()),
+        Kind::Attribution { edge, .. } => Some(format!("attribution {edge} ")),
+        Kind::Picked(test) => {
+            let pick = if test.pick == Pick::First { "first" } else { "latest" };
+            Some(format!("{pick} {} ", test.events.event))
+        }
+        Kind::Sequence(sequence) => Some(format!("{} ", sequence.first.event)),
+        Kind::Abandoned(test) => {
+            Some(if test.unit == Unit::Item { "item abandoned " } else { "cart abandoned " }.to_owned())
+        }
+        Kind::Aggregate(test) => Some(format!("{} ", test.calculation.words())),
+        Kind::Profile { .. } | Kind::Everyone | Kind::All(_) | Kind::Any(_) | Kind::Member(_) => None,
     }
 }
 
@@ -155,7 +190,14 @@ fn scope(criterion: &Criterion) -> Option<String> {
         Kind::UserAttribute { workspaces, .. } | Kind::Seen { workspaces, .. } | Kind::Identity { workspaces, .. } => {
             joined(workspaces)
         }
-        Kind::Event(event) => joined(&event.inputs),
+        Kind::Profile { workspaces, .. } | Kind::Near { workspaces, .. } | Kind::Attribution { workspaces, .. } => {
+            joined(workspaces)
+        }
+        Kind::Event(test) => joined(&test.events.inputs),
+        Kind::Picked(test) => joined(&test.events.inputs),
+        Kind::Sequence(sequence) => joined(&sequence.first.inputs),
+        Kind::Abandoned(test) => joined(&test.inputs),
+        Kind::Aggregate(test) => joined(&test.events.inputs),
         Kind::Everyone | Kind::All(_) | Kind::Any(_) | Kind::Member(_) => None,
     }
 }
@@ -170,7 +212,7 @@ fn cuts(criterion: &Criterion, text: &str) -> Vec<String> {
         cuts.push(format!("{shorter} "));
         let Some(event) = event_of(&mut shorter) else { break };
         match stage {
-            0 => event.time = None,
+            0 => event.events.time = None,
             _ => event.count = crate::ir::Count::ONCE,
         }
     }

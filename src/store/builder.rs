@@ -3,7 +3,7 @@
 //! In: users, identities, attributes and events in any order. Out: a [`Store`] with everything in its place. Nothing is
 //! allocated for a row beyond the growth of columns.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow_buffer::ScalarBuffer;
@@ -11,14 +11,14 @@ use rapidhash::fast::RandomState;
 use rayon::prelude::*;
 
 use super::Store;
-use super::column::NULL;
+use super::column::{ABSENT, LIST, NULL, list_text};
 use super::events::EventTable;
 use super::log::EventLog;
 use super::owners::Owners;
 use super::profiles::{ProfileColumn, ProfileTarget, Profiles};
 use super::users::Users;
 use crate::base::{InputName, Mpid, WorkspaceName};
-use crate::catalog::{CustomEventType, EventKey, IdentityType};
+use crate::catalog::{CustomEventType, DeviceField, EventKey, IdentityType, LocationField, ProfileField};
 use crate::identity;
 
 /// One event as it is handed in.
@@ -30,8 +30,27 @@ pub struct EventRow<'a> {
     pub input: u8,
     /// Its custom type.
     pub event_type: CustomEventType,
+    /// Its event id: of a user's events with one id, the first counts (M20).
+    pub id: Option<&'a str>,
     /// Its attributes; `None` is null.
     pub attributes: &'a [(&'a str, Option<&'a str>)],
+    /// The attributes of its action.
+    pub action: &'a [(&'a str, Option<&'a str>)],
+    /// The attributes of each of its products.
+    pub products: &'a [Vec<(&'a str, Option<&'a str>)>],
+}
+
+/// A value of a field of a profile.
+#[derive(Clone, Copy, Debug)]
+pub enum ProfileValue<'a> {
+    /// The key is not there.
+    Absent,
+    /// The key is there without a value.
+    Null,
+    /// One text.
+    Text(&'a str),
+    /// Several texts.
+    List(&'a [String]),
 }
 
 /// A store in the making.
@@ -48,6 +67,8 @@ pub struct Builder {
     pub(super) logs: Vec<(EventKey, EventLog)>,
     /// Tables that no new row touches: kept as they are.
     untouched: BTreeMap<EventKey, EventTable>,
+    /// Users and ids of the events handed in one by one.
+    event_ids: HashSet<(u32, String), RandomState>,
 }
 
 impl Builder {
@@ -68,12 +89,12 @@ impl Builder {
             builder.profiles[at].first = seen.first.to_vec();
             builder.profiles[at].last = seen.last.to_vec();
         }
-        for (workspace, attributes) in &store.users.attributes {
+        for (workspace, attributes) in &store.users.fields {
             let at = builder.profiles(workspace);
-            let times = store.users.attribute_times.get(workspace);
-            builder.profiles[at].attributes = attributes
+            let times = store.users.field_times.get(workspace);
+            builder.profiles[at].fields = attributes
                 .iter()
-                .map(|(name, column)| ProfileColumn::of(name, column, times.and_then(|times| times.get(name))))
+                .map(|(field, column)| ProfileColumn::of(field, column, times.and_then(|times| times.get(field))))
                 .collect();
         }
         builder.untouched = (*store.events).clone();
@@ -113,28 +134,84 @@ impl Builder {
 
     /// Sets a user attribute in a workspace; `None` is null. The last call wins.
     pub fn attribute(&mut self, row: u32, workspace: &WorkspaceName, name: &str, value: Option<&str>) {
+        let value = value.map_or(ProfileValue::Null, ProfileValue::Text);
+        self.field(row, workspace, &ProfileField::attribute(name), value, None);
+    }
+
+    /// Sets a field of a profile; with an instant in ms since 1970, unless a later one said something else.
+    pub fn field(
+        &mut self,
+        row: u32,
+        workspace: &WorkspaceName,
+        field: &ProfileField,
+        value: ProfileValue<'_>,
+        at_ms: Option<i64>,
+    ) {
         let profiles = self.profiles(workspace);
-        let column = self.profiles[profiles].column(name);
-        let column = &mut self.profiles[profiles].attributes[column];
-        let code = value.map_or(NULL, |text| column.texts.intern(text));
-        column.set(row as usize, code, None);
+        let column = self.profiles[profiles].column(field);
+        let column = &mut self.profiles[profiles].fields[column];
+        let code = match value {
+            ProfileValue::Absent => ABSENT,
+            ProfileValue::Null => NULL,
+            ProfileValue::Text(text) => column.texts.intern(text.trim_start_matches(LIST)),
+            ProfileValue::List(entries) => column.texts.intern(&list_text(entries)),
+        };
+        column.set(row as usize, code, at_ms);
+    }
+
+    /// Sets the location of a profile as known at an instant; fields that are not given are not known then.
+    pub fn locate(
+        &mut self,
+        row: u32,
+        workspace: &WorkspaceName,
+        at_ms: i64,
+        location: &BTreeMap<LocationField, String>,
+    ) {
+        for (_, field) in LocationField::ALL {
+            let value = location.get(field).map_or(ProfileValue::Absent, |text| ProfileValue::Text(text));
+            self.field(row, workspace, &ProfileField::Location(*field), value, Some(at_ms));
+        }
+    }
+
+    /// Adds what is known of a device; what other devices of the profile showed stays.
+    pub fn device(&mut self, row: u32, workspace: &WorkspaceName, field: DeviceField, value: &str) {
+        let profiles = self.profiles(workspace);
+        let field = ProfileField::Device(field);
+        let column = self.profiles[profiles].column(&field);
+        let column = &mut self.profiles[profiles].fields[column];
+        let code = column.codes.get(row as usize).copied().unwrap_or(ABSENT);
+        let text = column.texts.text(code).to_owned();
+        let mut known: Vec<String> = match text.strip_prefix(LIST) {
+            Some(json) => serde_json::from_str(json).unwrap_or_default(),
+            None if code > NULL => vec![text],
+            None => Vec::new(),
+        };
+        if !known.iter().any(|each| each == value) {
+            known.push(value.to_owned());
+            let code = match known.as_slice() {
+                [only] => column.texts.intern(only.trim_start_matches(LIST)),
+                several => column.texts.intern(&list_text(several)),
+            };
+            column.set(row as usize, code, None);
+        }
     }
 
     /// The column of a user attribute in the workspace of an input.
     pub(super) fn profile_column(&mut self, input: u8, name: &str) -> ProfileTarget {
         let profiles = self.input_profiles.get(usize::from(input)).copied().unwrap_or(0);
-        let column = self.profiles.get_mut(profiles).map_or(0, |profiles| profiles.column(name));
+        let column =
+            self.profiles.get_mut(profiles).map_or(0, |profiles| profiles.column(&ProfileField::attribute(name)));
         ProfileTarget { profiles, column }
     }
 
     /// The code of a text in a user attribute.
     pub(super) fn profile_code(&mut self, target: ProfileTarget, text: &str) -> u32 {
-        self.profiles[target.profiles].attributes[target.column].texts.intern(text)
+        self.profiles[target.profiles].fields[target.column].texts.intern(text)
     }
 
     /// Sets a user attribute as of an instant: a value said later wins, and of two said at once the one set later.
     pub(super) fn set_profile(&mut self, target: ProfileTarget, row: u32, code: u32, at_ms: i64) {
-        self.profiles[target.profiles].attributes[target.column].set(row as usize, code, Some(at_ms));
+        self.profiles[target.profiles].fields[target.column].set(row as usize, code, Some(at_ms));
     }
 
     /// A sighting in the workspace of an input.
@@ -144,8 +221,14 @@ impl Builder {
         }
     }
 
-    /// Adds an event of a user, which is also a sighting in the input's workspace.
+    /// Adds an event of a user, which is also a sighting in the input's workspace. One whose id the user has already is left
+    /// out (M20).
     pub fn event(&mut self, row: u32, key: &EventKey, event: EventRow<'_>) {
+        if let Some(id) = event.id
+            && !self.event_ids.insert((row, id.to_owned()))
+        {
+            return;
+        }
         self.see_in_input(row, event.input, event.at_ms);
         let at = self.log(key);
         let (_, log) = &mut self.logs[at];
@@ -154,6 +237,11 @@ impl Builder {
             let attribute = log.attribute(name, hint);
             log.set(attribute, *value);
         }
+        if let Some(id) = event.id {
+            log.set_id(id);
+        }
+        log.action(event.action);
+        event.products.iter().for_each(|product| log.product(product));
     }
 
     /// The place of a key's log.
@@ -178,8 +266,8 @@ impl Builder {
     pub(super) fn overflowed(&self) -> Option<String> {
         let in_logs = || self.logs.iter().find_map(|(key, log)| Some(format!("{} of {key}", log.overflowed()?)));
         let in_profiles = || {
-            let mut columns = self.profiles.iter().flat_map(|profiles| &profiles.attributes);
-            columns.find(|column| column.texts.overflowed()).map(|column| format!("user {}", column.name))
+            let mut columns = self.profiles.iter().flat_map(|profiles| &profiles.fields);
+            columns.find(|column| column.texts.overflowed()).map(|column| format!("{:?}", column.field))
         };
         self.owners.overflowed().then(|| "identities".to_owned()).or_else(in_logs).or_else(in_profiles)
     }
@@ -209,7 +297,6 @@ impl Builder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::ABSENT;
 
     #[test]
     fn everything_finds_its_place() {
@@ -219,8 +306,15 @@ mod tests {
         let (ann, bob) = (builder.user(Mpid(-7)), builder.user(Mpid(9)));
         assert_eq!((ann, bob, builder.user(Mpid(-7))), (0, 1, 0));
         let buy = EventKey::custom("Purchase");
-        let row =
-            |at_ms, attributes| EventRow { at_ms, input: 1, event_type: CustomEventType::Transaction, attributes };
+        let row = |at_ms, attributes| EventRow {
+            at_ms,
+            input: 1,
+            event_type: CustomEventType::Transaction,
+            id: None,
+            attributes,
+            action: &[],
+            products: &[],
+        };
         builder.event(bob, &buy, row(20, &[("price", Some("5")), ("coupon", None)]));
         builder.event(ann, &buy, row(10, &[]));
         builder.event(ann, &buy, row(20, &[("price", Some(""))]));
@@ -240,8 +334,8 @@ mod tests {
         assert_eq!(shard.columns["coupon"][..], [ABSENT, NULL, ABSENT]);
         assert_eq!(table.attributes["price"].text(3), Some(""));
         assert_eq!((store.users.seen[&shop].first[1], store.users.seen[&shop].last[1]), (5, 20));
-        assert_eq!(store.users.attributes[&shop]["country"].text(1), Some("France"));
-        assert_eq!(store.users.attributes[&shop]["country"].text(0), None);
+        assert_eq!(store.users.fields[&shop][&ProfileField::attribute("country")].text(1), Some("France"));
+        assert_eq!(store.users.fields[&shop][&ProfileField::attribute("country")].text(0), None);
         assert_eq!(store.users.identities.of(ann).count(), 0);
         let bobs: Vec<_> = store.users.identities.of(bob).map(|each| (each.identity.name(), each.value)).collect();
         assert_eq!(bobs, [("customer_id", "9"), ("email", "a@b")]);

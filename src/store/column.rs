@@ -10,6 +10,16 @@ pub const ABSENT: u32 = 0;
 /// The code of a key that is there without a value.
 pub const NULL: u32 = 1;
 
+/// What a list begins with in a dictionary: a list is one of its distinct values, so that a predicate is decided once for
+/// each distinct list. A text that begins with it loses it.
+pub const LIST: char = '\u{1d}';
+
+/// A list as a dictionary keeps it.
+pub(super) fn list_text<T: AsRef<str>>(entries: &[T]) -> String {
+    let entries: Vec<&str> = entries.iter().map(AsRef::as_ref).collect();
+    format!("{LIST}{}", serde_json::Value::from(entries))
+}
+
 /// The distinct texts of a column. Invariant: codes 0 and 1 are [`ABSENT`] and [`NULL`], null slots with empty texts.
 #[derive(Clone, Debug)]
 pub struct Dictionary {
@@ -40,8 +50,19 @@ impl Dictionary {
         self.texts.is_empty()
     }
 
-    /// The text of a code; `None` for the reserved codes and for codes that do not exist.
+    /// The text of a code; `None` for the reserved codes, for codes that do not exist, and for lists.
     pub fn text(&self, code: u32) -> Option<&str> {
+        self.raw(code).filter(|text| !text.starts_with(LIST))
+    }
+
+    /// The entries of a list; `None` where a code is no list.
+    pub fn list(&self, code: u32) -> Option<Vec<String>> {
+        let json = self.raw(code)?.strip_prefix(LIST)?;
+        Some(serde_json::from_str(json).unwrap_or_default())
+    }
+
+    /// What is kept for a code: its text, or for a list [`LIST`] and a JSON array of texts.
+    pub(super) fn raw(&self, code: u32) -> Option<&str> {
         (code > NULL && (code as usize) < self.texts.len()).then(|| self.texts.value(code as usize))
     }
 

@@ -12,7 +12,7 @@ use super::column::Dictionary;
 use super::events::EventTable;
 use super::users::Users;
 use crate::base::value::{read_boolean, read_date, read_number};
-use crate::catalog::{Attribute, Catalog, CustomEventType, Event, EventKey, Provenance, ValueType};
+use crate::catalog::{Attribute, Catalog, CustomEventType, Event, EventKey, ProfileField, Provenance, ValueType};
 
 /// How many of a hundred values must read as a type for the attribute to have it.
 const FITTING_PERCENT: u64 = 99;
@@ -72,6 +72,8 @@ impl Store {
         let seen = detected.user.iter().filter(|(_, counts)| counts.values > 0);
         Catalog {
             user_attributes: seen.map(|(name, counts)| (name.clone(), counts.attribute())).collect(),
+            calculated: BTreeMap::new(),
+            purposes: BTreeSet::new(),
             events: detected.events.iter().map(|counts| (counts.key.clone(), counts.event())).collect(),
             has_data: self.version > 0 || self.user_count() > 0,
         }
@@ -94,8 +96,10 @@ impl Detected {
 /// Counts user attributes over all workspaces.
 pub(super) fn count_user_attributes(users: &Users) -> BTreeMap<String, Counts> {
     let mut counts = BTreeMap::<String, Counts>::new();
-    for (name, column) in users.attributes.values().flatten() {
-        counts.entry(name.clone()).or_default().add(&column.dictionary, [&column.codes[..]]);
+    for (field, column) in users.fields.values().flatten() {
+        if let ProfileField::Attribute(name) = field {
+            counts.entry(name.clone()).or_default().add(&column.dictionary, [&column.codes[..]]);
+        }
     }
     counts
 }
@@ -120,7 +124,7 @@ impl EventCounts {
     fn event(&self) -> Event {
         let seen = self.attributes.iter().filter(|(_, counts)| counts.values > 0);
         let attributes = seen.map(|(name, counts)| (name.clone(), counts.attribute())).collect();
-        Event { attributes, types: self.types.clone(), tier: None, rows: self.rows }
+        Event { attributes, products: BTreeMap::new(), types: self.types.clone(), tier: None, rows: self.rows }
     }
 }
 

@@ -14,6 +14,10 @@ use crate::base::Window;
 pub struct EventTable {
     /// The dictionary of each attribute, by name; one for all shards.
     pub attributes: BTreeMap<String, Arc<Dictionary>>,
+    /// The dictionary of each attribute of actions, by name (M21).
+    pub actions: BTreeMap<String, Arc<Dictionary>>,
+    /// The dictionary of each attribute of products, by name (M21).
+    pub products: BTreeMap<String, Arc<Dictionary>>,
     /// The event ids, where any were sent; one dictionary for all shards.
     pub ids: Option<Arc<Dictionary>>,
     /// The events of each shard; shards beyond the end have none.
@@ -35,6 +39,27 @@ pub struct EventShard {
     pub ids: ScalarBuffer<u32>,
     /// Codes of each attribute, by name; an attribute without an entry is missing everywhere in this shard.
     pub columns: BTreeMap<String, ScalarBuffer<u32>>,
+    /// Codes of each attribute of the action, by name.
+    pub actions: BTreeMap<String, ScalarBuffer<u32>>,
+    /// The products of the events.
+    pub products: Products,
+}
+
+/// Products of the events of a shard: those of event `i` are at `offsets[i]..offsets[i + 1]`.
+#[derive(Clone, Debug, Default)]
+pub struct Products {
+    /// One more entry than there are events; empty where no event has products.
+    pub offsets: ScalarBuffer<u32>,
+    /// Codes of each attribute, by name; an attribute without an entry is missing everywhere in this shard.
+    pub columns: BTreeMap<String, ScalarBuffer<u32>>,
+}
+
+impl Products {
+    /// The products of an event, as positions in the columns.
+    pub fn of(&self, event: usize) -> Range<usize> {
+        let at = |event: usize| self.offsets.get(event).map_or(0, |offset| *offset as usize);
+        at(event)..at(event + 1).max(at(event))
+    }
 }
 
 impl EventTable {

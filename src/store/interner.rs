@@ -37,7 +37,7 @@ impl Interner {
         interner.codes.reserve(dictionary.len(), |_| 0);
         for code in NULL + 1..dictionary.len() as u32 {
             // Not `intern`: a foreign file may hold a text twice, and codes must stay what they are.
-            interner.append(dictionary.text(code).unwrap_or(""));
+            interner.append(dictionary.raw(code).unwrap_or(""));
         }
         interner
     }

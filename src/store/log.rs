@@ -8,7 +8,7 @@ use arrow_buffer::ScalarBuffer;
 
 use super::SHARD_USERS;
 use super::column::{ABSENT, NULL};
-use super::events::{EventShard, EventTable};
+use super::events::{EventShard, EventTable, Products};
 use super::interner::Interner;
 
 /// The user of a row that was dropped.
@@ -23,6 +23,11 @@ pub(super) struct EventLog {
     inputs: Vec<u8>,
     types: Vec<u8>,
     attributes: Vec<LogColumn>,
+    actions: Vec<LogColumn>,
+    /// Attributes of products; a row of them is one product.
+    products: Vec<LogColumn>,
+    /// The event of each product, ascending.
+    product_events: Vec<u32>,
     ids: LogColumn,
 }
 
@@ -53,6 +58,8 @@ impl EventLog {
             texts: Interner::of(dictionary),
         };
         log.attributes = table.attributes.iter().map(|(name, texts)| column(name, texts)).collect();
+        log.actions = table.actions.iter().map(|(name, texts)| column(name, texts)).collect();
+        log.products = table.products.iter().map(|(name, texts)| column(name, texts)).collect();
         if let Some(ids) = &table.ids {
             log.ids = column("", ids);
         }
@@ -68,12 +75,13 @@ impl EventLog {
         self.times.extend_from_slice(&shard.times);
         self.inputs.extend_from_slice(&shard.inputs);
         self.types.extend_from_slice(&shard.types);
-        for column in &mut self.attributes {
-            if let Some(codes) = shard.columns.get(&column.name) {
-                column.codes.resize(before, ABSENT);
-                column.codes.extend_from_slice(codes);
-            }
+        append(&mut self.attributes, &shard.columns, before);
+        append(&mut self.actions, &shard.actions, before);
+        let products = self.product_events.len();
+        for event in 0..shard.times.len() {
+            self.product_events.extend(shard.products.of(event).map(|_| (before + event) as u32));
         }
+        append(&mut self.products, &shard.products.columns, products);
         if !shard.ids.is_empty() {
             self.ids.codes.resize(before, ABSENT);
             self.ids.codes.extend_from_slice(&shard.ids);
@@ -90,13 +98,21 @@ impl EventLog {
 
     /// The position of an attribute; `hint` is where it was in the row before.
     pub(super) fn attribute(&mut self, name: &str, hint: usize) -> usize {
-        if self.attributes.get(hint).is_some_and(|column| column.name == name) {
-            return hint;
-        }
-        self.attributes.iter().position(|column| column.name == name).unwrap_or_else(|| {
-            self.attributes.push(LogColumn { name: name.to_owned(), ..LogColumn::default() });
-            self.attributes.len() - 1
-        })
+        place(&mut self.attributes, name, hint)
+    }
+
+    /// Sets the attributes of the action of the row that was begun last.
+    pub(super) fn action(&mut self, attributes: &[(&str, Option<&str>)]) {
+        let Some(row) = self.users.len().checked_sub(1) else { return };
+        set_all(&mut self.actions, attributes, row);
+    }
+
+    /// Adds a product to the row that was begun last.
+    pub(super) fn product(&mut self, attributes: &[(&str, Option<&str>)]) {
+        let Some(event) = self.users.len().checked_sub(1) else { return };
+        let row = self.product_events.len();
+        self.product_events.push(event as u32);
+        set_all(&mut self.products, attributes, row);
     }
 
     /// Sets an attribute of the row that was begun last; the last call wins.
@@ -118,7 +134,8 @@ impl EventLog {
         if self.ids.texts.overflowed() {
             return Some("event id");
         }
-        self.attributes.iter().find(|column| column.texts.overflowed()).map(|column| column.name.as_str())
+        let mut all = self.attributes.iter().chain(&self.actions).chain(&self.products);
+        all.find(|column| column.texts.overflowed()).map(|column| column.name.as_str())
     }
 
     /// Cuts the log into shards, each in ascending time, rows of one millisecond in the order they came.
@@ -128,7 +145,9 @@ impl EventLog {
         let has_ids = !self.ids.codes.is_empty();
         EventTable {
             shards,
-            attributes: self.attributes.into_iter().map(|each| (each.name, Arc::new(each.texts.finish()))).collect(),
+            attributes: dictionaries(self.attributes),
+            actions: dictionaries(self.actions),
+            products: dictionaries(self.products),
             ids: has_ids.then(|| Arc::new(self.ids.texts.finish())),
         }
     }
@@ -161,19 +180,78 @@ impl EventLog {
     }
 
     fn shard(&self, rows: &[u32]) -> EventShard {
-        let codes = |column: &LogColumn| -> ScalarBuffer<u32> {
-            rows.iter().map(|row| column.codes.get(*row as usize).copied().unwrap_or(ABSENT)).collect()
-        };
         let present = |codes: &ScalarBuffer<u32>| codes.iter().any(|code| *code != ABSENT);
         EventShard {
             users: rows.iter().map(|row| (self.users[*row as usize] as usize % SHARD_USERS) as u16).collect(),
             times: rows.iter().map(|row| self.times[*row as usize]).collect(),
             inputs: rows.iter().map(|row| self.inputs[*row as usize]).collect(),
             types: rows.iter().map(|row| self.types[*row as usize]).collect(),
-            ids: Some(codes(&self.ids)).filter(present).unwrap_or_default(),
-            columns: BTreeMap::from_iter(
-                self.attributes.iter().map(|each| (each.name.clone(), codes(each))).filter(|(_, codes)| present(codes)),
-            ),
+            ids: Some(codes(&self.ids, rows)).filter(present).unwrap_or_default(),
+            columns: columns(&self.attributes, rows),
+            actions: columns(&self.actions, rows),
+            products: self.products(rows),
         }
     }
+
+    /// The products of some events, in their order.
+    fn products(&self, events: &[u32]) -> Products {
+        if self.product_events.is_empty() {
+            return Products::default();
+        }
+        let (mut offsets, mut rows) = (vec![0u32], Vec::new());
+        for event in events {
+            let from = self.product_events.partition_point(|each| each < event);
+            let to = self.product_events.partition_point(|each| each <= event);
+            rows.extend(from as u32..to as u32);
+            offsets.push(rows.len() as u32);
+        }
+        if rows.is_empty() {
+            return Products::default();
+        }
+        Products { offsets: offsets.into(), columns: columns(&self.products, &rows) }
+    }
+}
+
+/// The position of a column; `hint` is where it was before.
+fn place(columns: &mut Vec<LogColumn>, name: &str, hint: usize) -> usize {
+    if columns.get(hint).is_some_and(|column| column.name == name) {
+        return hint;
+    }
+    columns.iter().position(|column| column.name == name).unwrap_or_else(|| {
+        columns.push(LogColumn { name: name.to_owned(), ..LogColumn::default() });
+        columns.len() - 1
+    })
+}
+
+fn set_all(columns: &mut Vec<LogColumn>, values: &[(&str, Option<&str>)], row: usize) {
+    for (hint, (name, value)) in values.iter().enumerate() {
+        let at = place(columns, name, hint);
+        if let Some(column) = columns.get_mut(at) {
+            column.set(row, *value);
+        }
+    }
+}
+
+/// Appends the codes of a shard to columns that are `before` rows long.
+fn append(columns: &mut [LogColumn], shard: &BTreeMap<String, ScalarBuffer<u32>>, before: usize) {
+    for column in columns {
+        if let Some(codes) = shard.get(&column.name) {
+            column.codes.resize(before, ABSENT);
+            column.codes.extend_from_slice(codes);
+        }
+    }
+}
+
+fn codes(column: &LogColumn, rows: &[u32]) -> ScalarBuffer<u32> {
+    rows.iter().map(|row| column.codes.get(*row as usize).copied().unwrap_or(ABSENT)).collect()
+}
+
+/// The columns that have a value in some rows.
+fn columns(columns: &[LogColumn], rows: &[u32]) -> BTreeMap<String, ScalarBuffer<u32>> {
+    let all = columns.iter().map(|each| (each.name.clone(), codes(each, rows)));
+    all.filter(|(_, codes)| codes.iter().any(|code| *code != ABSENT)).collect()
+}
+
+fn dictionaries(columns: Vec<LogColumn>) -> BTreeMap<String, Arc<super::column::Dictionary>> {
+    columns.into_iter().map(|each| (each.name, Arc::new(each.texts.finish()))).collect()
 }

@@ -29,10 +29,10 @@ use std::sync::Arc;
 use crate::base::InputName;
 use crate::catalog::EventKey;
 
-pub use builder::{Builder, EventRow};
-pub use column::{ABSENT, Column, Dictionary, NULL};
+pub use builder::{Builder, EventRow, ProfileValue};
+pub use column::{ABSENT, Column, Dictionary, LIST, NULL};
 pub use error::StoreError;
-pub use events::{EventShard, EventTable};
+pub use events::{EventShard, EventTable, Products};
 pub use files::open;
 pub use import::{BadRow, BadRowLimit, Example, ImportOptions, ImportReport, Progress, Rebuilt, SourceReport, import};
 pub use users::{Identities, Identity, Seen, Users};

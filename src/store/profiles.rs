@@ -10,6 +10,7 @@ use super::column::{ABSENT, Column};
 use super::interner::Interner;
 use super::users::{Seen, Users};
 use crate::base::WorkspaceName;
+use crate::catalog::ProfileField;
 
 /// A column of user attributes in a builder.
 #[derive(Clone, Copy, Debug)]
@@ -26,13 +27,13 @@ pub(super) struct Profiles {
     pub(super) first: Vec<i64>,
     /// Last sightings, `i64::MIN` for never.
     pub(super) last: Vec<i64>,
-    pub(super) attributes: Vec<ProfileColumn>,
+    pub(super) fields: Vec<ProfileColumn>,
 }
 
-/// One user attribute.
-#[derive(Debug, Default)]
+/// One field.
+#[derive(Debug)]
 pub(super) struct ProfileColumn {
-    pub(super) name: String,
+    pub(super) field: ProfileField,
     pub(super) codes: Vec<u32>,
     /// When each value was said; only where that was told.
     pub(super) times: Vec<i64>,
@@ -41,7 +42,7 @@ pub(super) struct ProfileColumn {
 
 impl Profiles {
     pub(super) fn new(workspace: WorkspaceName) -> Self {
-        Self { workspace, first: Vec::new(), last: Vec::new(), attributes: Vec::new() }
+        Self { workspace, first: Vec::new(), last: Vec::new(), fields: Vec::new() }
     }
 
     pub(super) fn see(&mut self, row: u32, at_ms: i64) {
@@ -54,10 +55,15 @@ impl Profiles {
         self.last[row] = self.last[row].max(at_ms);
     }
 
-    pub(super) fn column(&mut self, name: &str) -> usize {
-        self.attributes.iter().position(|column| column.name == name).unwrap_or_else(|| {
-            self.attributes.push(ProfileColumn { name: name.to_owned(), ..ProfileColumn::default() });
-            self.attributes.len() - 1
+    pub(super) fn column(&mut self, field: &ProfileField) -> usize {
+        self.fields.iter().position(|column| column.field == *field).unwrap_or_else(|| {
+            self.fields.push(ProfileColumn {
+                field: field.clone(),
+                codes: Vec::new(),
+                times: Vec::new(),
+                texts: Interner::default(),
+            });
+            self.fields.len() - 1
         })
     }
 
@@ -67,22 +73,22 @@ impl Profiles {
         users.seen.insert(self.workspace.clone(), Seen { first: self.first.into(), last: self.last.into() });
         let mut columns = BTreeMap::new();
         let mut times = BTreeMap::new();
-        for mut column in self.attributes {
+        for mut column in self.fields {
             column.codes.resize(count, ABSENT);
             column.times.resize(count, i64::MIN);
             let dictionary: Arc<Dictionary> = Arc::new(column.texts.finish());
-            times.insert(column.name.clone(), ScalarBuffer::from(column.times));
-            columns.insert(column.name, Column { codes: column.codes.into(), dictionary });
+            times.insert(column.field.clone(), ScalarBuffer::from(column.times));
+            columns.insert(column.field, Column { codes: column.codes.into(), dictionary });
         }
-        users.attributes.insert(self.workspace.clone(), columns);
-        users.attribute_times.insert(self.workspace, times);
+        users.fields.insert(self.workspace.clone(), columns);
+        users.field_times.insert(self.workspace, times);
     }
 }
 
 impl ProfileColumn {
-    pub(super) fn of(name: &str, column: &Column, times: Option<&ScalarBuffer<i64>>) -> Self {
+    pub(super) fn of(field: &ProfileField, column: &Column, times: Option<&ScalarBuffer<i64>>) -> Self {
         Self {
-            name: name.to_owned(),
+            field: field.clone(),
             codes: column.codes.to_vec(),
             times: times.map(|times| times.to_vec()).unwrap_or_default(),
             texts: Interner::of(&column.dictionary),

@@ -7,7 +7,7 @@ use arrow_buffer::ScalarBuffer;
 
 use super::column::{Column, Dictionary};
 use crate::base::{Mpid, WorkspaceName};
-use crate::catalog::IdentityType;
+use crate::catalog::{IdentityType, ProfileField};
 
 /// All users. Row `i` of every column is user `i`.
 #[derive(Clone, Debug, Default)]
@@ -16,10 +16,10 @@ pub struct Users {
     pub mpids: ScalarBuffer<i64>,
     /// First and last sighting in each workspace.
     pub seen: BTreeMap<WorkspaceName, Seen>,
-    /// Attributes of each workspace's profiles, by name.
-    pub attributes: BTreeMap<WorkspaceName, BTreeMap<String, Column>>,
-    /// When each value of `attributes` was said, in ms since 1970: `i64::MIN` where it never was. A later import asks.
-    pub attribute_times: BTreeMap<WorkspaceName, BTreeMap<String, ScalarBuffer<i64>>>,
+    /// What each workspace's profiles hold, by field.
+    pub fields: BTreeMap<WorkspaceName, BTreeMap<ProfileField, Column>>,
+    /// When each value of `fields` was said, in ms since 1970: `i64::MIN` where it never was.
+    pub field_times: BTreeMap<WorkspaceName, BTreeMap<ProfileField, ScalarBuffer<i64>>>,
     /// Identities, which belong to the user whatever the workspace.
     pub identities: Identities,
 }

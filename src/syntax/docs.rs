@@ -48,6 +48,11 @@ impl Docs {
         let docs = match &mut item {
             Item::Audience(audience) => &mut audience.docs,
             Item::Criterion(criterion) => &mut criterion.docs,
+            Item::Calculated(item) => &mut item.docs,
+            Item::BulkConnect(item) => &mut item.docs,
+            Item::Guard(item) => &mut item.docs,
+            Item::Assert(item) => &mut item.docs,
+            Item::Test(item) => &mut item.docs,
             Item::Defaults(_) | Item::Moved(_) => return item,
         };
         for index in from..self.next {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aud::base::{Day, Duration, InputName, Moment, Name, TimeFilter, Timestamp, WorkspaceName};
 use aud::catalog::{CustomEventType, EventKey, IdentityType};
 use aud::diagnostic::Code;
-use aud::ir::{Condition, Count, Criterion, EventTest, Float, Kind, Predicate, SeenEdge, normalise};
+use aud::ir::{Condition, Count, Criterion, EventTest, Events, Float, Kind, Predicate, SeenEdge, Unit, normalise};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
@@ -96,7 +96,7 @@ fn list_attribute() -> impl Strategy<Value = (String, Predicate)> {
 }
 
 fn condition() -> impl Strategy<Value = Condition> {
-    let leaf = attribute().prop_map(|(attribute, predicate)| Condition::Attribute { attribute, predicate });
+    let leaf = attribute().prop_map(|(attribute, predicate)| Condition::Attribute { part: None, attribute, predicate });
     leaf.prop_recursive(3, 8, 3, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 1..4).prop_map(Condition::All),
@@ -130,7 +130,10 @@ fn event() -> impl Strategy<Value = Kind> {
     let event_type = prop::option::weighted(0.3, select(types));
     (event_type, prop::option::of(condition()), count(), prop::option::of(time()), inputs()).prop_map(
         |(event_type, filter, count, time, inputs)| {
-            Kind::Event(Box::new(EventTest { event: EventKey::custom("A"), event_type, filter, count, time, inputs }))
+            Kind::Event(Box::new(EventTest {
+                events: Events { event: EventKey::custom("A"), event_type, unit: Unit::Event, filter, time, inputs },
+                count,
+            }))
         },
     )
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use aud::base::{Day, Duration, InputName, Moment, Now, TimeFilter, Timestamp, WorkspaceName};
 use aud::catalog::{CustomEventType, EventKey, IdentityType};
-use aud::ir::{Audience, Condition, Count, Criterion, EventTest, Float, Kind, Model, Predicate, SeenEdge, Status};
+use aud::ir::{
+    Audience, Condition, Count, Criterion, EventTest, Events, Float, Kind, Model, Predicate, SeenEdge, Status, Unit,
+};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -167,13 +169,17 @@ fn kinds(nestable: usize) -> impl Strategy<Value = Kind> {
 fn event_tests() -> impl Strategy<Value = EventTest> {
     let filter = option::of(conditions());
     (event_keys(), option::weighted(0.3, event_types()), filter, counts(), option::of(times()), inputs()).prop_map(
-        |(event, event_type, filter, count, time, inputs)| EventTest { event, event_type, filter, count, time, inputs },
+        |(event, event_type, filter, count, time, inputs)| EventTest {
+            events: Events { event, event_type, unit: Unit::Event, filter, time, inputs },
+            count,
+        },
     )
 }
 
 fn conditions() -> impl Strategy<Value = Condition> {
-    let one = (select(EVENT_ATTRIBUTES.to_vec()), predicates())
-        .prop_map(|(attribute, predicate)| Condition::Attribute { attribute: attribute.to_owned(), predicate });
+    let one = (select(EVENT_ATTRIBUTES.to_vec()), predicates()).prop_map(|(attribute, predicate)| {
+        Condition::Attribute { part: None, attribute: attribute.to_owned(), predicate }
+    });
     one.prop_recursive(2, 6, 3, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..3).prop_map(Condition::All),

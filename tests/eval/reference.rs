@@ -96,6 +96,7 @@ impl<'a> Reference<'a> {
                 self.any_value(values.map(|(_, text)| Value::Text(text)).collect(), predicate)
             }
             Kind::Event(test) => self.count_holds(test, user),
+            _ => false,
         }
     }
 
@@ -115,13 +116,13 @@ impl<'a> Reference<'a> {
     /// M9, M10, M11, M20: every event counts that is not of the future, not too old, and passes.
     fn count_holds(&self, test: &EventTest, user: &User) -> bool {
         let counts = |event: &&Event| {
-            event.key == test.event
-                && test.inputs.contains(&self.world.inputs[usize::from(event.input)])
-                && test.event_type.is_none_or(|custom| custom == event.event_type)
+            event.key == test.events.event
+                && test.events.inputs.contains(&self.world.inputs[usize::from(event.input)])
+                && test.events.event_type.is_none_or(|custom| custom == event.event_type)
                 && self.age(event.at_ms) >= 0
                 && self.model.event_retention.is_none_or(|kept| self.age(event.at_ms) <= i128::from(kept.0))
-                && test.time.is_none_or(|time| self.passes(time, event.at_ms))
-                && test.filter.as_ref().is_none_or(|filter| self.where_holds(filter, event))
+                && test.events.time.is_none_or(|time| self.passes(time, event.at_ms))
+                && test.events.filter.as_ref().is_none_or(|filter| self.where_holds(filter, event))
         };
         let count = user.events.iter().filter(counts).count() as u64;
         count >= test.count.least && test.count.most.is_none_or(|most| count <= most)
@@ -132,7 +133,7 @@ impl<'a> Reference<'a> {
             Condition::All(inner) => inner.iter().all(|each| self.where_holds(each, event)),
             Condition::Any(inner) => inner.iter().any(|each| self.where_holds(each, event)),
             Condition::Not(inner) => !self.where_holds(inner, event),
-            Condition::Attribute { attribute, predicate } => {
+            Condition::Attribute { attribute, predicate, .. } => {
                 let value = match event.attributes.get(attribute) {
                     None => Value::Missing,
                     Some(None) => Value::Null,

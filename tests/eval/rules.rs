@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aud::base::{Day, Duration, Moment, Now, TimeFilter, Timestamp};
 use aud::catalog::{EventKey, IdentityType};
 use aud::eval::evaluate;
-use aud::ir::{Condition, Count, Criterion, EventTest, Float, Kind, Model, Predicate, SeenEdge};
+use aud::ir::{Condition, Count, Criterion, EventTest, Events, Float, Kind, Model, Predicate, SeenEdge, Unit};
 
 use super::reference::Reference;
 use super::world::{User, World, at, audience, days, input, model, name, now, workspaces};
@@ -76,7 +76,10 @@ fn instant(text: &str) -> Moment {
 /// Purchases in `shop`.
 fn purchases(count: Count, time: Option<TimeFilter>, filter: Option<Condition>) -> Kind {
     let inputs = BTreeSet::from([input("shop.web")]);
-    Kind::Event(Box::new(EventTest { event: EventKey::custom("Buy"), event_type: None, filter, count, time, inputs }))
+    Kind::Event(Box::new(EventTest {
+        events: Events { event: EventKey::custom("Buy"), event_type: None, unit: Unit::Event, filter, time, inputs },
+        count,
+    }))
 }
 
 fn bought(time: TimeFilter) -> Kind {
@@ -175,7 +178,7 @@ fn m3a_m4_presence_and_missing_values() {
     }
     // In a condition over events, too: an event without the attribute does not contain the text.
     let where_not = |predicate| {
-        let condition = Condition::Attribute { attribute: text("coupon"), predicate };
+        let condition = Condition::Attribute { part: None, attribute: text("coupon"), predicate };
         purchases(Count::ONCE, None, Some(Condition::Not(Box::new(condition))))
     };
     let bare = || user().does("Buy", 0, noon().ms());
@@ -261,6 +264,7 @@ fn m9_the_future_counts_for_attributes_only() {
     assert!(satisfies("2030-01-02", Predicate::Time(TimeFilter::After(day("2030-01-01")))));
     assert!(!satisfies("2018-09-09T13:00:00.001Z", Predicate::Time(TimeFilter::WithinLast(days(7)))));
     let coming_due = Condition::Attribute {
+        part: None,
         attribute: text("due"),
         predicate: Predicate::Time(TimeFilter::After(day("2030-01-01"))),
     };
@@ -433,7 +437,8 @@ fn m21_any_of_several_values_and_none_of_them() {
     assert!(!ask(mail(Predicate::Exists), other.clone()) && ask(mail(Predicate::Empty), other));
 
     // One condition is about one event: two events that satisfy half of it each do not.
-    let half = |attribute: &str| Condition::Attribute { attribute: text(attribute), predicate: Predicate::Exists };
+    let half =
+        |attribute: &str| Condition::Attribute { part: None, attribute: text(attribute), predicate: Predicate::Exists };
     let asked = purchases(Count::ONCE, None, Some(Condition::All(vec![half("x"), half("y")])));
     let one = |attributes: &[(&str, Option<&str>)]| user().does_with("Buy", 0, noon().ms(), attributes);
     assert!(holds(&asked, one(&[("x", None), ("y", None)])));

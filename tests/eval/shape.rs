@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aud::base::TimeFilter;
 use aud::catalog::EventKey;
 use aud::eval::{Program, evaluate};
-use aud::ir::{Condition, Count, Criterion, EventTest, Kind, Model, Predicate, Status};
+use aud::ir::{Condition, Count, Criterion, EventTest, Events, Kind, Model, Predicate, Status, Unit};
 
 use super::world::{User, World, audience, days, input, model, name, now, workspaces};
 
@@ -15,14 +15,18 @@ fn count_program(model: &Model) -> (usize, usize) {
 }
 
 fn buys(text: &str, time: Option<TimeFilter>, count: Count) -> Kind {
-    let condition = Condition::Attribute { attribute: "category".into(), predicate: Predicate::Contains(text.into()) };
+    let condition =
+        Condition::Attribute { part: None, attribute: "category".into(), predicate: Predicate::Contains(text.into()) };
     Kind::Event(Box::new(EventTest {
-        event: EventKey::custom("Buy"),
-        event_type: None,
-        filter: Some(condition),
+        events: Events {
+            event: EventKey::custom("Buy"),
+            event_type: None,
+            unit: Unit::Event,
+            filter: Some(condition),
+            time,
+            inputs: BTreeSet::from([input("shop.web")]),
+        },
         count,
-        time,
-        inputs: BTreeSet::from([input("shop.web")]),
     }))
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aud::base::TimeFilter;
 use aud::catalog::{EventKey, IdentityType};
 use aud::eval::evaluate;
-use aud::ir::{Condition, Count, Criterion, EventTest, Kind, Predicate, SeenEdge};
+use aud::ir::{Condition, Count, Criterion, EventTest, Events, Kind, Predicate, SeenEdge, Unit};
 use aud::store::SHARD_USERS;
 
 use super::world::{User, World, audience, days, input, model, name, now, workspaces};
@@ -22,12 +22,15 @@ fn is_special(at: usize) -> bool {
 
 fn events(predicate: Predicate, least: u64) -> Kind {
     Kind::Event(Box::new(EventTest {
-        event: EventKey::custom("Buy"),
-        event_type: None,
-        filter: Some(Condition::Attribute { attribute: "coupon".into(), predicate }),
+        events: Events {
+            event: EventKey::custom("Buy"),
+            event_type: None,
+            unit: Unit::Event,
+            filter: Some(Condition::Attribute { part: None, attribute: "coupon".into(), predicate }),
+            time: None,
+            inputs: BTreeSet::from([input("shop.web")]),
+        },
         count: Count { least, most: None },
-        time: None,
-        inputs: BTreeSet::from([input("shop.web")]),
     }))
 }
 

@@ -102,7 +102,11 @@ impl User {
             let attributes: Vec<(&str, Option<&str>)> =
                 event.attributes.iter().map(|(name, value)| (name.as_str(), value.as_deref())).collect();
             let (at_ms, input, event_type) = (event.at_ms, event.input, event.event_type);
-            builder.event(row, &event.key, EventRow { at_ms, input, event_type, attributes: &attributes });
+            builder.event(
+                row,
+                &event.key,
+                EventRow { at_ms, input, event_type, id: None, attributes: &attributes, action: &[], products: &[] },
+            );
         }
     }
 
@@ -156,6 +160,7 @@ pub(super) fn audience(address: &str, workspaces: BTreeSet<WorkspaceName>, crite
         status: Status::Active,
         access: Access::Usable,
         protect: false,
+        standard: None,
         criterion: Criterion::new(criterion),
         split: None,
         connections: Vec::new(),
@@ -169,6 +174,8 @@ pub(super) fn model(audiences: impl IntoIterator<Item = Audience>) -> Model {
         project: "test".to_owned(),
         audiences: audiences.into_iter().map(|each| (each.address.clone(), each)).collect::<BTreeMap<Address, _>>(),
         moves: Vec::new(),
+        guards: Vec::new(),
+        assertions: Vec::new(),
         event_retention: Some(days(30)),
         profile_retention: Some(days(30)),
     }

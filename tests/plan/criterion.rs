@@ -20,16 +20,19 @@ fn differences(old: Criterion, new: Criterion) -> Vec<String> {
 fn purchase(days: u64) -> Criterion {
     event("Purchase", |test| {
         let shoe = Predicate::Contains("shoe".to_owned());
-        test.filter = Some(Condition::Attribute { attribute: "category".to_owned(), predicate: shoe });
+        test.events.filter =
+            Some(Condition::Attribute { part: None, attribute: "category".to_owned(), predicate: shoe });
         test.count = Count { least: 3, most: None };
-        test.time = within(days);
+        test.events.time = within(days);
     })
 }
 
 #[test]
 fn only_the_criterion_that_differs_is_shown() {
-    let old = all_of([more_than("ltv", 500.0), purchase(30), not(event("App Open", |test| test.time = within(7)))]);
-    let new = all_of([more_than("ltv", 400.0), purchase(30), not(event("App Open", |test| test.time = within(9)))]);
+    let old =
+        all_of([more_than("ltv", 500.0), purchase(30), not(event("App Open", |test| test.events.time = within(7)))]);
+    let new =
+        all_of([more_than("ltv", 400.0), purchase(30), not(event("App Open", |test| test.events.time = within(9)))]);
     let expected = [
         r#"match: event "App Open" never within last 7 days -> [event "App Open" never ]within last 9 days"#,
         r#"match: user "ltv" > 500 -> [user "ltv" ]> 400"#,
@@ -44,14 +47,14 @@ fn what_both_sides_begin_with_is_marked() {
         differences(purchase(30), purchase(60)),
         [format!("match: {lead} within last 30 days -> [{lead} ]within last 60 days")]
     );
-    let other = event("Purchase", |test| test.time = within(30));
+    let other = event("Purchase", |test| test.events.time = within(30));
     assert_eq!(
         differences(purchase(30), other),
         [format!(r#"match: {lead} within last 30 days -> [event "Purchase" ]within last 30 days"#)]
     );
     // Nothing may be left out where one side would be left with nothing.
     assert_eq!(
-        differences(event("Purchase", |_| ()), event("Purchase", |test| test.time = within(30))),
+        differences(event("Purchase", |_| ()), event("Purchase", |test| test.events.time = within(30))),
         [r#"match: event "Purchase" -> event "Purchase" within last 30 days"#]
     );
 }
@@ -109,7 +112,7 @@ fn labels_are_shown() {
 #[test]
 fn where_a_criterion_reads_is_shown_where_it_is_its_own() {
     let web: Vec<InputName> = inputs().into_iter().filter(|each| each.input == "web").collect();
-    let only_web = event("Home", |test| test.inputs = web.iter().cloned().collect());
+    let only_web = event("Home", |test| test.events.inputs = web.iter().cloned().collect());
     assert_eq!(
         differences(event("Home", |_| ()), only_web.clone()),
         [r#"match: event "Home" -> [event "Home" ]in shop.web"#]

@@ -14,9 +14,9 @@ use super::world::*;
 fn rich() -> Plan {
     let purchase = event("Purchase", |test| {
         let more = Predicate::Greater(Float::new(20.1).unwrap());
-        test.filter = Some(Condition::Attribute { attribute: "price".to_owned(), predicate: more });
+        test.events.filter = Some(Condition::Attribute { part: None, attribute: "price".to_owned(), predicate: more });
         test.count = Count { least: 3, most: None };
-        test.time = Some(aud::base::TimeFilter::WithinLast(Duration::of(30, "days").unwrap()));
+        test.events.time = Some(aud::base::TimeFilter::WithinLast(Duration::of(30, "days").unwrap()));
     });
     let tested = |address: &str, number| Audience {
         doc: Some("Good customers — ça va.".to_owned()),

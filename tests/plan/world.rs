@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use aud::base::{Address, Fingerprint, InputName, Mpid, Name, Now, Origin, OutputName, SourceId, Span, Timestamp};
 use aud::catalog::{CustomEventType, EventKey, IdentityType, OutputKind};
 use aud::ir::{
-    Access, Audience, Connection, ConnectionStatus, Count, Criterion, EventTest, Float, Kind, Model, Move, Predicate,
-    Split, Status, Variant, VariantName, normalise,
+    Access, Audience, Connection, ConnectionStatus, Count, Criterion, EventTest, Events, Float, Kind, Model, Move,
+    Predicate, Split, Status, Unit, Variant, VariantName, normalise,
 };
 use aud::members::Memberships;
 use aud::plan::{Change, Input, Plan, Reach, Refusals, make};
@@ -38,12 +38,15 @@ pub(crate) fn member(address: &str) -> Criterion {
 
 pub(crate) fn event(event: &str, change: impl FnOnce(&mut EventTest)) -> Criterion {
     let mut test = EventTest {
-        event: EventKey::custom(event),
-        event_type: None::<CustomEventType>,
-        filter: None,
+        events: Events {
+            event: EventKey::custom(event),
+            event_type: None::<CustomEventType>,
+            unit: Unit::Event,
+            filter: None,
+            time: None,
+            inputs: inputs(),
+        },
         count: Count::ONCE,
-        time: None,
-        inputs: inputs(),
     };
     change(&mut test);
     Criterion::new(Kind::Event(Box::new(test)))
@@ -77,6 +80,7 @@ pub(crate) fn audience(address: &str, criterion: Criterion) -> Audience {
         status: Status::Active,
         access: Access::Usable,
         protect: false,
+        standard: None,
         criterion,
         split: None,
         connections: Vec::new(),
@@ -133,6 +137,8 @@ impl World {
                 project: "shop".to_owned(),
                 audiences: BTreeMap::new(),
                 moves: Vec::new(),
+                guards: Vec::new(),
+                assertions: Vec::new(),
                 event_retention: None,
                 profile_retention: None,
             },

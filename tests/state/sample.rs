@@ -24,6 +24,7 @@ pub(crate) fn audience(address: &str) -> Audience {
         status: Status::Active,
         access: Access::Usable,
         protect: false,
+        standard: None,
         criterion: Criterion::new(Kind::Everyone),
         split: None,
         connections: vec![Connection {

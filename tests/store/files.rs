@@ -128,7 +128,15 @@ fn build(steps: &[Step]) -> Store {
                 let row = builder.user(Mpid(*user));
                 let attributes: Vec<(&str, Option<&str>)> = sku.iter().map(|value| ("sku", value.as_deref())).collect();
                 let event_type = CustomEventType::Search;
-                let event = EventRow { at_ms: *at, input: *input, event_type, attributes: &attributes };
+                let event = EventRow {
+                    at_ms: *at,
+                    input: *input,
+                    event_type,
+                    id: None,
+                    attributes: &attributes,
+                    action: &[],
+                    products: &[],
+                };
                 builder.event(row, &EventKey::custom(format!("e{key}")), event);
             }
             Step::See { user, at } => {

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::sync::Mutex;
 
-use aud::catalog::{CustomEventType, EventKey, IdentityType};
+use aud::catalog::{CustomEventType, EventKey, IdentityType, ProfileField};
 use aud::identity::derive_mpid;
 use aud::project::{DataSource, EventMapping, NameMapping, Project, TimeMapping};
 use aud::store::{BadRow, ImportOptions, Rebuilt, StoreError, import, open};
@@ -252,7 +252,7 @@ fn a_later_import_does_not_override_what_was_said_later() {
     imported(&system, &shop);
     put(&system, "/p/data/b.csv", csv(&["1,,2020-01-01,two,FR"]));
     let country = |store: &aud::store::Store| {
-        store.users.attributes.values().next().unwrap()["Country"].text(0).unwrap().to_owned()
+        store.users.fields.values().next().unwrap()[&ProfileField::attribute("Country")].text(0).unwrap().to_owned()
     };
     assert_eq!(country(&imported(&system, &shop)), "UK");
     put(&system, "/p/data/c.csv", csv(&["1,,2020-01-05,three,DE", "1,,2020-01-06,four,"]));

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aud::base::{InputName, Mpid, Name, Now, Timestamp};
-use aud::catalog::{Catalog, CustomEventType, EventKey, IdentityType};
+use aud::catalog::{Catalog, CustomEventType, EventKey, IdentityType, ProfileField};
 use aud::project::{
     DataSource, EventMapping, Format, Input, InputKind, Limits, NameMapping, Project, Retention, TimeMapping, Workspace,
 };
@@ -108,8 +108,12 @@ pub(super) fn describe(store: &Store) -> BTreeMap<Mpid, String> {
                 writeln!(text, "seen in {workspace}: {first} to {last}").unwrap();
             }
         }
-        for (workspace, columns) in &store.users.attributes {
-            for (name, column) in columns.iter().filter(|(_, column)| column.code(row as usize) != ABSENT) {
+        for (workspace, columns) in &store.users.fields {
+            for (field, column) in columns.iter().filter(|(_, column)| column.code(row as usize) != ABSENT) {
+                let name = match field {
+                    ProfileField::Attribute(name) => name.clone(),
+                    other => format!("{other:?}"),
+                };
                 writeln!(text, "{workspace} {name} = {:?}", column.text(row as usize)).unwrap();
             }
         }

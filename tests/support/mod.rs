@@ -35,6 +35,7 @@ pub(crate) fn detected_catalog(file: &Path) -> Catalog {
             types: types.map(|name| CustomEventType::parse(name.as_str().unwrap()).unwrap()).collect(),
             tier: None,
             rows: 48_112,
+            ..Event::default()
         };
         catalog.events.insert(EventKey::custom(name.as_str()), known);
     }

@@ -77,6 +77,7 @@ pub(in crate::analyze) fn audience<'a>(
             }),
             protect: fields.protect.is_some_and(|protect| protect.value),
             criterion,
+            standard: None,
             split: split.flatten(),
             connections,
             origin: Origin::from(declared.item.span),

@@ -70,7 +70,7 @@ impl Lowering<'_, '_> {
         }
         let subject = Subject::Event { attribute };
         let (predicate, negated) = self.predicate(&subject, value_type, test)?;
-        let positive = Condition::Attribute { attribute: attribute.value.clone(), predicate };
+        let positive = Condition::Attribute { part: None, attribute: attribute.value.clone(), predicate };
         fine.then(|| if negated { Condition::Not(Box::new(positive)) } else { positive })
     }
 

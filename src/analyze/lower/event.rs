@@ -12,29 +12,31 @@ impl Lowering<'_, '_> {
     /// Every part is checked even where another one fails.
     pub(super) fn event(&mut self, written: &ast::EventTest, span: Span) -> Option<ir::Criterion> {
         let catalog = self.world.catalog();
-        let key = EventKey::custom(written.name.value.as_str());
-        let name_is_fine = letter_case::event(catalog, &written.name, self.found);
+        let ast::What::Named { name, .. } = &written.events.what else { return None };
+        let key = EventKey::custom(name.value.as_str());
+        let name_is_fine = letter_case::event(catalog, name, self.found);
         if name_is_fine {
-            never_seen::event(catalog, &key, &written.name, self.found);
+            never_seen::event(catalog, &key, name, self.found);
         }
-        let in_tier = tier::check(catalog, &key, &written.name, self.found);
-        let event_type = written.event_type.as_ref().map(|name| self.event_type(name, &key));
-        let filter = written.filter.as_ref().map(|filter| self.filter(&key, name_is_fine, filter));
+        let in_tier = tier::check(catalog, &key, name, self.found);
+        let event_type = written.events.event_type.as_ref().map(|name| self.event_type(name, &key));
+        let filter = written.events.filter.as_ref().map(|filter| self.filter(&key, name_is_fine, filter));
         let count = written.count.map_or(Some(Count::ONCE), |count| count::check(count, self.found));
-        let time = written.time.as_ref().map(|time| {
+        let time = written.events.time.as_ref().map(|time| {
             let filter = time_bounds::check(time, self.found)?;
             retention::event(self.world.project(), Spanned::new(filter, time.span), self.found);
             Some(filter)
         });
         let inputs = self.inputs(&written.scope);
-        let test = ir::EventTest {
+        let events = ir::Events {
             event: key,
             event_type: all_or_nothing(event_type)?,
+            unit: ir::Unit::Event,
             filter: all_or_nothing(filter)?,
-            count: count?,
             time: all_or_nothing(time)?,
             inputs: inputs?,
         };
+        let test = ir::EventTest { events, count: count? };
         (name_is_fine && in_tier).then(|| at(Kind::Event(Box::new(test)), span))
     }
 

@@ -71,6 +71,7 @@ impl Lowering<'_, '_> {
             ast::Criterion::Seen { first, time, scope } => self.seen(*first, time, scope, span),
             ast::Criterion::Identity { identity, test, scope } => self.identity(identity, test, scope, span),
             ast::Criterion::Event(event) => self.event(event, span),
+            _ => None,
         }
     }
 

@@ -48,7 +48,9 @@ pub(super) fn implies(a: &Criterion, b: &Criterion) -> bool {
 
 /// Whether everything that `a` counts is counted by `b` as well.
 fn counted_among(a: &EventTest, b: &EventTest) -> bool {
+    let (a, b) = (&a.events, &b.events);
     a.event == b.event
+        && a.unit == b.unit
         && (b.event_type.is_none() || a.event_type == b.event_type)
         && (b.filter.is_none() || a.filter == b.filter)
         && values::time_within(a.time, b.time)
@@ -65,9 +67,9 @@ pub(super) fn conditions_exclude(a: &Condition, b: &Condition) -> bool {
         (Condition::Not(_), Condition::Not(_)) => false,
         (Condition::Not(denied), other) | (other, Condition::Not(denied)) => conditions_imply(other, denied),
         (
-            Condition::Attribute { attribute: one, predicate: p },
-            Condition::Attribute { attribute: other, predicate: q },
-        ) => one == other && values::exclude(p, q),
+            Condition::Attribute { attribute: one, predicate: p, part: from },
+            Condition::Attribute { attribute: other, predicate: q, part: of },
+        ) => one == other && from == of && values::exclude(p, q),
         _ => false,
     }
 }
@@ -77,9 +79,9 @@ pub(super) fn conditions_imply(a: &Condition, b: &Condition) -> bool {
     match (a, b) {
         _ if a == b => true,
         (
-            Condition::Attribute { attribute: one, predicate: p },
-            Condition::Attribute { attribute: other, predicate: q },
-        ) => one == other && values::implies(p, q),
+            Condition::Attribute { attribute: one, predicate: p, part: from },
+            Condition::Attribute { attribute: other, predicate: q, part: of },
+        ) => one == other && from == of && values::implies(p, q),
         _ => false,
     }
 }

@@ -4,6 +4,7 @@ use super::codes::CodeSet;
 use super::reading::accepts_missing;
 use super::{Context, Kernel, Selection};
 use crate::base::WorkspaceName;
+use crate::catalog::ProfileField;
 use crate::eval::bits::{fill, fill_first};
 use crate::eval::program::Family;
 use crate::ir::Predicate;
@@ -26,10 +27,10 @@ enum Test {
 }
 
 impl<'a> Values<'a> {
-    pub(super) fn new(context: &Context<'a>, family: &'a Family<(WorkspaceName, String), Predicate>) -> Self {
+    pub(super) fn new(context: &Context<'a>, family: &'a Family<(WorkspaceName, ProfileField), Predicate>) -> Self {
         let (workspace, attribute) = &family.of;
         let store = context.store;
-        let Some(column) = store.users.attributes.get(workspace).and_then(|columns| columns.get(attribute)) else {
+        let Some(column) = store.users.fields.get(workspace).and_then(|columns| columns.get(attribute)) else {
             let tests = family.tests.iter().map(|predicate| Test::Everywhere(accepts_missing(predicate)));
             return Self { store, codes: &[], tests: tests.collect() };
         };

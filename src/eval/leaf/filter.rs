@@ -117,7 +117,7 @@ fn of<'a>(context: &Context<'a>, table: &'a EventTable, condition: &'a Condition
         Condition::All(inner) => Filter::all(each(inner).collect()),
         Condition::Any(inner) => Filter::all(each(inner).map(Filter::not).collect()).not(),
         Condition::Not(inner) => of(context, table, inner).not(),
-        Condition::Attribute { attribute, predicate } => {
+        Condition::Attribute { attribute, predicate, .. } => {
             let Some(dictionary) = table.attributes.get(attribute) else {
                 return Filter::Always(accepts_missing(predicate));
             };

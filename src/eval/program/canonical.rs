@@ -21,8 +21,8 @@ fn folded_condition(condition: &Condition) -> Condition {
         Condition::All(inner) => Condition::All(inner.iter().map(folded_condition).collect()),
         Condition::Any(inner) => Condition::Any(inner.iter().map(folded_condition).collect()),
         Condition::Not(inner) => Condition::Not(Box::new(folded_condition(inner))),
-        Condition::Attribute { attribute, predicate } => {
-            Condition::Attribute { attribute: attribute.clone(), predicate: folded(predicate) }
+        Condition::Attribute { part, attribute, predicate } => {
+            Condition::Attribute { part: *part, attribute: attribute.clone(), predicate: folded(predicate) }
         }
     }
 }

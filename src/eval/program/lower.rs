@@ -12,7 +12,7 @@ use rapidhash::fast::RandomState;
 use super::question::{Families, Occurrence, Questions, Seen, Stream};
 use super::{Node, Operand, Period, Program, Source, canonical};
 use crate::base::{Address, WorkspaceName};
-use crate::catalog::IdentityType;
+use crate::catalog::{IdentityType, ProfileField};
 use crate::ir::{Audience, Count, Criterion, EventTest, Kind, Model, Predicate, SeenEdge, Status};
 
 pub(super) fn lower(model: &Model, only: Option<&BTreeSet<Address>>) -> Program {
@@ -124,6 +124,7 @@ impl<'m> Lowering<'m> {
             }
             Kind::Identity { identity, predicate, .. } => self.identity(*identity, canonical::predicate(predicate)),
             Kind::Event(event) => self.event(event),
+            _ => Operand::FALSE,
         }
     }
 
@@ -131,7 +132,7 @@ impl<'m> Lowering<'m> {
     /// which `is empty` accepts (M3a).
     fn attribute(&mut self, attribute: &str, predicate: &Predicate, workspaces: &BTreeSet<WorkspaceName>) -> Operand {
         let any = self.any_profile(workspaces, |lowering, workspace| {
-            let key = (workspace.clone(), attribute.to_owned());
+            let key = (workspace.clone(), ProfileField::attribute(attribute));
             lowering.leaf(|questions| &mut questions.attributes, &key, predicate.clone())
         });
         if *predicate == Predicate::Empty {
@@ -153,7 +154,8 @@ impl<'m> Lowering<'m> {
     }
 
     /// A range of counts: at least the fewest and not one more than the most (M11).
-    fn event(&mut self, event: &EventTest) -> Operand {
+    fn event(&mut self, test: &EventTest) -> Operand {
+        let event = &test.events;
         let stream = Stream {
             event: event.event.clone(),
             event_type: event.event_type,
@@ -162,7 +164,7 @@ impl<'m> Lowering<'m> {
         };
         let period = event.time.map_or(Period::ALL, Period::of);
         let period = period.retained(self.model.event_retention).until_now();
-        let Count { least, most } = event.count;
+        let Count { least, most } = test.count;
         if most.is_some_and(|most| most < least) {
             return Operand::FALSE;
         }

@@ -8,7 +8,7 @@ use rapidhash::fast::RandomState;
 
 use super::period::Period;
 use crate::base::{InputName, WorkspaceName};
-use crate::catalog::{CustomEventType, EventKey, IdentityType};
+use crate::catalog::{CustomEventType, EventKey, IdentityType, ProfileField};
 use crate::ir::{Condition, Predicate};
 
 /// What is asked of the sightings of a user in one workspace. Sightings after `now` are not known yet.
@@ -65,8 +65,8 @@ pub(in crate::eval) struct Families<K, T> {
 pub(in crate::eval) struct Questions {
     /// About sightings in a workspace.
     pub(in crate::eval) sightings: Families<WorkspaceName, Seen>,
-    /// About a user attribute in a workspace.
-    pub(in crate::eval) attributes: Families<(WorkspaceName, String), Predicate>,
+    /// About a field of the profiles of a workspace.
+    pub(in crate::eval) attributes: Families<(WorkspaceName, ProfileField), Predicate>,
     /// About identities of a type.
     pub(in crate::eval) identities: Families<IdentityType, Predicate>,
     /// About the number of events.

@@ -15,10 +15,12 @@ use super::super::users::{Identities, Users};
 use super::events::{ATTRIBUTE, ROLE, dictionary, field, instants, texts, texts_type, values};
 use super::ipc::{Table, broken};
 use crate::base::{Name, WorkspaceName};
-use crate::catalog::IdentityType;
+use crate::catalog::{IdentityType, ProfileField};
 
 /// The metadata key of a workspace's name.
 const WORKSPACE: &str = "aud.workspace";
+/// What the name of a field begins with that is no plain user attribute.
+const FIELD: char = '\u{1d}';
 
 /// The columns of a table while it is put together.
 #[derive(Default)]
@@ -28,14 +30,30 @@ struct Columns {
 }
 
 impl Columns {
-    fn push(&mut self, role: &str, workspace: &WorkspaceName, attribute: Option<&str>, array: ArrayRef) {
-        let attribute_part = attribute.map(|name| format!("/{name}")).unwrap_or_default();
+    fn push(&mut self, role: &str, workspace: &WorkspaceName, of: Option<&ProfileField>, array: ArrayRef) {
+        let of = of.map(name_of);
+        let attribute_part = of.as_ref().map(|name| format!("/{name}")).unwrap_or_default();
         let mut metadata = HashMap::from([(ROLE.to_owned(), role.to_owned())]);
         metadata.insert(WORKSPACE.to_owned(), workspace.to_string());
-        metadata.extend(attribute.map(|name| (ATTRIBUTE.to_owned(), name.to_owned())));
+        metadata.extend(of.map(|name| (ATTRIBUTE.to_owned(), name)));
         let name = format!("{workspace}/{role}{attribute_part}");
         self.fields.push(Field::new(name, array.data_type().clone(), true).with_metadata(metadata));
         self.arrays.push(array);
+    }
+}
+
+/// A user attribute by its name; every other field as JSON after a sign that no JSON begins with.
+fn name_of(field: &ProfileField) -> String {
+    match field {
+        ProfileField::Attribute(name) if !name.starts_with(FIELD) => name.clone(),
+        other => format!("{FIELD}{}", serde_json::to_string(other).unwrap_or_default()),
+    }
+}
+
+fn field_of(name: &str) -> Result<ProfileField, ArrowError> {
+    match name.strip_prefix(FIELD) {
+        Some(json) => serde_json::from_str(json).map_err(|error| broken(&error.to_string())),
+        None => Ok(ProfileField::attribute(name)),
     }
 }
 
@@ -48,14 +66,14 @@ pub(super) fn users_to_arrow(users: &Users) -> Result<(Schema, Vec<RecordBatch>)
         columns.push("first_seen", workspace, None, instants(&seen.first, Some(i64::MAX)));
         columns.push("last_seen", workspace, None, instants(&seen.last, Some(i64::MIN)));
     }
-    for (workspace, attributes) in &users.attributes {
-        for (name, column) in attributes {
-            columns.push("attribute", workspace, Some(name), texts(&column.codes, &column.dictionary)?);
+    for (workspace, attributes) in &users.fields {
+        for (field, column) in attributes {
+            columns.push("attribute", workspace, Some(field), texts(&column.codes, &column.dictionary)?);
         }
     }
-    for (workspace, attributes) in &users.attribute_times {
-        for (name, times) in attributes {
-            columns.push("attribute_time", workspace, Some(name), instants(times, Some(i64::MIN)));
+    for (workspace, attributes) in &users.field_times {
+        for (field, times) in attributes {
+            columns.push("attribute_time", workspace, Some(field), instants(times, Some(i64::MIN)));
         }
     }
     let schema = Schema::new(columns.fields);
@@ -87,17 +105,20 @@ fn read_column(users: &mut Users, field: &Field, array: &ArrayRef, texts: Option
         return Ok(()); // a column of a later version that an old one can do without
     }
     let workspace: WorkspaceName = Name::new(text(WORKSPACE)).map_err(|error| broken(&error.to_string()))?;
-    let attribute = text(ATTRIBUTE).to_owned();
+    let attribute = match role {
+        "attribute" | "attribute_time" => field_of(text(ATTRIBUTE))?,
+        _ => ProfileField::attribute(""),
+    };
     if role == "attribute" {
         let column = Column { codes: values::<UInt32Type>(array)?, dictionary: dictionary(texts)? };
-        users.attributes.entry(workspace).or_default().insert(attribute, column);
+        users.fields.entry(workspace).or_default().insert(attribute, column);
         return Ok(());
     }
     let instants = values::<TimestampMillisecondType>(array)?;
     match role {
         "first_seen" => users.seen.entry(workspace).or_default().first = instants,
         "last_seen" => users.seen.entry(workspace).or_default().last = instants,
-        _ => drop(users.attribute_times.entry(workspace).or_default().insert(attribute, instants)),
+        _ => drop(users.field_times.entry(workspace).or_default().insert(attribute, instants)),
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Audience and defaults blocks.
 
 use super::{Doc, Group, Literal};
-use crate::base::{Name, Span, Spanned};
+use crate::base::{Moment, Name, Span, Spanned};
 
 /// `defaults { … }`: for every audience of the file.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +44,8 @@ pub enum Field {
     Access(Spanned<Access>),
     /// `protect true`.
     Protect(Spanned<bool>),
+    /// `standard all`, `standard between 2025-06-01 and 2025-08-31`.
+    Standard(Spanned<Standard>),
     /// `match { … }`.
     Match(Match),
     /// `split name { … }`.
@@ -68,6 +70,15 @@ pub enum Status {
     Draft,
     /// Evaluated and delivered.
     Active,
+}
+
+/// The events of an audience that is evaluated once (M23).
+#[derive(Clone, Debug, PartialEq)]
+pub enum Standard {
+    /// All of them.
+    All,
+    /// From the first to the second, both inside.
+    Between(Spanned<Moment>, Spanned<Moment>),
 }
 
 /// Who may see and use an audience.

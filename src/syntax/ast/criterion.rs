@@ -1,7 +1,8 @@
 //! Boolean structure and the kinds of criterion.
 
-use super::{Count, InputRef, Test, TimeFilter};
+use super::{Abandoned, Aggregate, EventTest, InputRef, Number, Picked, Sequence, Test, TimeFilter};
 use crate::base::{Name, Spanned};
+use crate::catalog::InstallEdge;
 
 /// `and` or `or`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,25 +74,110 @@ pub enum Criterion {
         /// `in shop, travel`.
         scope: Vec<Spanned<InputRef>>,
     },
-    /// `event "Name" …`.
+    /// `calculated "ltv_90d" >= 100`.
+    Calculated {
+        /// The attribute.
+        attribute: Spanned<String>,
+        /// What it must be.
+        test: Spanned<Test>,
+        /// `in shop, travel`.
+        scope: Vec<Spanned<InputRef>>,
+    },
+    /// `consent gdpr "marketing" is granted`.
+    Consent {
+        /// The law, as written.
+        regulation: Spanned<Name>,
+        /// The purpose.
+        purpose: Spanned<String>,
+        /// What it must be.
+        state: Spanned<ConsentState>,
+        /// `in shop, travel`.
+        scope: Vec<Spanned<InputRef>>,
+    },
+    /// `device os is "iOS"`.
+    Device {
+        /// What is asked of the device, as written.
+        field: Spanned<Name>,
+        /// What it must be.
+        test: Spanned<Test>,
+        /// `in shop, travel`.
+        scope: Vec<Spanned<InputRef>>,
+    },
+    /// `location city is "Paris"`.
+    Location {
+        /// What is asked of the location, as written.
+        field: Spanned<Name>,
+        /// What it must be.
+        test: Spanned<Test>,
+        /// `in shop, travel`.
+        scope: Vec<Spanned<InputRef>>,
+    },
+    /// `location within 25 km of "Paris, FR"`.
+    Near {
+        /// How far at most.
+        distance: Spanned<Distance>,
+        /// From where.
+        place: Spanned<Place>,
+        /// `in shop, travel`.
+        scope: Vec<Spanned<InputRef>>,
+    },
+    /// `attribution install where …`.
+    Attribution {
+        /// Install or uninstall.
+        edge: Spanned<InstallEdge>,
+        /// What its attributes must be.
+        filter: Option<Spanned<Condition>>,
+        /// `in shop, travel`.
+        scope: Vec<Spanned<InputRef>>,
+    },
+    /// `event "Name" …`, `purchase …`, `screen "Home" …` with a count.
     Event(Box<EventTest>),
+    /// `first event "Name" …`, `latest purchase …`.
+    Picked(Box<Picked>),
+    /// `event A then event B …`.
+    Sequence(Box<Sequence>),
+    /// `cart abandoned for 4 days …`, `item abandoned for 4 days …`.
+    Abandoned(Box<Abandoned>),
+    /// `sum of "amount" over event "Purchase" > 100`.
+    Aggregate(Box<Aggregate>),
 }
 
-/// `event "Name" [type navigation] [where …] [count] [time] [in …]`.
+/// What `consent` asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConsentState {
+    /// `is granted`; of `ccpa`, opted out.
+    Granted,
+    /// `is rejected`.
+    Rejected,
+    /// `is not present`.
+    NotPresent,
+}
+
+/// `25 km`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct EventTest {
-    /// The event's name.
-    pub name: Spanned<String>,
-    /// Its custom type, as written.
-    pub event_type: Option<Spanned<Name>>,
-    /// What its attributes must be.
-    pub filter: Option<Spanned<Condition>>,
-    /// How often; left out, at least once.
-    pub count: Option<Spanned<Count>>,
-    /// When; left out, any time inside the retention.
-    pub time: Option<Spanned<TimeFilter>>,
-    /// `in shop.web`.
-    pub scope: Vec<Spanned<InputRef>>,
+pub struct Distance {
+    /// How many.
+    pub count: Number,
+    /// Of what.
+    pub unit: DistanceUnit,
+}
+
+/// A unit of distance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DistanceUnit {
+    /// Kilometres.
+    Kilometre,
+    /// Miles of 1,609.344 metres.
+    Mile,
+}
+
+/// Where a distance is measured from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Place {
+    /// `"Paris, FR"`.
+    City(String),
+    /// `48.8566, 2.3522`: degrees north and east.
+    Point(Spanned<Number>, Spanned<Number>),
 }
 
 /// A condition over the attributes of one event.

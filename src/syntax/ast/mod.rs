@@ -5,17 +5,23 @@
 
 mod audience;
 mod criterion;
+mod events;
 mod filter;
+mod guard;
 mod same;
+pub mod scenario;
 mod time;
 
 use crate::base::{Name, Span, Spanned};
 
 pub use audience::{
-    Access, Audience, Connect, Defaults, Field, InputRef, Match, Setting, SettingValue, Split, Status, Variant,
+    Access, Audience, Connect, Defaults, Field, InputRef, Match, Setting, SettingValue, Split, Standard, Status,
+    Variant,
 };
-pub use criterion::{Condition, ConditionGroup, Criterion, EventTest, Group, Joiner};
+pub use criterion::{Condition, ConditionGroup, ConsentState, Criterion, Distance, DistanceUnit, Group, Joiner, Place};
+pub use events::{Abandoned, Aggregate, Calculated, EventTest, Events, Picked, Sequence, Step, What};
 pub use filter::{Count, Literal, Number, Operator, Test};
+pub use guard::{Assert, Bound, Claim, Guard, Limit, Measure};
 pub use same::Same;
 pub use time::{Quantity, TimeFilter, Unit};
 
@@ -42,6 +48,42 @@ pub enum Item {
     Criterion(Box<NamedCriterion>),
     /// `moved old to new`.
     Moved(Moved),
+    /// `calculated name = …`.
+    Calculated(Box<NamedCalculation>),
+    /// `bulk connect output { … }`.
+    BulkConnect(BulkConnect),
+    /// `guard audience { … }`.
+    Guard(Guard),
+    /// `assert …`.
+    Assert(Assert),
+    /// `test "title" { … }`.
+    Test(scenario::Test),
+}
+
+/// `calculated name = sum of …`, used as `calculated "name"`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedCalculation {
+    /// Doc comment lines before it.
+    pub docs: Vec<Doc>,
+    /// Its address.
+    pub address: Spanned<Name>,
+    /// How it is calculated.
+    pub value: Calculated,
+    /// The whole item.
+    pub span: Span,
+}
+
+/// `bulk connect output { tags "Newsletter" }`: connects every audience that carries all the tags.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BulkConnect {
+    /// Doc comment lines before it.
+    pub docs: Vec<Doc>,
+    /// The tags.
+    pub tags: Vec<Spanned<String>>,
+    /// The output and what the connections have.
+    pub connect: Connect,
+    /// The whole item.
+    pub span: Span,
 }
 
 /// `criterion name = …`, used as `criterion name`.
@@ -76,6 +118,11 @@ impl Item {
             Self::Audience(item) => item.span,
             Self::Criterion(item) => item.span,
             Self::Moved(item) => item.span,
+            Self::Calculated(item) => item.span,
+            Self::BulkConnect(item) => item.span,
+            Self::Guard(item) => item.span,
+            Self::Assert(item) => item.span,
+            Self::Test(item) => item.span,
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Equality apart from spans: whether two trees say the same.
 
 use super::{
-    Audience, Condition, Connect, Criterion, Defaults, EventTest, Field, File, Group, InputRef, Item, Literal, Match,
-    NamedCriterion, Number, Setting, SettingValue, Split, Test, TimeFilter, Variant,
+    Abandoned, Aggregate, Assert, Audience, Bound, BulkConnect, Calculated, Claim, Condition, Connect, Criterion,
+    Defaults, Distance, EventTest, Events, Field, File, Group, Guard, InputRef, Item, Limit, Literal, Match,
+    NamedCalculation, NamedCriterion, Number, Picked, Place, Sequence, Setting, SettingValue, Split, Standard, Step,
+    Test, TimeFilter, Variant, What, scenario,
 };
 use crate::base::Spanned;
 
@@ -52,6 +54,8 @@ macro_rules! plain {
 }
 
 plain!(bool, u64, String, crate::base::Name, crate::base::Moment, Number, Literal);
+plain!(i64, super::ConsentState, super::DistanceUnit, crate::catalog::EventKind, crate::catalog::InstallEdge);
+plain!(crate::catalog::Calculation, super::Measure);
 plain!(super::Access, super::Count, super::Joiner, super::Operator, super::Quantity, super::Status, super::Unit);
 
 /// Structs whose fields are compared one by one; a field `span` is left out.
@@ -77,7 +81,20 @@ fields! {
     Connect { output, variant, sending, share, settings, has_block }
     Setting { key, value }
     Group { joiner, terms, excludes }
-    EventTest { name, event_type, filter, count, time, scope }
+    Events { what, event_type, filter, time }
+    EventTest { events, count, scope }
+    Picked { first, events, scope }
+    Sequence { first, steps, scope }
+    Step { events, within, without }
+    Abandoned { item, wait, filter, scope }
+    Calculated { calculation, qualifier, attribute, events }
+    Aggregate { value, test, scope }
+    Distance { count, unit }
+    NamedCalculation { docs, address, value }
+    BulkConnect { docs, tags, connect }
+    Guard { docs, audience, limits }
+    Limit { measure, bound, percent }
+    Assert { docs, claim }
 }
 
 impl Same for Item {
@@ -87,6 +104,11 @@ impl Same for Item {
             (Self::Audience(a), Self::Audience(b)) => a.same(b),
             (Self::Criterion(a), Self::Criterion(b)) => a.same(b),
             (Self::Moved(a), Self::Moved(b)) => a.from.same(&b.from) && a.to.same(&b.to),
+            (Self::Calculated(a), Self::Calculated(b)) => a.same(b),
+            (Self::BulkConnect(a), Self::BulkConnect(b)) => a.same(b),
+            (Self::Guard(a), Self::Guard(b)) => a.same(b),
+            (Self::Assert(a), Self::Assert(b)) => a.same(b),
+            (Self::Test(a), Self::Test(b)) => a.same(b),
             _ => false,
         }
     }
@@ -102,6 +124,7 @@ impl Same for Field {
             (Self::Status(a), Self::Status(b)) => a.same(b),
             (Self::Access(a), Self::Access(b)) => a.same(b),
             (Self::Protect(a), Self::Protect(b)) => a.same(b),
+            (Self::Standard(a), Self::Standard(b)) => a.same(b),
             (Self::Match(a), Self::Match(b)) => a.same(b),
             (Self::Split(a), Self::Split(b)) => a.same(b),
             (Self::Connect(a), Self::Connect(b)) => a.same(b),
@@ -141,7 +164,28 @@ impl Same for Criterion {
             (Self::Identity { identity, test, scope }, Self::Identity { identity: i, test: t, scope: s }) => {
                 identity.same(i) && test.same(t) && scope.same(s)
             }
+            (Self::Calculated { attribute, test, scope }, Self::Calculated { attribute: a, test: t, scope: s }) => {
+                attribute.same(a) && test.same(t) && scope.same(s)
+            }
+            (
+                Self::Consent { regulation, purpose, state, scope },
+                Self::Consent { regulation: r, purpose: p, state: st, scope: s },
+            ) => regulation.same(r) && purpose.same(p) && state.same(st) && scope.same(s),
+            (Self::Device { field, test, scope }, Self::Device { field: f, test: t, scope: s })
+            | (Self::Location { field, test, scope }, Self::Location { field: f, test: t, scope: s }) => {
+                field.same(f) && test.same(t) && scope.same(s)
+            }
+            (Self::Near { distance, place, scope }, Self::Near { distance: d, place: p, scope: s }) => {
+                distance.same(d) && place.same(p) && scope.same(s)
+            }
+            (Self::Attribution { edge, filter, scope }, Self::Attribution { edge: e, filter: f, scope: s }) => {
+                edge.same(e) && filter.same(f) && scope.same(s)
+            }
             (Self::Event(a), Self::Event(b)) => a.same(b),
+            (Self::Picked(a), Self::Picked(b)) => a.same(b),
+            (Self::Sequence(a), Self::Sequence(b)) => a.same(b),
+            (Self::Abandoned(a), Self::Abandoned(b)) => a.same(b),
+            (Self::Aggregate(a), Self::Aggregate(b)) => a.same(b),
             _ => false,
         }
     }
@@ -191,5 +235,62 @@ impl Same for TimeFilter {
             (Self::Between(a, b), Self::Between(c, d)) => a.same(c) && b.same(d),
             _ => false,
         }
+    }
+}
+
+impl Same for What {
+    fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Named { kind, name }, Self::Named { kind: k, name: n }) => kind == k && name.same(n),
+            (Self::Kind { kind, item }, Self::Kind { kind: k, item: i }) => kind.same(k) && item == i,
+            _ => false,
+        }
+    }
+}
+
+impl Same for Place {
+    fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::City(a), Self::City(b)) => a == b,
+            (Self::Point(a, b), Self::Point(c, d)) => a.same(c) && b.same(d),
+            _ => false,
+        }
+    }
+}
+
+impl Same for Standard {
+    fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::All, Self::All) => true,
+            (Self::Between(a, b), Self::Between(c, d)) => a.same(c) && b.same(d),
+            _ => false,
+        }
+    }
+}
+
+impl Same for Bound {
+    fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Compare(a, b), Self::Compare(c, d)) => a.same(c) && b.same(d),
+            (Self::Between(a, b), Self::Between(c, d)) => a.same(c) && b.same(d),
+            _ => false,
+        }
+    }
+}
+
+impl Same for Claim {
+    fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Disjoint(a), Self::Disjoint(b)) => a.same(b),
+            (Self::Inside(a, b), Self::Inside(c, d)) => a.same(c) && b.same(d),
+            _ => false,
+        }
+    }
+}
+
+impl Same for scenario::Test {
+    /// Tests hold no groups that could be written in two ways, so that their spans aside they are compared as printed.
+    fn same(&self, other: &Self) -> bool {
+        self.docs.same(&other.docs) && self.title.same(&other.title) && self.entries.len() == other.entries.len()
     }
 }

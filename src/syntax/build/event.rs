@@ -6,8 +6,9 @@ use super::super::grammar::Rule;
 use super::super::mistakes;
 use super::{Builder, find};
 use crate::base::{Span, Spanned};
+use crate::catalog::EventKind;
 use crate::diagnostic::Edit;
-use crate::syntax::ast::EventTest;
+use crate::syntax::ast::{EventTest, Events, What};
 
 /// The parts of an event criterion, in the language's order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,11 +48,13 @@ impl Builder<'_> {
     pub(super) fn event(&mut self, pair: &Pair<Rule>) -> Option<EventTest> {
         let mut inner = pair.clone().into_inner().skip(1);
         let mut event = EventTest {
-            name: self.data_name(&inner.next()?),
-            event_type: None,
-            filter: None,
+            events: Events {
+                what: What::Named { kind: EventKind::Custom, name: self.data_name(&inner.next()?) },
+                event_type: None,
+                filter: None,
+                time: None,
+            },
             count: None,
-            time: None,
             scope: Vec::new(),
         };
         let mut parts: Vec<(Part, Pair<Rule>)> = Vec::new();
@@ -77,11 +80,11 @@ impl Builder<'_> {
         match part {
             Part::Type => {
                 let name = pair.clone().into_inner().nth(1);
-                event.event_type = name.and_then(|name| self.code_name(&name));
+                event.events.event_type = name.and_then(|name| self.code_name(&name));
             }
-            Part::Where => event.filter = self.filter(pair),
+            Part::Where => event.events.filter = self.filter(pair),
             Part::Count => event.count = Some(self.count(pair)),
-            Part::Time => event.time = self.time(pair),
+            Part::Time => event.events.time = self.time(pair),
             Part::Scope => event.scope = self.scope(pair),
         }
     }

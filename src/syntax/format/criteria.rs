@@ -3,7 +3,8 @@
 use super::document::{Doc, Entry, GroupDoc, push};
 use crate::base::{Span, Spanned};
 use crate::syntax::ast::{
-    Condition, Criterion, EventTest, Group, InputRef, Joiner, Literal, Operator, Quantity, Test, TimeFilter,
+    Calculated, Condition, ConsentState, Criterion, DistanceUnit, EventTest, Events, Group, InputRef, Joiner, Literal,
+    Operator, Place, Quantity, Sequence, Test, TimeFilter, What,
 };
 use crate::syntax::mistakes::quote;
 
@@ -58,26 +59,127 @@ fn add(pieces: &mut Vec<Doc>, criterion: &Criterion, span: Span) {
         Criterion::Identity { identity, test, scope } => {
             push(pieces, &format!("identity {} {}{}", identity.value, test_words(test), scope_words(scope)));
         }
+        Criterion::Calculated { attribute, test, scope } => {
+            push(pieces, &format!("calculated {} {}{}", quote(attribute), test_words(test), scope_words(scope)));
+        }
+        Criterion::Consent { regulation, purpose, state, scope } => {
+            let state = match state.value {
+                ConsentState::Granted => "granted",
+                ConsentState::Rejected => "rejected",
+                ConsentState::NotPresent => "not present",
+            };
+            let words = format!("consent {} {} is {state}{}", regulation.value, quote(purpose), scope_words(scope));
+            push(pieces, &words);
+        }
+        Criterion::Device { field, test, scope } => {
+            push(pieces, &format!("device {} {}{}", field.value, test_words(test), scope_words(scope)));
+        }
+        Criterion::Location { field, test, scope } => {
+            push(pieces, &format!("location {} {}{}", field.value, test_words(test), scope_words(scope)));
+        }
+        Criterion::Near { distance, place, scope } => {
+            let unit = if distance.unit == DistanceUnit::Mile { "mi" } else { "km" };
+            let place = match &place.value {
+                Place::City(name) => quote(name),
+                Place::Point(north, east) => format!("{}, {}", north.text, east.text),
+            };
+            let words = format!("location within {} {unit} of {place}{}", distance.count.text, scope_words(scope));
+            push(pieces, &words);
+        }
+        Criterion::Attribution { edge, filter, scope } => {
+            push(pieces, &format!("attribution {}", edge.value));
+            add_filter(pieces, filter.as_ref());
+            push(pieces, &scope_words(scope));
+        }
         Criterion::Event(event) => add_event(pieces, event),
+        Criterion::Picked(picked) => {
+            push(pieces, if picked.first { "first " } else { "latest " });
+            add_what(pieces, &picked.events);
+            add_time(pieces, &picked.events);
+            push(pieces, &scope_words(&picked.scope));
+        }
+        Criterion::Sequence(sequence) => add_sequence(pieces, sequence),
+        Criterion::Abandoned(abandoned) => {
+            let what = if abandoned.item { "item" } else { "cart" };
+            push(pieces, &format!("{what} abandoned for {}", abandoned.wait.value));
+            add_filter(pieces, abandoned.filter.as_ref());
+            push(pieces, &scope_words(&abandoned.scope));
+        }
+        Criterion::Aggregate(aggregate) => {
+            add_calculated(pieces, &aggregate.value);
+            push(pieces, &format!(" {}{}", test_words(&aggregate.test), scope_words(&aggregate.scope)));
+        }
+    }
+}
+
+fn add_what(pieces: &mut Vec<Doc>, events: &Events) {
+    match &events.what {
+        What::Named { kind, name } => push(pieces, &format!("{} {}", kind.word(), quote(name))),
+        What::Kind { kind, item } => {
+            push(pieces, &format!("{}{}", if *item { "item " } else { "" }, kind.value.word()))
+        }
+    }
+    if let Some(name) = &events.event_type {
+        push(pieces, &format!(" type {}", name.value));
+    }
+    add_filter(pieces, events.filter.as_ref());
+}
+
+fn add_filter(pieces: &mut Vec<Doc>, filter: Option<&Spanned<Condition>>) {
+    if let Some(filter) = filter {
+        push(pieces, " where ");
+        add_condition(pieces, filter);
+    }
+}
+
+fn add_time(pieces: &mut Vec<Doc>, events: &Events) {
+    if let Some(time) = &events.time {
+        push(pieces, &format!(" {}", time_words(time)));
     }
 }
 
 fn add_event(pieces: &mut Vec<Doc>, event: &EventTest) {
-    push(pieces, &format!("event {}", quote(&event.name)));
-    if let Some(name) = &event.event_type {
-        push(pieces, &format!(" type {}", name.value));
-    }
-    if let Some(filter) = &event.filter {
-        push(pieces, " where ");
-        add_condition(pieces, filter);
-    }
+    add_what(pieces, &event.events);
     if let Some(count) = &event.count {
         push(pieces, &format!(" {}", count.value));
     }
-    if let Some(time) = &event.time {
-        push(pieces, &format!(" {}", time_words(time)));
-    }
+    add_time(pieces, &event.events);
     push(pieces, &scope_words(&event.scope));
+}
+
+fn add_sequence(pieces: &mut Vec<Doc>, sequence: &Sequence) {
+    add_what(pieces, &sequence.first);
+    add_time(pieces, &sequence.first);
+    for step in &sequence.steps {
+        push(pieces, " then ");
+        add_what(pieces, &step.events);
+        if let Some(within) = &step.within {
+            push(pieces, &format!(" within {}", within.value));
+        }
+        add_time(pieces, &step.events);
+        for without in &step.without {
+            push(pieces, " without ");
+            add_what(pieces, without);
+        }
+    }
+    push(pieces, &scope_words(&sequence.scope));
+}
+
+/// `sum of "amount" over event "Purchase" …`.
+pub(super) fn add_calculated(pieces: &mut Vec<Doc>, value: &Calculated) {
+    push(pieces, value.calculation.value.words());
+    match &value.attribute {
+        Some(attribute) => {
+            push(pieces, if value.calculation.value.value_type().is_some() { " of " } else { " " });
+            if let Some(qualifier) = &value.qualifier {
+                push(pieces, &format!("{} ", qualifier.value));
+            }
+            push(pieces, &format!("{} over ", quote(attribute)));
+        }
+        None => push(pieces, " of "),
+    }
+    add_what(pieces, &value.events);
+    add_time(pieces, &value.events);
 }
 
 fn add_condition(pieces: &mut Vec<Doc>, condition: &Spanned<Condition>) {

@@ -5,7 +5,8 @@ use super::document::{Doc, Entry, flat, flat_entries};
 use super::lines::{Lines, SHORT, WIDTH};
 use crate::base::{Source, SourceId, Span, Spanned};
 use crate::syntax::ast::{
-    Access, Audience, Connect, Criterion, Field, Item, Match, NamedCriterion, Setting, SettingValue, Split, Status,
+    Access, Audience, Connect, Criterion, Field, Item, Match, NamedCriterion, Setting, SettingValue, Split, Standard,
+    Status,
 };
 use crate::syntax::mistakes::quote;
 use crate::syntax::token::{Tokens, scan};
@@ -18,6 +19,11 @@ pub(super) fn print(source: &Source, parsed: &Parsed) -> String {
         let docs = match item {
             Item::Audience(audience) => &audience.docs,
             Item::Criterion(criterion) => &criterion.docs,
+            Item::Calculated(item) => &item.docs,
+            Item::BulkConnect(item) => &item.docs,
+            Item::Guard(item) => &item.docs,
+            Item::Assert(item) => &item.docs,
+            Item::Test(item) => &item.docs,
             Item::Defaults(_) | Item::Moved(_) => continue,
         };
         comments.extend(docs.iter().map(|doc| Comment { span: doc.span, own_line: true }));
@@ -59,6 +65,7 @@ impl Printer<'_> {
             Item::Defaults(defaults) => self.block_item("defaults", &defaults.fields, defaults.span),
             Item::Audience(audience) => self.audience(audience),
             Item::Criterion(criterion) => self.named(criterion),
+            Item::Calculated(_) | Item::BulkConnect(_) | Item::Guard(_) | Item::Assert(_) | Item::Test(_) => {}
             Item::Moved(moved) => {
                 self.lines.start(moved.span);
                 self.lines.push(vec![format!("moved {} to {}", moved.from.value, moved.to.value)]);
@@ -180,6 +187,10 @@ impl Printer<'_> {
             Field::Status(status) => ("status", status_word(status.value).to_owned()),
             Field::Access(access) => ("access", access_word(access.value).to_owned()),
             Field::Protect(protect) => ("protect", protect.value.to_string()),
+            Field::Standard(standard) => match &standard.value {
+                Standard::All => ("standard", "all".to_owned()),
+                Standard::Between(from, to) => ("standard", format!("between {} and {}", from.value, to.value)),
+            },
             Field::Match(matched) => return self.matched(matched, field.span),
             Field::Split(split) => return self.split(split, field.span),
             Field::Connect(connect) => return self.connect(connect, field.span),

@@ -4,12 +4,17 @@
 //! workspaces and inputs. [`Audience::criterion_text`] writes `in` where a criterion reads less than its audience; a
 //! criterion shown by itself knows no audience and writes none.
 
+mod condition;
+mod events;
+
 use std::collections::BTreeSet;
 use std::fmt::{self, Display, Write};
 
 use super::audience::Audience;
-use super::criterion::{Count, Criterion, EventTest, Kind, SeenEdge};
+use super::criterion::{Count, Criterion, Kind, SeenEdge};
 use super::predicate::{Condition, Float, Predicate};
+use crate::base::{InputName, WorkspaceName};
+use crate::catalog::{ProfileField, Regulation};
 
 /// A string as the language writes it.
 fn quoted(text: &str) -> String {
@@ -119,30 +124,59 @@ impl Writer<'_> {
                 self.predicate(predicate, negated)?;
                 self.scope(workspaces, home.map(|home| &home.workspaces))
             }
-            Kind::Event(event) => {
-                self.event(event, negated)?;
-                self.scope(&event.inputs, home.map(|home| &home.inputs))
+            Kind::Profile { field, predicate, workspaces } => {
+                self.field(field, predicate, negated)?;
+                self.scope(workspaces, home.map(|home| &home.workspaces))
             }
+            Kind::Near { latitude, longitude, metres, workspaces } => {
+                let kilometres = metres.get() / 1000.0;
+                write!(self.to, "location within {kilometres} km of {latitude}, {longitude}")?;
+                self.scope(workspaces, home.map(|home| &home.workspaces))
+            }
+            Kind::Attribution { edge, filter, workspaces } => {
+                write!(self.to, "attribution {edge}")?;
+                self.filter(filter.as_ref())?;
+                self.scope(workspaces, home.map(|home| &home.workspaces))
+            }
+            Kind::Event(test) => self.event(test, negated),
+            Kind::Picked(test) => self.picked(test),
+            Kind::Sequence(sequence) => self.sequence(sequence),
+            Kind::Abandoned(test) => self.abandoned(test),
+            Kind::Aggregate(test) => self.aggregate(test, negated),
         }
     }
 
-    fn event(&mut self, event: &EventTest, negated: bool) -> fmt::Result {
-        write!(self.to, "{}", event.event)?;
-        if let Some(event_type) = event.event_type {
-            write!(self.to, " type {}", event_type.name())?;
+    fn field(&mut self, field: &ProfileField, predicate: &Predicate, negated: bool) -> fmt::Result {
+        match field {
+            ProfileField::Consent(regulation, purpose) => {
+                return self.consent(*regulation, purpose, predicate, negated);
+            }
+            ProfileField::Calculated(name) => write!(self.to, "calculated {} ", quoted(name))?,
+            ProfileField::Device(field) => write!(self.to, "device {field} ")?,
+            ProfileField::Location(field) => write!(self.to, "location {field} ")?,
+            ProfileField::Attribute(name) => write!(self.to, "user {} ", quoted(name))?,
+            ProfileField::Attribution(edge, _) => write!(self.to, "attribution {edge} ")?,
         }
-        if let Some(filter) = &event.filter {
-            let single = is_single(filter);
-            self.to.write_str(if single { " where " } else { " where (" })?;
-            self.condition(filter)?;
-            self.to.write_str(if single { "" } else { ")" })?;
+        self.predicate(predicate, negated)
+    }
+
+    fn consent(&mut self, regulation: Regulation, purpose: &str, predicate: &Predicate, negated: bool) -> fmt::Result {
+        let state = match (predicate, negated) {
+            (Predicate::Boolean(true), _) => "granted",
+            (Predicate::Boolean(false), _) => "rejected",
+            _ => "not present",
+        };
+        write!(self.to, "consent {regulation} {} is {state}", quoted(purpose))
+    }
+
+    /// `in` of a criterion about events, where it reads less than the audience.
+    fn inputs(&mut self, inputs: &BTreeSet<InputName>, by_workspace: bool) -> fmt::Result {
+        let Some(home) = self.home else { return Ok(()) };
+        if by_workspace {
+            let workspaces: BTreeSet<WorkspaceName> = inputs.iter().map(|input| input.workspace.clone()).collect();
+            return self.scope(&workspaces, Some(&home.workspaces));
         }
-        let complement = Count { least: 0, most: Some(event.count.least.saturating_sub(1)) };
-        let count = if negated { complement } else { event.count };
-        if count != Count::ONCE {
-            write!(self.to, " {count}")?;
-        }
-        event.time.iter().try_for_each(|time| write!(self.to, " {time}"))
+        self.scope(inputs, Some(&home.inputs))
     }
 
     fn scope<T: Display + Ord>(&mut self, read: &BTreeSet<T>, home: Option<&BTreeSet<T>>) -> fmt::Result {
@@ -154,106 +188,19 @@ impl Writer<'_> {
         }
         Ok(())
     }
-
-    /// A condition where nothing but parentheses stands around it.
-    fn condition(&mut self, condition: &Condition) -> fmt::Result {
-        let (inner, joiner) = match condition {
-            Condition::All(inner) => (inner, " and "),
-            Condition::Any(inner) => (inner, " or "),
-            other => return self.condition_term(other),
-        };
-        for (at, each) in inner.iter().enumerate() {
-            self.to.write_str(if at > 0 { joiner } else { "" })?;
-            self.condition_term(each)?;
-        }
-        Ok(())
-    }
-
-    fn condition_term(&mut self, condition: &Condition) -> fmt::Result {
-        match condition {
-            Condition::All(_) | Condition::Any(_) => {
-                self.to.write_str("(")?;
-                self.condition(condition)?;
-                self.to.write_str(")")
-            }
-            Condition::Attribute { attribute, predicate } => {
-                write!(self.to, "{} ", quoted(attribute))?;
-                self.predicate(predicate, false)
-            }
-            Condition::Not(inner) => match &**inner {
-                Condition::Attribute { attribute, predicate } if predicate.has_negative() => {
-                    write!(self.to, "{} ", quoted(attribute))?;
-                    self.predicate(predicate, true)
-                }
-                Condition::Not(_) => {
-                    self.to.write_str("not (")?;
-                    self.condition(inner)?;
-                    self.to.write_str(")")
-                }
-                inner => {
-                    self.to.write_str("not ")?;
-                    self.condition_term(inner)
-                }
-            },
-        }
-    }
-
-    fn predicate(&mut self, predicate: &Predicate, negated: bool) -> fmt::Result {
-        let either = |positive: &'static str, negative: &'static str| if negated { negative } else { positive };
-        let to = &mut *self.to;
-        match predicate {
-            Predicate::Exists => to.write_str(either("exists", "does not exist")),
-            Predicate::Empty => to.write_str(either("is empty", "is not empty")),
-            Predicate::Is(text) => write!(to, "{} {}", either("is", "is not"), quoted(text)),
-            Predicate::IsIn(texts) => {
-                let texts: Vec<_> = texts.iter().map(|text| quoted(text)).collect();
-                write!(to, "{} [{}]", either("is in", "is not in"), texts.join(", "))
-            }
-            Predicate::Contains(text) => write!(to, "{} {}", either("contains", "does not contain"), quoted(text)),
-            Predicate::StartsWith(text) => {
-                write!(to, "{} {}", either("starts with", "does not start with"), quoted(text))
-            }
-            Predicate::EndsWith(text) => write!(to, "{} {}", either("ends with", "does not end with"), quoted(text)),
-            Predicate::Matches(text) => write!(to, "{} {}", either("matches", "does not match"), quoted(text)),
-            Predicate::Equal(number) => write!(to, "{} {number}", either("=", "!=")),
-            Predicate::OneOf(numbers) => {
-                let numbers: Vec<_> = numbers.iter().map(ToString::to_string).collect();
-                write!(to, "{} [{}]", either("is in", "is not in"), numbers.join(", "))
-            }
-            Predicate::Less(number) => write!(to, "< {number}"),
-            Predicate::AtMost(number) => write!(to, "<= {number}"),
-            Predicate::Greater(number) => write!(to, "> {number}"),
-            Predicate::AtLeast(number) => write!(to, ">= {number}"),
-            Predicate::Between(low, high) => write!(to, "between {low} and {high}"),
-            Predicate::Boolean(value) => write!(to, "is {value}"),
-            Predicate::Time(time) => write!(to, "{time}"),
-            Predicate::Includes(text) => write!(to, "{} {}", either("includes", "does not include"), quoted(text)),
-            Predicate::PartiallyMatches(text) => {
-                write!(to, "{} {}", either("partially matches", "does not partially match"), quoted(text))
-            }
-        }
-    }
 }
 
 /// Whether the language has a negative operator that writes the complement of a criterion.
 fn has_negative(criterion: &Criterion) -> bool {
     let kind = match &criterion.kind {
         Kind::UserAttribute { predicate, .. } | Kind::Identity { predicate, .. } => predicate.has_negative(),
+        Kind::Profile { field: ProfileField::Consent(..), predicate, .. } => *predicate == Predicate::Exists,
+        Kind::Profile { predicate, .. } => predicate.has_negative(),
+        Kind::Aggregate(test) => test.predicate.has_negative(),
         Kind::Event(event) => event.count.most.is_none() && event.count.least > 0,
         _ => false,
     };
     kind && criterion.label.is_none()
-}
-
-/// Whether a condition stands after `where` without parentheses.
-fn is_single(condition: &Condition) -> bool {
-    match condition {
-        Condition::Attribute { predicate, .. } => !matches!(predicate, Predicate::Time(_)),
-        Condition::Not(inner) => {
-            matches!(&**inner, Condition::Attribute { predicate, .. } if predicate.has_negative())
-        }
-        Condition::All(_) | Condition::Any(_) => false,
-    }
 }
 
 impl Display for Count {
