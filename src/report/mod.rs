@@ -6,6 +6,7 @@
 
 pub mod apply;
 pub mod audience;
+mod code;
 pub mod diagnostic;
 pub mod import;
 mod number;
@@ -13,6 +14,7 @@ pub mod plan;
 mod style;
 mod visible;
 
+pub use code::code_page;
 pub use number::number;
 pub use style::Style;
 pub use visible::visible;

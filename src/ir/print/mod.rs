@@ -5,6 +5,7 @@
 //! criterion shown by itself knows no audience and writes none.
 
 mod condition;
+mod definition;
 mod events;
 
 use std::collections::BTreeSet;
