@@ -140,10 +140,7 @@ mod tests {
         let result = &log["runs"][0]["results"][0];
         assert_eq!(log["runs"][0]["tool"]["driver"]["rules"][0]["id"], "AUD0101");
         assert_eq!(result["locations"][0]["physicalLocation"]["region"]["startLine"], 2);
-        assert_eq!(
-            result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
-            "audiences/my%20file.aud"
-        );
+        assert_eq!(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "audiences/my%20file.aud");
         assert_eq!(result["relatedLocations"][0]["message"]["text"], "the file starts here");
         assert_eq!(result["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"], "audience");
     }
