@@ -110,6 +110,17 @@ codes! {
     ListWord = 231 Error "An operator of lists is written without `list`, or `list` with another operator.";
     LengthTooLong = 232 Error "A length of time fits into 64 bits of milliseconds.";
     ValueOfOperator = 233 Error "A value is not of the kind that its operator compares.";
+    UnknownDeviceField = 234 Error "Something is asked of a device that devices do not have.";
+    UnknownLocationField = 235 Error "Something is asked of a location that locations do not have.";
+    UnknownRegulation = 236 Error "Consent is asked under a law that the language does not know.";
+    UnknownPurpose = 237 Error "The only purpose under `ccpa` is `data_sale_opt_out`.";
+    TypeWithoutMeaning = 238 Error "`type` is asked of an event that has no custom type.";
+    ItemWithoutMeaning = 239 Error "`item` stands where products are counted, and only commerce events have products.";
+    NeedsNumber = 240 Error "Sums, averages, minima and maxima are of numbers.";
+    UnknownPlace = 241 Error "A place is named that the gazetteer does not have.";
+    AmbiguousPlace = 242 Error "A place's name stands for one city.";
+    CoordinateRange = 243 Error "Coordinates are degrees north from -90 to 90, then degrees east from -180 to 180.";
+    DistanceRange = 244 Error "A distance is more than zero.";
     // Limits and rules.
     TagTooLong = 301 Error "A tag has at most 18 characters.";
     NameTooLong = 302 Error "A name and an external name have at most 100 characters.";
@@ -138,6 +149,7 @@ codes! {
     DraftNested = 325 Error "An active audience does not nest a draft.";
     DraftConnected = 326 Warning "A draft is connected, and nothing is sent.";
     CriterionTooLarge = 327 Error "A criterion with everything that it uses stays within bounds.";
+    ZeroLength = 328 Warning "A length of time is more than zero.";
     // The project file.
     InvalidYaml = 401 Error "The project file is not YAML.";
     UnreadableProject = 402 Error "The project file is there, is text in UTF-8, and is not empty or boundless.";

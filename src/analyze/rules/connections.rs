@@ -113,7 +113,7 @@ fn share(
 ) -> BTreeSet<String> {
     for attribute in &written.share {
         if letter_case::user_attribute(world.catalog(), attribute, found) {
-            never_seen::user_attribute(world.catalog(), attribute, found);
+            never_seen::user_attribute(world, attribute, found);
         }
     }
     if let (Some(first), Some(last)) = (written.share.first(), written.share.last()) {
