@@ -12,6 +12,8 @@ mod predicate;
 mod scope;
 
 pub(super) use audience::{LoweredAudience, audience};
+pub(super) use criterion::unknown_identity;
+pub(super) use event::event_type;
 pub(super) use predicate::Subject;
 
 use crate::base::{Address, Name, Origin, Span, Spanned, suggest};
