@@ -93,6 +93,17 @@ fn the_catalog_says_where_types_come_from() {
     assert_eq!(catalog.user_attributes["Country"].value_type, ValueType::Date);
 }
 
+/// `tests/store/golden/format-1` was written by the last program that wrote format 1.
+#[test]
+fn format_1_is_still_read() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/store/golden/format-1");
+    let store = open(&OsSystem, &folder).unwrap();
+    insta::assert_snapshot!(describe(&store).into_values().collect::<Vec<_>>().join("\n"));
+    assert_eq!(said(&store).len(), 1);
+    let purchase = &store.catalog().events[&EventKey::custom("Purchase")];
+    assert_eq!(purchase.attributes["price"].value_type, ValueType::Number);
+}
+
 proptest! {
     #[test]
     fn what_is_saved_comes_back(steps in proptest::collection::vec(step(), 0..40)) {
