@@ -7,7 +7,7 @@ use aud::catalog::{EventKey, IdentityType};
 use aud::eval::evaluate;
 use aud::ir::{Condition, Count, Criterion, EventTest, Events, Float, Kind, Model, Predicate, SeenEdge, Unit};
 
-use super::reference::Reference;
+use super::reference::{Reference, Stored};
 use super::world::{User, World, at, audience, days, input, model, name, now, workspaces};
 
 /// What most tables are asked at.
@@ -25,7 +25,8 @@ fn is_member(model: &Model, user: User, now: Now) -> bool {
     let mut world = World { inputs: ["shop.web", "travel.web"].map(input).to_vec(), users: vec![user] };
     world.settle();
     let members = evaluate(model, &world.packed(), now, None).audiences[&name("a")].contains(0);
-    let reference = Reference { model, world: &world, now };
+    let stored = Stored::new();
+    let reference = Reference::new(model, &world, now, &stored);
     assert_eq!(reference.is_member(&name("a"), &world.users[0]), members, "the reference differs");
     members
 }
