@@ -110,7 +110,9 @@ impl Probe {
         users.seen.insert(self.apart.clone(), Seen { first: at.clone(), last: at });
         let mut events = (*store.events).clone();
         events.retain(|key, _| key.kind != EventKind::OptOut);
-        Store { users: Arc::new(users), events: Arc::new(events), ..store.clone() }
+        let mut opened = store.clone();
+        (opened.users, opened.events) = (Arc::new(users), Arc::new(events));
+        opened
     }
 }
 

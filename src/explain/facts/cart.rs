@@ -74,7 +74,7 @@ impl Facts<'_> {
 
 /// Every product with an id: when, its place among all products, the id.
 fn identified(events: Events<'_>) -> impl Iterator<Item = (i64, usize, String)> + '_ {
-    let products = |(event, at): (usize, &i64)| {
+    let products = move |(event, at): (usize, &i64)| {
         let at = *at;
         events.shard.products.of(event).filter_map(move |product| match events.product(product, "id") {
             Value::Text(id) => Some((at, product, id)),

@@ -10,7 +10,7 @@ use super::Facts;
 use crate::catalog::EventKey;
 use crate::explain::person::Events;
 use crate::ir::{Count, Criterion, EventTest, Events as Selection, Kind, Unit};
-use crate::store::{EventShard, EventTable, Identities, Products, SHARD_USERS, Store, Users};
+use crate::store::{EventShard, EventTable, Identities, Products, SHARD_USERS, Users};
 
 /// Which events, or products, of one key pass.
 pub(super) struct Passing(Vec<roaring::RoaringBitmap>);
@@ -48,13 +48,11 @@ impl Facts<'_> {
     }
 
     fn ask(&self, shard: EventShard, events: Events<'_>, key: &EventKey, selections: &[Selection]) -> Passing {
-        let rows = shard.times.len().min(SHARD_USERS);
-        let table = EventTable { shards: vec![first(shard, rows)], ..events.table.clone() };
-        let store = Store {
-            users: Arc::new(Users { mpids: (0..rows as i64).collect(), ..Users::default() }),
-            events: Arc::new(BTreeMap::from([(key.clone(), table)])),
-            ..self.person.store.clone()
-        };
+        let rows = shard.times.len();
+        let table = EventTable { shards: in_shards(&shard), ..events.table.clone() };
+        let mut store = self.person.store.clone();
+        store.users = Arc::new(Users { mpids: (0..rows as i64).collect(), ..Users::default() });
+        store.events = Arc::new(BTreeMap::from([(key.clone(), table)]));
         let criterion = |events: &Selection| {
             let events = Selection { unit: Unit::Event, ..events.clone() };
             Criterion::new(Kind::Event(Box::new(EventTest { events, count: Count::ONCE })))
@@ -70,21 +68,42 @@ impl Facts<'_> {
         let offsets = (0..=rows as u32).collect();
         let identities = Identities { offsets, ..all.clone() };
         let users = Users { mpids: (0..rows as i64).collect(), identities, ..Users::default() };
-        let store = Store { users: Arc::new(users), events: Arc::default(), ..self.person.store.clone() };
+        let mut store = self.person.store.clone();
+        (store.users, store.events) = (Arc::new(users), Arc::default());
         let passing = self.probe.rows(&store, rows, std::slice::from_ref(criterion));
         (0..rows as u32).map(|row| passing.iter().any(|each| each.contains(row))).collect()
     }
 }
 
-/// As many events as a shard has users. The ones that are left out are the latest of a user with more than 65,536 events of
-/// one key: facts name but a few of them.
-fn first(shard: EventShard, rows: usize) -> EventShard {
-    if shard.times.len() <= rows {
-        return shard;
+/// The events in shards of as many as a shard has users.
+fn in_shards(shard: &EventShard) -> Vec<EventShard> {
+    let starts = (0..shard.times.len()).step_by(SHARD_USERS);
+    starts.map(|start| part(shard, start, SHARD_USERS.min(shard.times.len() - start))).collect()
+}
+
+/// Some events of a shard. Products keep their places.
+fn part(shard: &EventShard, start: usize, len: usize) -> EventShard {
+    let codes = |column: &ScalarBuffer<u32>| match column.is_empty() {
+        true => column.clone(),
+        false => column.slice(start, len),
+    };
+    let columns = |columns: &BTreeMap<String, ScalarBuffer<u32>>| {
+        columns.iter().map(|(name, column)| (name.clone(), codes(column))).collect()
+    };
+    let offsets = &shard.products.offsets;
+    EventShard {
+        users: shard.users.slice(start, len),
+        times: shard.times.slice(start, len),
+        inputs: shard.inputs.slice(start, len),
+        types: shard.types.slice(start, len),
+        ids: codes(&shard.ids),
+        columns: columns(&shard.columns),
+        actions: columns(&shard.actions),
+        products: Products {
+            offsets: if offsets.is_empty() { offsets.clone() } else { offsets.slice(start, len + 1) },
+            columns: shard.products.columns.clone(),
+        },
     }
-    let mut users: Vec<u16> = shard.users.to_vec();
-    users.iter_mut().skip(rows).for_each(|user| *user = 0);
-    EventShard { users: users.into(), ..shard }
 }
 
 /// Event `i` belongs to user `i`.
