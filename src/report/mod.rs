@@ -7,6 +7,7 @@
 pub mod apply;
 pub mod audience;
 pub mod diagnostic;
+pub mod explain;
 pub mod import;
 mod number;
 pub mod plan;
