@@ -13,6 +13,7 @@ pub mod members;
 pub mod analyze;
 pub mod store;
 pub mod eval;
+pub mod explain;
 pub mod state;
 pub mod outputs;
 pub mod plan;

@@ -56,6 +56,8 @@ enum Command {
     Show(commands::show::Args),
     /// Give the members of an audience
     Who(commands::who::Args),
+    /// Say why one user is in an audience, or is not
+    Explain(commands::explain::Args),
     /// Check and plan again whenever a file is saved
     Watch(commands::watch::Args),
     /// Make a project with generated data, plan it, apply it
@@ -90,6 +92,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, system: Arc<dyn System>) ->
         Command::List(args) => commands::list::run(&door, &ui, &args),
         Command::Show(args) => commands::show::run(&door, &ui, &args),
         Command::Who(args) => commands::who::run(&door, &ui, &args),
+        Command::Explain(args) => commands::explain::run(&door, &ui, &args),
         Command::Watch(args) => commands::watch::run(&door, &ui, &args),
         Command::Demo(args) => commands::demo::run(&door, &ui, &args),
         Command::State(command) => commands::state::run(&door, &ui, &command),

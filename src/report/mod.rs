@@ -8,6 +8,7 @@ pub mod apply;
 pub mod audience;
 mod code;
 pub mod diagnostic;
+pub mod explain;
 pub mod import;
 mod number;
 pub mod plan;

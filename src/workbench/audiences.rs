@@ -59,10 +59,7 @@ impl Workbench {
         let defined = self.defined()?;
         let audience = find_audience(&defined, &query.audience)?;
         if audience.status == Status::Draft {
-            return Err(WorkbenchError::Unknown(format!(
-                "`{}` is a draft, and drafts are not evaluated",
-                audience.address
-            )));
+            return Err(draft(audience));
         }
         let only = BTreeSet::from([audience.address.clone()]);
         let memberships = eval::evaluate(&defined.model, &defined.store, query.now, Some(&only));
@@ -97,7 +94,12 @@ impl Workbench {
 
     /// Everything that is deployed.
     fn deployed(&self, defined: &Defined) -> Result<Vec<AudienceRecord>, WorkbenchError> {
-        Ok(SqliteState::open(self.system.clone(), &defined.project.state_path)?.snapshot()?.audiences)
+        Ok(self.snapshot(defined)?.audiences)
+    }
+
+    /// The whole state.
+    pub(super) fn snapshot(&self, defined: &Defined) -> Result<Snapshot, WorkbenchError> {
+        Ok(SqliteState::open(self.system.clone(), &defined.project.state_path)?.snapshot()?)
     }
 }
 
@@ -219,8 +221,13 @@ fn unknown<'a>(address: &str, known: impl Iterator<Item = &'a Address>) -> Workb
     WorkbenchError::Unknown(format!("no audience `{address}`{hint}"))
 }
 
+/// Drafts have no members.
+pub(super) fn draft(audience: &Audience) -> WorkbenchError {
+    WorkbenchError::Unknown(format!("`{}` is a draft, and drafts are not evaluated", audience.address))
+}
+
 /// The audience of an address.
-fn find_audience<'a>(defined: &'a Defined, address: &str) -> Result<&'a Audience, WorkbenchError> {
+pub(super) fn find_audience<'a>(defined: &'a Defined, address: &str) -> Result<&'a Audience, WorkbenchError> {
     let audiences = &defined.model.audiences;
     audiences.get(address).ok_or_else(|| unknown(address, audiences.keys()))
 }

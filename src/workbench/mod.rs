@@ -10,6 +10,7 @@ mod check;
 mod data;
 mod deploy;
 mod error;
+mod explain;
 mod files;
 mod init;
 
@@ -23,6 +24,7 @@ pub use audiences::{ListFilter, Listed, Shown, Who, WhoQuery};
 pub use check::{Checked, Defined};
 pub use deploy::{ApplyRequest, PlanRequest, Planned};
 pub use error::WorkbenchError;
+pub use explain::Explained;
 pub use init::init;
 
 /// An opened project folder.

@@ -5,6 +5,7 @@ pub(super) mod check;
 pub(super) mod demo;
 pub(super) mod emit;
 pub(super) mod explain_code;
+pub(super) mod explain;
 pub(super) mod fmt;
 pub(super) mod from_ir;
 pub(super) mod import;

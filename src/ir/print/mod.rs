@@ -25,10 +25,15 @@ fn quoted(text: &str) -> String {
 impl Audience {
     /// The criterion as it could stand in `match`, with `in` where it reads less than the audience.
     pub fn criterion_text(&self) -> String {
+        self.text_of(&self.criterion)
+    }
+
+    /// A criterion of this audience as it could stand in `match`, with `in` where it reads less than the audience.
+    pub fn text_of(&self, criterion: &Criterion) -> String {
         let mut text = String::new();
         let mut writer = Writer { to: &mut text, home: Some(self) };
         // Writing to a string cannot fail.
-        writer.criterion(&self.criterion).unwrap_or_default();
+        writer.criterion(criterion).unwrap_or_default();
         text
     }
 }

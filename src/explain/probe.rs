@@ -1,0 +1,159 @@
+//! Asking the evaluator about single criteria, single events and single values.
+//!
+//! In: criteria and a store. Out: for each criterion the rows that it holds for. Each becomes an audience of its own, all of
+//! them evaluated in one program. So that a criterion can be asked of anyone, in a population or not, every row of the store
+//! is given a living profile in a workspace that no criterion reads, and opt-outs are taken out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use arrow_buffer::ScalarBuffer;
+use roaring::RoaringBitmap;
+
+use super::Question;
+use crate::base::{Address, Duration, Name, Now, Origin, Timestamp, Window, WorkspaceName};
+use crate::catalog::EventKind;
+use crate::eval::{self, Period};
+use crate::ir::{Access, Audience, Criterion, Kind, Model, Standard, Status};
+use crate::store::{Seen, Store};
+
+/// The evaluator, asked for one audience's clock.
+pub(super) struct Probe {
+    /// A model without audiences, with the retentions.
+    shell: Model,
+    now: Now,
+    standard: Option<Standard>,
+    /// A workspace that nobody reads.
+    apart: WorkspaceName,
+}
+
+impl Probe {
+    pub(super) fn new(question: &Question<'_>, audience: &Audience) -> Option<Self> {
+        let Model { project, event_retention, profile_retention, .. } = question.model;
+        Some(Self {
+            shell: Model {
+                project: project.clone(),
+                audiences: BTreeMap::new(),
+                moves: Vec::new(),
+                guards: Vec::new(),
+                assertions: Vec::new(),
+                event_retention: *event_retention,
+                profile_retention: *profile_retention,
+            },
+            now: question.now,
+            standard: audience.standard,
+            apart: apart(question.store)?,
+        })
+    }
+
+    /// The instant that criteria are asked at: of a standard audience the end of its range, where that is earlier (M23).
+    pub(super) fn at(&self) -> Now {
+        match self.standard {
+            Some(Standard::Between(from, to)) => self.now.min(Now(Timestamp(range(from, to).to))),
+            _ => self.now,
+        }
+    }
+
+    /// How long a profile lives.
+    pub(super) fn profile_retention(&self) -> Option<Duration> {
+        self.shell.profile_retention
+    }
+
+    /// The instants of events that are read under a period of their criterion (M9, M10, M23).
+    pub(super) fn window(&self, period: Period) -> Window {
+        match self.standard {
+            None => period.retained(self.shell.event_retention).until_now().window(self.at()),
+            Some(Standard::All) => period.until_now().window(self.at()),
+            Some(Standard::Between(from, to)) => period.until_now().window(self.at()).and(range(from, to)),
+        }
+    }
+
+    /// Whether the user is in a population.
+    pub(super) fn population(&self, store: &Store, workspaces: &BTreeSet<WorkspaceName>) -> bool {
+        let everyone = Criterion::new(Kind::Everyone);
+        let [only] = &*self.members(store, workspaces, &[everyone]) else { return false };
+        only.contains(0)
+    }
+
+    /// The rows that each criterion holds for, whatever their population.
+    pub(super) fn rows(&self, store: &Store, rows: usize, criteria: &[Criterion]) -> Vec<RoaringBitmap> {
+        self.members(&self.opened(store, rows), &BTreeSet::from([self.apart.clone()]), criteria)
+    }
+
+    /// Whether each criterion holds for the first row, whatever its population.
+    pub(super) fn holds(&self, store: &Store, criteria: &[Criterion]) -> Vec<bool> {
+        self.rows(store, 1, criteria).iter().map(|rows| rows.contains(0)).collect()
+    }
+
+    fn members(
+        &self,
+        store: &Store,
+        workspaces: &BTreeSet<WorkspaceName>,
+        criteria: &[Criterion],
+    ) -> Vec<RoaringBitmap> {
+        let address = |at: usize| Name::new(&format!("_{at}")).ok();
+        let audience = |(at, criterion): (usize, &Criterion)| {
+            let address = address(at)?;
+            Some((address.clone(), plain(address, workspaces, criterion, self.standard)))
+        };
+        let audiences = criteria.iter().enumerate().filter_map(audience).collect();
+        let model = Model { audiences, ..self.shell.clone() };
+        let mut members = eval::evaluate(&model, store, self.now, None).audiences;
+        let mut take = |at| address(at).and_then(|address| members.remove(&address)).unwrap_or_default();
+        (0..criteria.len()).map(&mut take).collect()
+    }
+
+    /// A store in which every row is in the population of the workspace that nobody reads.
+    fn opened(&self, store: &Store, rows: usize) -> Store {
+        let mut users = (*store.users).clone();
+        let at: ScalarBuffer<i64> = std::iter::repeat_n(self.at().ms(), rows).collect();
+        users.seen.insert(self.apart.clone(), Seen { first: at.clone(), last: at });
+        let mut events = (*store.events).clone();
+        events.retain(|key, _| key.kind != EventKind::OptOut);
+        let mut opened = store.clone();
+        (opened.users, opened.events) = (Arc::new(users), Arc::new(events));
+        opened
+    }
+}
+
+/// The instants of a range.
+fn range(from: crate::base::Moment, to: crate::base::Moment) -> Window {
+    crate::base::TimeFilter::Between(from, to).window(Now(Timestamp(0)))
+}
+
+/// The name of a workspace that the store does not know.
+fn apart(store: &Store) -> Option<WorkspaceName> {
+    let mut name = "_".to_owned();
+    loop {
+        let apart = Name::new(&name).ok()?;
+        if !store.users.seen.contains_key(&apart) && store.inputs.iter().all(|input| input.workspace != apart) {
+            return Some(apart);
+        }
+        name.push('_');
+    }
+}
+
+fn plain(
+    address: Address,
+    workspaces: &BTreeSet<WorkspaceName>,
+    criterion: &Criterion,
+    standard: Option<Standard>,
+) -> Audience {
+    Audience {
+        name: address.to_string(),
+        external_name: address.to_string(),
+        address,
+        doc: None,
+        workspaces: workspaces.clone(),
+        inputs: BTreeSet::new(),
+        tags: BTreeSet::new(),
+        status: Status::Active,
+        access: Access::Private,
+        protect: false,
+        criterion: criterion.clone(),
+        standard,
+        split: None,
+        connections: Vec::new(),
+        origin: Origin::default(),
+    }
+}

@@ -1,0 +1,98 @@
+//! Why one user is in an audience, or is not.
+
+use std::collections::BTreeMap;
+
+use super::audiences::{draft, find_audience};
+use super::{Defined, Workbench, WorkbenchError};
+use crate::base::{Address, Mpid, Now, SourceMap, suggest};
+use crate::catalog::IdentityType;
+use crate::explain::{Explanation, Question, explain};
+use crate::ir::Status;
+
+/// An explanation, with the texts that its criteria come from.
+#[derive(Debug)]
+pub struct Explained {
+    /// The explanation.
+    pub explanation: Explanation,
+    /// The texts.
+    pub sources: SourceMap,
+}
+
+impl Workbench {
+    /// Explains the membership of one user in one audience, evaluated as written. The user is an MPID, or an identity with
+    /// its type: `email:ann@example.com`.
+    ///
+    /// # Errors
+    /// Definitions with errors, unreadable data, an unknown user, identity type or audience, a draft.
+    pub fn explain(&self, user: &str, audience: &str, now: Now) -> Result<Explained, WorkbenchError> {
+        let defined = self.defined()?;
+        let audience = find_audience(&defined, audience)?;
+        if audience.status == Status::Draft {
+            return Err(draft(audience));
+        }
+        let row = find_user(&defined, user)?;
+        let stored = self.stored(&defined, row)?;
+        let question = Question {
+            model: &defined.model,
+            store: &defined.store,
+            row,
+            audience: &audience.address,
+            now,
+            stored: &stored,
+        };
+        let explanation = explain(&question).ok_or_else(|| nobody(user))?;
+        Ok(Explained { explanation, sources: defined.sources })
+    }
+
+    /// Whether a user is in the standard audiences whose memberships are stored (M23).
+    fn stored(&self, defined: &Defined, row: u32) -> Result<BTreeMap<Address, bool>, WorkbenchError> {
+        let standard = defined.model.audiences.values().filter(|audience| audience.standard.is_some());
+        let standard: Vec<&Address> = standard.map(|audience| &audience.address).collect();
+        if standard.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let snapshot = self.snapshot(defined)?;
+        let mpid = defined.store.users.mpid(row);
+        let number = snapshot.mpids.iter().position(|each| Some(*each) == mpid).map(|number| number as u32);
+        let stored = snapshot.audiences.iter().filter(|each| standard.contains(&&each.definition.address));
+        let stored = stored.filter_map(|record| {
+            let members = record.members.as_ref()?;
+            let inside = number.is_some_and(|number| members.contains(number));
+            Some((record.definition.address.clone(), inside))
+        });
+        Ok(stored.collect())
+    }
+}
+
+/// The row of a user. Says what is wrong without giving anybody's data away.
+fn find_user(defined: &Defined, user: &str) -> Result<u32, WorkbenchError> {
+    if let Ok(mpid) = user.parse() {
+        return defined.store.row(Mpid(mpid)).ok_or_else(|| nobody(user));
+    }
+    let Some((identity, value)) = user.split_once(':') else {
+        return Err(WorkbenchError::Unknown(
+            "the user is neither an MPID nor an identity with its type, such as email:ann@example.com".to_owned(),
+        ));
+    };
+    let identity = identity_type(identity)?;
+    match defined.store.rows_of(identity, value).as_slice() {
+        [] => Err(nobody(user)),
+        [row] => Ok(*row),
+        several => Err(WorkbenchError::Unknown(format!(
+            "{} users have an {identity} that differs only in case; name one by MPID",
+            several.len()
+        ))),
+    }
+}
+
+fn identity_type(name: &str) -> Result<IdentityType, WorkbenchError> {
+    name.parse().map_err(|_| {
+        let hint = suggest::best(name, IdentityType::ALL.iter().map(|(name, _)| *name));
+        let hint = hint.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+        WorkbenchError::Unknown(format!("`{name}` is no identity type{hint}"))
+    })
+}
+
+fn nobody(user: &str) -> WorkbenchError {
+    WorkbenchError::Unknown(format!("no user `{user}` in the data"))
+}
