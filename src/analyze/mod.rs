@@ -4,12 +4,13 @@
 //! [`Model`] where nothing is wrong, and every diagnostic there is. Pure: reads no file and asks no clock.
 //!
 //! The passes, each a file: `declare` (items by address), `inherit` (fields with the defaults of the file), `resolve`
-//! (workspaces, inputs, scopes), `typing` (what attributes are read as), `named` (criteria in criteria), `lower`
+//! (workspaces, inputs, scopes), `typing` and `infer` (what attributes are read as), `named` (criteria in criteria), `lower`
 //! (criteria to their model), `nesting` (audiences in audiences), `scenario` (tests to what they say), and `rules`, one file
 //! a rule. What is broken in one pass is left out by the later ones, so that one mistake gives one diagnostic.
 
 mod declare;
 mod graph;
+mod infer;
 mod inherit;
 mod lower;
 mod named;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::declare::Declared;
 use super::lower::{self, LoweredAudience};
-use super::typing::{self, Types};
-use super::{Input, named, resolve};
+use super::typing::Types;
+use super::{Input, infer, named, resolve};
 use crate::base::WorkspaceName;
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostics;
@@ -37,14 +37,17 @@ pub(super) struct Promises {
 }
 
 impl<'a> World<'a> {
-    /// Prepares the passes, and checks every named criterion by itself, used or not.
+    /// Prepares the passes, and checks every named criterion and calculated attribute by itself, used or not.
     pub(super) fn new(input: Input<'a>, declared: Declared<'a>, found: &mut Diagnostics) -> Self {
-        let types = typing::infer(&declared, input.catalog);
+        let types = infer::infer(&declared, input.catalog);
         let usable = named::check(&declared, found);
         let world = Self { input, declared, types, usable };
         let everywhere = resolve::Home::everywhere(input.project);
         for (at, criterion) in world.declared.criteria.iter().enumerate() {
             lower::named(&world, &everywhere, at, &criterion.criterion, found);
+        }
+        for item in &world.declared.calculations {
+            lower::calculated(&world, &everywhere, item, found);
         }
         world
     }
@@ -62,6 +65,12 @@ impl<'a> World<'a> {
     /// The names of all workspaces.
     pub(super) fn workspace_names(&self) -> BTreeSet<WorkspaceName> {
         self.project().workspaces.iter().map(|workspace| workspace.name.clone()).collect()
+    }
+
+    /// The names of all calculated attributes: those that come with profiles, and those that are declared.
+    pub(super) fn calculated_names(&self) -> BTreeSet<&str> {
+        let come = self.catalog().calculated.keys().map(String::as_str);
+        come.chain(self.declared.calculations_by_address.keys().copied()).collect()
     }
 
     /// The model of audiences without errors.

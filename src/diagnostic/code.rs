@@ -105,6 +105,17 @@ codes! {
     ListWord = 231 Error "An operator of lists is written without `list`, or `list` with another operator.";
     LengthTooLong = 232 Error "A length of time fits into 64 bits of milliseconds.";
     ValueOfOperator = 233 Error "A value is not of the kind that its operator compares.";
+    UnknownDeviceField = 234 Error "Something is asked of a device that devices do not have.";
+    UnknownLocationField = 235 Error "Something is asked of a location that locations do not have.";
+    UnknownRegulation = 236 Error "Consent is asked under a law that the language does not know.";
+    UnknownPurpose = 237 Error "The only purpose under `ccpa` is `data_sale_opt_out`.";
+    TypeWithoutMeaning = 238 Error "`type` is asked of an event that has no custom type.";
+    ItemWithoutMeaning = 239 Error "`item` stands where products are counted, and only commerce events have products.";
+    NeedsNumber = 240 Error "Sums, averages, minima and maxima are of numbers.";
+    UnknownPlace = 241 Error "A place is named that the gazetteer does not have.";
+    AmbiguousPlace = 242 Error "A place's name stands for one city.";
+    CoordinateRange = 243 Error "Coordinates are degrees north from -90 to 90, then degrees east from -180 to 180.";
+    DistanceRange = 244 Error "A distance is more than zero.";
     NowOfTest = 250 Error "A test says once when it starts.";
     StepBack = 251 Error "The steps of a test go forward in time.";
     UnknownTestUser = 252 Error "A test speaks only of users that it defines.";
@@ -114,11 +125,10 @@ codes! {
     DuplicateTestTitle = 256 Warning "Tests are told apart by their titles.";
     FutureEvent = 257 Warning "An event of a test that happens later than the test asks does not count.";
     UnreadableValue = 258 Warning "A value in a test cannot be read as the type that its attribute has, so that it is missing.";
-    UnknownField = 259 Error "A test names a field of a device, of a location, or a law of consent that there is not.";
-    ImpossibleFact = 260 Error "What a test says of a user can be so.";
-    ExpectationsContradict = 261 Error "A test does not expect two things at once that exclude each other.";
-    NothingExpected = 262 Warning "A test that expects nothing checks nothing.";
-    DraftExpected = 263 Error "A draft has no members, so that nothing can be expected of it.";
+    ImpossibleFact = 259 Error "What a test says of a user can be so.";
+    ExpectationsContradict = 260 Error "A test does not expect two things at once that exclude each other.";
+    NothingExpected = 261 Warning "A test that expects nothing checks nothing.";
+    DraftExpected = 262 Error "A draft has no members, so that nothing can be expected of it.";
     // Limits and rules.
     TagTooLong = 301 Error "A tag has at most 18 characters.";
     NameTooLong = 302 Error "A name and an external name have at most 100 characters.";
@@ -147,6 +157,7 @@ codes! {
     DraftNested = 325 Error "An active audience does not nest a draft.";
     DraftConnected = 326 Warning "A draft is connected, and nothing is sent.";
     CriterionTooLarge = 327 Error "A criterion with everything that it uses stays within bounds.";
+    ZeroLength = 328 Warning "A length of time is more than zero.";
     StandardShares = 340 Error "A standard audience shares no user attributes.";
     BulkUnsuitable = 341 Error "A bulk connection cannot include an audience with a split or a draft.";
     BulkWithoutTags = 342 Error "A bulk connection says by which tags it finds its audiences.";

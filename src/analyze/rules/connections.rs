@@ -129,7 +129,7 @@ pub(in crate::analyze) fn variant(
 fn share(world: &World<'_>, written: &Connect, output: Option<&Output>, found: &mut Diagnostics) -> BTreeSet<String> {
     for attribute in &written.share {
         if letter_case::user_attribute(world.catalog(), attribute, found) {
-            never_seen::user_attribute(world.catalog(), attribute, found);
+            never_seen::user_attribute(world, attribute, found);
         }
     }
     let takes_none = output.filter(|output| !output.kind.shares_attributes);
