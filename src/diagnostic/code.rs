@@ -70,6 +70,11 @@ codes! {
     MissingPercent = 129 Error "A share is a percentage.";
     InvalidName = 130 Error "Names of code are letters, digits and `_`, and start with no digit.";
     UnreadableFile = 131 Error "A file of definitions can be read and is text in UTF-8.";
+    MisplacedCount = 132 Error "A step of a sequence, a first or latest event and a calculation have no count.";
+    MisplacedPart = 133 Error "A part of a criterion or of a test stands where it means something.";
+    ItemWithoutProducts = 134 Error "`item` counts the products of commerce events.";
+    MissingTest = 135 Error "A calculation that is a criterion says what its value must be.";
+    OtherWord = 136 Error "Each thing has one word in the language.";
     FormatterUnsound = 199 Error "The formatter changes the layout of a file and never its meaning.";
     // Names, types and meaning.
     UnknownAudience = 201 Error "A reference names an audience that the project does not define.";
