@@ -1,7 +1,11 @@
 //! Tests of `eval`: rules one by one, and everything at random against a slow, obvious evaluator.
 
 mod arbitrary;
+mod happened;
+mod people;
+mod pools;
 mod property;
+mod reading;
 mod reference;
 mod rules;
 mod shape;

@@ -3,4 +3,6 @@
 mod damage;
 mod files;
 mod import;
+mod only;
+mod random;
 mod support;

@@ -103,6 +103,15 @@ pub struct Attribute {
     pub provenance: Provenance,
     /// The only values there may be, if the project file lists them.
     pub allowed: Option<Vec<String>>,
+    /// The values that the data shows, where they are few over many rows: for suggestions alone, others may come.
+    pub seen: Vec<String>,
+}
+
+impl Attribute {
+    /// An attribute that the project file declares.
+    pub fn declared(value_type: ValueType) -> Self {
+        Self { value_type, provenance: Provenance::Declared, allowed: None, seen: Vec::new() }
+    }
 }
 
 #[cfg(test)]

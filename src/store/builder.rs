@@ -206,7 +206,7 @@ impl Builder {
 
     /// The code of a text in a user attribute.
     pub(super) fn profile_code(&mut self, target: ProfileTarget, text: &str) -> u32 {
-        self.profiles[target.profiles].fields[target.column].texts.intern(text)
+        self.profiles[target.profiles].fields[target.column].texts.intern(text.trim_start_matches(LIST))
     }
 
     /// Sets a user attribute as of an instant: a value said later wins, and of two said at once the one set later.

@@ -5,17 +5,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use arrow_buffer::ScalarBuffer;
 use serde::{Deserialize, Serialize};
 
 use super::Store;
-use super::column::Dictionary;
-use super::events::EventTable;
+use super::column::{ABSENT, Dictionary};
+use super::events::{EventShard, EventTable};
 use super::users::Users;
 use crate::base::value::{read_boolean, read_date, read_number};
-use crate::catalog::{Attribute, Catalog, CustomEventType, Event, EventKey, ProfileField, Provenance, ValueType};
+use crate::catalog::{
+    Attribute, Catalog, CustomEventType, Event, EventKey, ProfileField, Provenance, Regulation, ValueType,
+};
 
 /// How many of a hundred values must read as a type for the attribute to have it.
 const FITTING_PERCENT: u64 = 99;
+/// How many different texts an attribute may have for all of them to be remembered.
+const FEW_TEXTS: usize = 20;
+/// How many values it must have for that: few values are always few different ones.
+const MANY_VALUES: u64 = 100;
+/// How long such a text may be, in bytes.
+const LONGEST_TEXT: usize = 64;
 
 /// Counts of one attribute's values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -28,6 +37,12 @@ pub(super) struct Counts {
     booleans: u64,
     /// Those that read as an instant.
     dates: u64,
+    /// Those that are lists, empty ones included.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    lists: u64,
+    /// The different texts, where the attribute is a string and they are few.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    seen: BTreeSet<String>,
     /// The sources that brought them.
     pub(super) sources: BTreeSet<String>,
 }
@@ -41,8 +56,28 @@ pub(super) struct EventCounts {
     pub(super) rows: u64,
     /// The custom types among them.
     pub(super) types: BTreeSet<CustomEventType>,
-    /// Its attributes.
+    /// Its attributes, those of its action included.
     pub(super) attributes: BTreeMap<String, Counts>,
+    /// The attributes of its products.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) products: BTreeMap<String, Counts>,
+}
+
+/// Whether nothing was counted; what is new since format 1 is not written then, and the checksums of old manifests hold.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over like this")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+/// Counts of what profiles hold, over all workspaces.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct ProfileCounts {
+    /// Of user attributes.
+    pub(super) user: BTreeMap<String, Counts>,
+    /// Of calculated attributes.
+    pub(super) calculated: BTreeMap<String, Counts>,
+    /// The purposes of consent.
+    pub(super) purposes: BTreeSet<(Regulation, String)>,
 }
 
 /// Counts of a whole store.
@@ -50,6 +85,12 @@ pub(super) struct EventCounts {
 pub(super) struct Detected {
     /// Of user attributes, over all workspaces.
     pub(super) user: BTreeMap<String, Counts>,
+    /// Of calculated attributes that came with profiles.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) calculated: BTreeMap<String, Counts>,
+    /// The purposes of consent.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) purposes: BTreeSet<(Regulation, String)>,
     /// Of events, in the order of their keys.
     pub(super) events: Vec<EventCounts>,
 }
@@ -58,7 +99,8 @@ impl Store {
     /// What the data shows: every user attribute and event, with detected types.
     ///
     /// An attribute has a type if at least 99 % of its values read as it, and is a string otherwise; numbers come before
-    /// dates, so whole milliseconds are numbers until `schema` says otherwise. Missing, null and empty values say nothing.
+    /// dates, so whole milliseconds are numbers until `schema` says otherwise. Where more than 1 % of the values are lists it
+    /// is a list, since one value is a list of one (M3). Missing, null and empty values say nothing.
     pub fn catalog(&self) -> Catalog {
         let counted;
         let detected = match &self.detected {
@@ -68,23 +110,28 @@ impl Store {
                 &counted
             }
         };
-        // An attribute without any value shows nothing, least of all its type.
-        let seen = detected.user.iter().filter(|(_, counts)| counts.values > 0);
         Catalog {
-            user_attributes: seen.map(|(name, counts)| (name.clone(), counts.attribute())).collect(),
-            calculated: BTreeMap::new(),
-            purposes: BTreeSet::new(),
+            user_attributes: attributes(&detected.user),
+            calculated: attributes(&detected.calculated),
+            purposes: detected.purposes.clone(),
             events: detected.events.iter().map(|counts| (counts.key.clone(), counts.event())).collect(),
             has_data: self.version > 0 || self.user_count() > 0,
         }
     }
 }
 
+/// What counts say. An attribute without any value shows nothing, least of all its type.
+fn attributes(counts: &BTreeMap<String, Counts>) -> BTreeMap<String, Attribute> {
+    let seen = counts.iter().filter(|(_, counts)| counts.values > 0);
+    seen.map(|(name, counts)| (name.clone(), counts.attribute())).collect()
+}
+
 impl Detected {
     /// Counts a whole store.
     pub(super) fn of(store: &Store) -> Self {
         let events = store.events.iter().map(|(key, table)| EventCounts::of(key, table)).collect();
-        Self { user: count_user_attributes(&store.users), events }
+        let ProfileCounts { user, calculated, purposes } = ProfileCounts::of(&store.users);
+        Self { user, calculated, purposes, events }
     }
 
     /// The counts of an event.
@@ -93,15 +140,27 @@ impl Detected {
     }
 }
 
-/// Counts user attributes over all workspaces.
-pub(super) fn count_user_attributes(users: &Users) -> BTreeMap<String, Counts> {
-    let mut counts = BTreeMap::<String, Counts>::new();
-    for (field, column) in users.fields.values().flatten() {
-        if let ProfileField::Attribute(name) = field {
-            counts.entry(name.clone()).or_default().add(&column.dictionary, [&column.codes[..]]);
+impl ProfileCounts {
+    /// Counts over all workspaces.
+    pub(super) fn of(users: &Users) -> Self {
+        let mut counts = Self::default();
+        for (field, column) in users.fields.values().flatten() {
+            let of = match field {
+                ProfileField::Attribute(name) => counts.user.entry(name.clone()),
+                ProfileField::Calculated(name) => counts.calculated.entry(name.clone()),
+                ProfileField::Consent(regulation, purpose) => {
+                    if column.codes.iter().any(|code| *code != ABSENT) {
+                        counts.purposes.insert((*regulation, purpose.clone()));
+                    }
+                    continue;
+                }
+                ProfileField::Device(_) | ProfileField::Location(_) | ProfileField::Attribution(..) => continue,
+            };
+            of.or_default().add(&column.dictionary, [&column.codes[..]]);
         }
+        counts.user.values_mut().chain(counts.calculated.values_mut()).for_each(Counts::settle);
+        counts
     }
-    counts
 }
 
 impl EventCounts {
@@ -112,21 +171,45 @@ impl EventCounts {
             shard.types.iter().for_each(|code| seen[usize::from(*code)] = true);
         }
         let types = CustomEventType::ALL.iter().filter(|(_, each)| seen[*each as usize]).map(|(_, each)| *each);
-        let count = |name: &String, dictionary: &Dictionary| {
-            let mut counts = Counts::default();
-            counts.add(dictionary, table.shards.iter().filter_map(|shard| Some(&shard.columns.get(name)?[..])));
-            counts
+        let mut counts = Self {
+            key: key.clone(),
+            rows: table.len(),
+            types: types.collect(),
+            attributes: BTreeMap::new(),
+            products: BTreeMap::new(),
         };
-        let attributes = table.attributes.iter().map(|(name, each)| (name.clone(), count(name, each))).collect();
-        Self { key: key.clone(), rows: table.len(), types: types.collect(), attributes }
+        let codes = |of: fn(&EventShard) -> &Columns, name: &str| -> Vec<&[u32]> {
+            table.shards.iter().filter_map(|shard| Some(&of(shard).get(name)?[..])).collect()
+        };
+        for (name, dictionary) in &table.attributes {
+            let codes = codes(|shard| &shard.columns, name);
+            counts.attributes.entry(name.clone()).or_default().add(dictionary, codes);
+        }
+        for (name, dictionary) in &table.actions {
+            let codes = codes(|shard| &shard.actions, name);
+            counts.attributes.entry(name.clone()).or_default().add(dictionary, codes);
+        }
+        for (name, dictionary) in &table.products {
+            let codes = codes(|shard| &shard.products.columns, name);
+            counts.products.entry(name.clone()).or_default().add(dictionary, codes);
+        }
+        counts.attributes.values_mut().chain(counts.products.values_mut()).for_each(Counts::settle);
+        counts
     }
 
     fn event(&self) -> Event {
-        let seen = self.attributes.iter().filter(|(_, counts)| counts.values > 0);
-        let attributes = seen.map(|(name, counts)| (name.clone(), counts.attribute())).collect();
-        Event { attributes, products: BTreeMap::new(), types: self.types.clone(), tier: None, rows: self.rows }
+        Event {
+            attributes: attributes(&self.attributes),
+            products: attributes(&self.products),
+            types: self.types.clone(),
+            tier: None,
+            rows: self.rows,
+        }
     }
 }
+
+/// Columns of codes by name.
+type Columns = BTreeMap<String, ScalarBuffer<u32>>;
 
 impl Counts {
     fn add<'a>(&mut self, dictionary: &Dictionary, columns: impl IntoIterator<Item = &'a [u32]>) {
@@ -136,38 +219,104 @@ impl Counts {
                 *count += 1;
             }
         }
-        for (code, rows) in rows.into_iter().enumerate() {
-            let Some(text) = dictionary.text(code as u32).filter(|text| rows > 0 && !text.is_empty()) else { continue };
-            self.values += rows;
-            self.numbers += if read_number(text).is_some() { rows } else { 0 };
-            self.booleans += if read_boolean(text).is_some() { rows } else { 0 };
-            self.dates += if read_date(text).is_some() { rows } else { 0 };
+        for (code, rows) in rows.into_iter().enumerate().filter(|(_, rows)| *rows > 0) {
+            if let Some(text) = dictionary.text(code as u32) {
+                self.add_text(text, rows);
+            } else if dictionary.list(code as u32).is_some() {
+                self.values += rows;
+                self.lists += rows;
+            }
         }
     }
 
-    fn attribute(&self) -> Attribute {
+    fn add_text(&mut self, text: &str, rows: u64) {
+        if text.is_empty() {
+            return;
+        }
+        self.values += rows;
+        self.numbers += if read_number(text).is_some() { rows } else { 0 };
+        self.booleans += if read_boolean(text).is_some() { rows } else { 0 };
+        self.dates += if read_date(text).is_some() { rows } else { 0 };
+        // One more than are kept, so that `settle` can tell that there were more.
+        if self.seen.len() <= FEW_TEXTS {
+            self.seen.insert(text.to_owned());
+        }
+    }
+
+    /// Once all is counted: forgets the texts, unless they are few over many values of a string.
+    fn settle(&mut self) {
+        let fitting = self.seen.len() <= FEW_TEXTS && self.seen.iter().all(|text| text.len() <= LONGEST_TEXT);
+        if !fitting || self.values < MANY_VALUES || self.value_type().0 != ValueType::String {
+            self.seen.clear();
+        }
+    }
+
+    /// The type, and how many values read as it.
+    fn value_type(&self) -> (ValueType, u64) {
         let fits = |fitting: u64| fitting > 0 && fitting * 100 >= self.values * FITTING_PERCENT;
         let typed =
             [(ValueType::Number, self.numbers), (ValueType::Boolean, self.booleans), (ValueType::Date, self.dates)];
         let found = typed.into_iter().find(|(_, fitting)| fits(*fitting));
-        let (value_type, fitting) = found.unwrap_or((ValueType::String, self.values));
+        let is_list = self.lists * 100 > self.values * (100 - FITTING_PERCENT);
+        found.unwrap_or(match is_list {
+            true => (ValueType::List, self.values),
+            false => (ValueType::String, self.values - self.lists),
+        })
+    }
+
+    fn attribute(&self) -> Attribute {
+        let (value_type, fitting) = self.value_type();
         let sources = self.sources.iter().cloned().collect();
         let provenance = Provenance::Detected { fitting, values: self.values, sources };
-        Attribute { value_type, provenance, allowed: None }
+        Attribute { value_type, provenance, allowed: None, seen: self.seen.iter().cloned().collect() }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::column::list_text;
     use crate::store::interner::Interner;
 
-    fn detected(values: &[&str]) -> ValueType {
+    fn attribute(values: &[&str]) -> Attribute {
         let mut interner = Interner::default();
         let codes: Vec<u32> = values.iter().map(|value| interner.intern(value)).collect();
         let mut counts = Counts::default();
         counts.add(&interner.finish(), [&codes[..]]);
-        counts.attribute().value_type
+        counts.settle();
+        counts.attribute()
+    }
+
+    fn detected(values: &[&str]) -> ValueType {
+        attribute(values).value_type
+    }
+
+    #[test]
+    fn more_than_one_list_in_a_hundred_makes_a_list() {
+        let (list, empty) = (list_text(&["a", "5"]), list_text::<&str>(&[]));
+        let mut values = vec!["x"; 99];
+        values.push(&list);
+        assert_eq!(detected(&values), ValueType::String, "one may be odd");
+        values.push(&empty);
+        assert_eq!(detected(&values), ValueType::List);
+        assert_eq!(detected(&[&empty]), ValueType::List, "an empty list is there, and is a list");
+        values = vec!["5"; 200];
+        values.push(&list);
+        assert_eq!(detected(&values), ValueType::Number);
+    }
+
+    #[test]
+    fn few_texts_over_many_values_are_remembered() {
+        let texts: Vec<String> = (0..FEW_TEXTS + 1).map(|each| format!("t{each:02}")).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let seen = |texts: &[&str], values: usize| {
+            attribute(&texts.iter().copied().cycle().take(values).collect::<Vec<_>>()).seen
+        };
+        assert_eq!(seen(&texts[..FEW_TEXTS], 100), &texts[..FEW_TEXTS]);
+        for (texts, values) in [(&texts[..FEW_TEXTS], 99), (&texts[..], 100), (&["1", "2"], 100), (&[""], 100)] {
+            assert!(seen(texts, values).is_empty(), "{texts:?} {values}");
+        }
+        assert!(seen(&[&"long".repeat(17)], 100).is_empty());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrow_buffer::ScalarBuffer;
 
 use super::SHARD_USERS;
-use super::column::{ABSENT, NULL};
+use super::column::{ABSENT, LIST, NULL};
 use super::events::{EventShard, EventTable, Products};
 use super::interner::Interner;
 
@@ -42,7 +42,7 @@ struct LogColumn {
 impl LogColumn {
     /// Sets the value of the row that was begun last.
     fn set(&mut self, row: usize, value: Option<&str>) {
-        let code = value.map_or(NULL, |text| self.texts.intern(text));
+        let code = value.map_or(NULL, |text| self.texts.intern(text.trim_start_matches(LIST)));
         self.codes.resize(row, ABSENT);
         self.codes.push(code);
     }

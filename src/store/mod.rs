@@ -19,6 +19,7 @@ mod files;
 mod import;
 mod interner;
 mod log;
+mod only;
 mod owners;
 mod profiles;
 mod users;
@@ -26,8 +27,8 @@ mod users;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::base::InputName;
-use crate::catalog::EventKey;
+use crate::base::{InputName, Mpid};
+use crate::catalog::{EventKey, IdentityType};
 
 pub use builder::{Builder, EventRow, ProfileValue};
 pub use column::{ABSENT, Column, Dictionary, LIST, NULL};
@@ -66,6 +67,16 @@ impl Store {
     /// How many rows of users there are.
     pub fn user_count(&self) -> usize {
         self.users.mpids.len()
+    }
+
+    /// The row of the user with an MPID.
+    pub fn row(&self, mpid: Mpid) -> Option<u32> {
+        self.users.row(mpid)
+    }
+
+    /// The rows of the users with an identity, whatever its case (M1).
+    pub fn rows_of(&self, identity: IdentityType, value: &str) -> Vec<u32> {
+        self.users.identities.rows_of(identity, value)
     }
 
     /// How many shards the users fill.

@@ -1,11 +1,13 @@
 //! Users: their numbers, sightings, attributes and identities.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_buffer::ScalarBuffer;
 
 use super::column::{Column, Dictionary};
+use crate::base::text::fold;
 use crate::base::{Mpid, WorkspaceName};
 use crate::catalog::{IdentityType, ProfileField};
 
@@ -61,17 +63,45 @@ impl Users {
     pub fn mpid(&self, row: u32) -> Option<Mpid> {
         self.mpids.get(row as usize).copied().map(Mpid)
     }
+
+    /// The row of an MPID. Every row is looked at.
+    pub fn row(&self, mpid: Mpid) -> Option<u32> {
+        self.mpids.iter().position(|each| *each == mpid.0).map(|row| row as u32)
+    }
 }
 
 impl Identities {
     /// The identities of a row, by type and then in the order they came.
     pub fn of(&self, row: u32) -> impl Iterator<Item = Identity<'_>> {
-        let at = |row: usize| self.offsets.get(row).copied().unwrap_or(0) as usize;
-        let range = at(row as usize)..at(row as usize + 1).max(at(row as usize));
-        range.filter_map(|at| {
+        self.range(row).filter_map(|at| {
             let (_, identity) = IdentityType::ALL.get(usize::from(*self.types.get(at)?))?;
             let value = self.dictionary.as_ref()?.text(*self.values.get(at)?)?;
             Some(Identity { identity: *identity, value })
         })
+    }
+
+    /// The rows that have an identity, ascending; case is ignored, as everywhere (M1), so there may be several. Every value is
+    /// looked at.
+    pub fn rows_of(&self, identity: IdentityType, value: &str) -> Vec<u32> {
+        let Some(dictionary) = &self.dictionary else { return Vec::new() };
+        let asked = fold(value.trim());
+        let same = |code: &u32| dictionary.text(*code).is_some_and(|text| fold(text) == asked);
+        let codes: HashSet<u32> = (0..dictionary.len() as u32).filter(same).collect();
+        let entries = self.values.iter().zip(self.types.iter()).enumerate();
+        let found = entries.filter(|(_, (code, each))| **each == identity as u8 && codes.contains(code));
+        let mut rows: Vec<u32> = found.filter_map(|(at, _)| self.row_of(at)).collect();
+        rows.dedup();
+        rows
+    }
+
+    /// Where the identities of a row are.
+    pub(super) fn range(&self, row: u32) -> Range<usize> {
+        let at = |row: usize| self.offsets.get(row).copied().unwrap_or(0) as usize;
+        at(row as usize)..at(row as usize + 1).max(at(row as usize))
+    }
+
+    /// The row that the identity at a place belongs to.
+    fn row_of(&self, at: usize) -> Option<u32> {
+        self.offsets.partition_point(|offset| *offset as usize <= at).checked_sub(1).map(|row| row as u32)
     }
 }

@@ -1,15 +1,14 @@
 //! Stores in memory and on disk.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use aud::base::{InputName, Mpid};
-use aud::catalog::{CustomEventType, EventKey, IdentityType, Provenance, ValueType};
-use aud::store::{Builder, EventRow, SHARD_USERS, Store, open};
+use aud::catalog::{EventKey, Provenance, ValueType};
+use aud::store::{SHARD_USERS, open};
 use aud::system::{OsSystem, System};
 use proptest::prelude::*;
 
-use super::support::{describe, imported, input, project, purchases, put, world};
+use super::random::{build, step};
+use super::support::{describe, imported, project, purchases, put, said, world};
 
 #[test]
 fn a_folder_without_a_store_is_an_empty_store() {
@@ -94,121 +93,27 @@ fn the_catalog_says_where_types_come_from() {
     assert_eq!(catalog.user_attributes["Country"].value_type, ValueType::Date);
 }
 
-/// One step of building a store.
-#[derive(Clone, Debug)]
-enum Step {
-    Event { user: i64, key: u8, at: i64, input: u8, sku: Option<Option<String>> },
-    See { user: i64, at: i64 },
-    Attribute { user: i64, value: Option<String> },
-    Identity { user: i64, value: u8 },
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let user = || -3i64..4;
-    let text = || proptest::option::of("[a-cé ]{0,2}");
-    prop_oneof![
-        (user(), 0u8..3, -5i64..6, 0u8..2, proptest::option::of(text()))
-            .prop_map(|(user, key, at, input, sku)| Step::Event { user, key, at, input, sku }),
-        (user(), -9i64..9).prop_map(|(user, at)| Step::See { user, at }),
-        (user(), text()).prop_map(|(user, value)| Step::Attribute { user, value }),
-        (user(), 0u8..5).prop_map(|(user, value)| Step::Identity { user, value }),
-    ]
-}
-
-fn inputs() -> [InputName; 2] {
-    [input("shop.web"), input("app.ios")]
-}
-
-fn build(steps: &[Step]) -> Store {
-    let inputs = inputs();
-    let mut builder = Builder::new(&inputs);
-    for step in steps {
-        match step {
-            Step::Event { user, key, at, input, sku } => {
-                let row = builder.user(Mpid(*user));
-                let attributes: Vec<(&str, Option<&str>)> = sku.iter().map(|value| ("sku", value.as_deref())).collect();
-                let event_type = CustomEventType::Search;
-                let event = EventRow {
-                    at_ms: *at,
-                    input: *input,
-                    event_type,
-                    id: None,
-                    attributes: &attributes,
-                    action: &[],
-                    products: &[],
-                };
-                builder.event(row, &EventKey::custom(format!("e{key}")), event);
-            }
-            Step::See { user, at } => {
-                let row = builder.user(Mpid(*user));
-                builder.see(row, &inputs[0].workspace, *at);
-            }
-            Step::Attribute { user, value } => {
-                let row = builder.user(Mpid(*user));
-                builder.attribute(row, &inputs[1].workspace, "plan", value.as_deref());
-            }
-            Step::Identity { user, value } => {
-                let row = builder.user(Mpid(*user));
-                builder.identity(row, IdentityType::Email, &format!(" {value}"));
-            }
-        }
-    }
-    builder.finish("id", 7)
-}
-
-/// The same by hand: no columns, no codes.
-fn naive(steps: &[Step]) -> BTreeMap<Mpid, String> {
-    #[derive(Default)]
-    struct User {
-        seen: BTreeMap<String, (i64, i64)>,
-        plan: Option<Option<String>>,
-        emails: Vec<u8>,
-        events: Vec<String>,
-    }
-    impl User {
-        fn see(&mut self, workspace: &str, at: i64) {
-            let seen = self.seen.entry(workspace.to_owned()).or_insert((at, at));
-            *seen = (seen.0.min(at), seen.1.max(at));
-        }
-    }
-    let mut users: BTreeMap<i64, User> = BTreeMap::new();
-    for step in steps {
-        match step {
-            Step::Event { user, key, at, input, sku } => {
-                let (workspace, name) = [("shop", "shop.web"), ("app", "app.ios")][*input as usize];
-                let sku = sku.as_ref().map(|sku| format!(" sku={sku:?}")).unwrap_or_default();
-                let user = users.entry(*user).or_default();
-                user.see(workspace, *at);
-                user.events.push(format!("{at} e{key} {name} search{sku}\n"));
-            }
-            Step::See { user, at } => users.entry(*user).or_default().see("shop", *at),
-            Step::Attribute { user, value } => users.entry(*user).or_default().plan = Some(value.clone()),
-            Step::Identity { user, value } => {
-                if !users.entry(*user).or_default().emails.contains(value) {
-                    users.values_mut().for_each(|other| other.emails.retain(|each| each != value));
-                    users.entry(*user).or_default().emails.push(*value);
-                }
-            }
-        }
-    }
-    let text = |mut user: User| {
-        let mut text = String::new();
-        for (workspace, (first, last)) in user.seen {
-            text += &format!("seen in {workspace}: {first} to {last}\n");
-        }
-        if let Some(plan) = user.plan {
-            text += &format!("app plan = {plan:?}\n");
-        }
-        user.emails.iter().for_each(|email| text += &format!("email {email}\n"));
-        user.events.sort();
-        text + &user.events.concat()
-    };
-    users.into_iter().map(|(mpid, user)| (Mpid(mpid), text(user))).collect()
+/// `tests/store/golden/format-1` was written by the last program that wrote format 1.
+#[test]
+fn format_1_is_still_read() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/store/golden/format-1");
+    let store = open(&OsSystem, &folder).unwrap();
+    insta::assert_snapshot!(describe(&store).into_values().collect::<Vec<_>>().join("\n"));
+    assert_eq!(said(&store).len(), 1);
+    let purchase = &store.catalog().events[&EventKey::custom("Purchase")];
+    assert_eq!(purchase.attributes["price"].value_type, ValueType::Number);
 }
 
 proptest! {
     #[test]
-    fn the_builder_keeps_what_it_was_told(steps in proptest::collection::vec(step(), 0..40)) {
-        prop_assert_eq!(describe(&build(&steps)), naive(&steps));
+    fn what_is_saved_comes_back(steps in proptest::collection::vec(step(), 0..40)) {
+        let (system, folder) = (world(), Path::new("/store"));
+        let store = build(&steps);
+        store.save(&system, folder).unwrap();
+        let again = open(&system, folder).unwrap();
+        prop_assert_eq!(describe(&again), describe(&store));
+        prop_assert_eq!(said(&again), said(&store));
+        prop_assert_eq!((again.id.clone(), again.version, &again.inputs), (store.id.clone(), 7, &store.inputs));
+        prop_assert_eq!(again.catalog(), store.catalog());
     }
 }

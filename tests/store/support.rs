@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use arrow_buffer::ScalarBuffer;
 use aud::base::{InputName, Mpid, Name, Now, Timestamp};
 use aud::catalog::{Catalog, CustomEventType, EventKey, IdentityType, ProfileField};
 use aud::project::{
     DataSource, EventMapping, Format, Input, InputKind, Limits, NameMapping, Project, Retention, TimeMapping, Workspace,
 };
-use aud::store::{ABSENT, ImportOptions, ImportReport, SHARD_USERS, Store, StoreError, import, open};
+use aud::store::{ABSENT, Dictionary, ImportOptions, ImportReport, SHARD_USERS, Store, StoreError, import, open};
 use aud::system::{Content, FileInfo, MemorySystem, System};
 use bytes::Bytes;
 use chrono::{FixedOffset, Offset, Utc};
@@ -93,8 +95,11 @@ pub(super) fn describe(store: &Store) -> BTreeMap<Mpid, String> {
                 if let Some(id) = table.ids.as_ref().and_then(|ids| ids.text(*shard.ids.get(row)?)) {
                     write!(text, " id={id:?}").unwrap();
                 }
-                for (name, codes) in shard.columns.iter().filter(|(_, codes)| codes[row] != ABSENT) {
-                    write!(text, " {name}={:?}", table.attributes[name].text(codes[row])).unwrap();
+                write!(text, "{}", pairs(&shard.columns, &table.attributes, row)).unwrap();
+                let action = pairs(&shard.actions, &table.actions, row);
+                write!(text, "{}", if action.is_empty() { action } else { format!(" action:{action}") }).unwrap();
+                for product in shard.products.of(row) {
+                    write!(text, " product:{}", pairs(&shard.products.columns, &table.products, product)).unwrap();
                 }
                 events.entry((at * SHARD_USERS) as u32 + u32::from(shard.users[row])).or_default().push(text);
             }
@@ -114,7 +119,11 @@ pub(super) fn describe(store: &Store) -> BTreeMap<Mpid, String> {
                     ProfileField::Attribute(name) => name.clone(),
                     other => format!("{other:?}"),
                 };
-                writeln!(text, "{workspace} {name} = {:?}", column.text(row as usize)).unwrap();
+                let code = column.code(row as usize);
+                match column.dictionary.list(code) {
+                    Some(list) => writeln!(text, "{workspace} {name} = {list:?}").unwrap(),
+                    None => writeln!(text, "{workspace} {name} = {:?}", column.dictionary.text(code)).unwrap(),
+                }
             }
         }
         for identity in store.users.identities.of(row) {
@@ -126,6 +135,30 @@ pub(super) fn describe(store: &Store) -> BTreeMap<Mpid, String> {
         text
     };
     (0..store.user_count() as u32).map(|row| (store.users.mpid(row).unwrap(), user(row))).collect()
+}
+
+/// The attributes of a row that are there.
+fn pairs(
+    columns: &BTreeMap<String, ScalarBuffer<u32>>,
+    dictionaries: &BTreeMap<String, Arc<Dictionary>>,
+    row: usize,
+) -> String {
+    let there = columns.iter().filter(|(_, codes)| codes[row] != ABSENT);
+    there.map(|(name, codes)| format!(" {name}={:?}", dictionaries[name].text(codes[row]))).collect()
+}
+
+/// When each field of each user was said, where that was told.
+pub(super) fn said(store: &Store) -> Vec<(Mpid, String, ProfileField, i64)> {
+    let mut said = Vec::new();
+    for (workspace, fields) in &store.users.field_times {
+        for (field, times) in fields {
+            let told = times.iter().enumerate().filter(|(_, time)| **time != i64::MIN);
+            let of = |row: usize| store.users.mpid(row as u32).unwrap();
+            said.extend(told.map(|(row, time)| (of(row), workspace.to_string(), field.clone(), *time)));
+        }
+    }
+    said.sort();
+    said
 }
 
 /// A world in which writes fail from the nth on.

@@ -48,6 +48,7 @@ fn detected_attributes(json: &serde_json::Value) -> BTreeMap<String, Attribute> 
         value_type: name.as_str().unwrap().parse().unwrap(),
         provenance: provenance.clone(),
         allowed: None,
+        seen: Vec::new(),
     };
     json.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), attribute(value))).collect()
 }

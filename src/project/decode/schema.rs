@@ -1,7 +1,7 @@
 //! `schema`: types of attributes and tiers of events that override what the data shows.
 
 use crate::base::Span;
-use crate::catalog::{Attribute, Catalog, Event, EventKey, Provenance, Tier, ValueType};
+use crate::catalog::{Attribute, Catalog, Event, EventKey, Tier, ValueType};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::project::node::{Entry, Value};
 
@@ -82,7 +82,7 @@ fn attributes(
 
 /// A type's name, `{ list: string }` or `{ enum: [a, b] }`.
 fn attribute(reader: &mut Reader<'_>, entry: &Entry, what: &str) -> Option<Attribute> {
-    let of = |value_type, allowed| Some(Attribute { value_type, provenance: Provenance::Declared, allowed });
+    let of = |value_type, allowed| Some(Attribute { allowed, ..Attribute::declared(value_type) });
     if !matches!(entry.value.value, Value::Map(_)) {
         return of(type_name(reader, entry, what)?, None);
     }

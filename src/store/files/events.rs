@@ -14,6 +14,7 @@ use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
 use super::super::column::{ABSENT, Dictionary};
 use super::super::events::{EventShard, EventTable};
 use super::ipc::{Table, broken};
+use super::products;
 use crate::base::InputName;
 use crate::catalog::CustomEventType;
 
@@ -88,13 +89,19 @@ fn schema_of(table: &EventTable) -> Schema {
     if table.ids.is_some() {
         fields.push(field("aud.id", texts_type(DataType::UInt32), true, "id"));
     }
-    for name in table.attributes.keys() {
-        // A column has the attribute's own name, for whoever reads the file, unless another column has it.
-        let taken = fields.iter().any(|field| field.name() == name);
-        let shown = if taken { format!("attribute {name}") } else { name.clone() };
-        let mut metadata = HashMap::from([(ROLE.to_owned(), "attribute".to_owned())]);
-        metadata.insert(ATTRIBUTE.to_owned(), name.clone());
-        fields.push(Field::new(shown, texts_type(DataType::UInt32), true).with_metadata(metadata));
+    let names = |all: &BTreeMap<String, Arc<Dictionary>>| all.keys().cloned().collect::<Vec<_>>();
+    for (role, names) in [("attribute", names(&table.attributes)), ("action", names(&table.actions))] {
+        for name in names {
+            // A column has the attribute's own name, for whoever reads the file, unless another column has it.
+            let taken = fields.iter().any(|field| *field.name() == name);
+            let shown = if taken { format!("{role} {name}") } else { name.clone() };
+            let mut metadata = HashMap::from([(ROLE.to_owned(), role.to_owned())]);
+            metadata.insert(ATTRIBUTE.to_owned(), name);
+            fields.push(Field::new(shown, texts_type(DataType::UInt32), true).with_metadata(metadata));
+        }
+    }
+    if products::are_there(table) {
+        fields.push(field("aud.products", products::data_type(table), false, "products"));
     }
     Schema::new(fields)
 }
@@ -117,8 +124,13 @@ fn columns_of(
         columns.push(texts(&padded(&shard.ids, rows), ids)?);
     }
     let none = ScalarBuffer::default();
-    for (name, dictionary) in &table.attributes {
-        columns.push(texts(&padded(shard.columns.get(name).unwrap_or(&none), rows), dictionary)?);
+    for (all, of_shard) in [(&table.attributes, &shard.columns), (&table.actions, &shard.actions)] {
+        for (name, dictionary) in all {
+            columns.push(texts(&padded(of_shard.get(name).unwrap_or(&none), rows), dictionary)?);
+        }
+    }
+    if products::are_there(table) {
+        columns.push(products::to_arrow(table, &shard.products, rows)?);
     }
     Ok(columns)
 }
@@ -129,7 +141,7 @@ fn named(codes: &ScalarBuffer<u8>, names: &ArrayRef) -> Result<ArrayRef, ArrowEr
 }
 
 /// Codes for every row: a column that a shard does not have is missing in all of its rows.
-fn padded(codes: &ScalarBuffer<u32>, rows: usize) -> ScalarBuffer<u32> {
+pub(super) fn padded(codes: &ScalarBuffer<u32>, rows: usize) -> ScalarBuffer<u32> {
     if codes.len() == rows { codes.clone() } else { vec![ABSENT; rows].into() }
 }
 
@@ -137,12 +149,15 @@ fn padded(codes: &ScalarBuffer<u32>, rows: usize) -> ScalarBuffer<u32> {
 pub(super) fn from_arrow(file: &Table) -> Result<EventTable, ArrowError> {
     let mut table = EventTable { shards: vec![EventShard::default(); file.batches.len()], ..EventTable::default() };
     for (at, field) in file.schema.fields().iter().enumerate() {
-        let texts = || dictionary(file.dictionaries.get(at).and_then(|all| all.first()?.as_ref()));
+        let in_field = file.dictionaries.get(at).map_or(&[][..], Vec::as_slice);
+        let texts = || dictionary(in_field.first().and_then(Option::as_ref));
         let attribute = field.metadata().get(ATTRIBUTE).map_or("", String::as_str);
         let role = field.metadata().get(ROLE).map_or("", String::as_str);
         match role {
             "id" => table.ids = Some(texts()?),
             "attribute" => drop(table.attributes.insert(attribute.to_owned(), texts()?)),
+            "action" => drop(table.actions.insert(attribute.to_owned(), texts()?)),
+            "products" => table.products = products::dictionaries(field, in_field)?,
             _ => {}
         }
         for (shard, batch) in table.shards.iter_mut().zip(&file.batches) {
@@ -164,10 +179,9 @@ fn read_column(shard: &mut EventShard, role: &str, attribute: &str, column: &Arr
         "input" => shard.inputs = values::<UInt8Type>(column)?,
         "type" => shard.types = values::<UInt8Type>(column)?,
         "id" if !empty => shard.ids = values::<UInt32Type>(column)?,
-        "attribute" if !empty => {
-            let columns: &mut BTreeMap<_, _> = &mut shard.columns;
-            columns.insert(attribute.to_owned(), values::<UInt32Type>(column)?);
-        }
+        "attribute" if !empty => drop(shard.columns.insert(attribute.to_owned(), values::<UInt32Type>(column)?)),
+        "action" if !empty => drop(shard.actions.insert(attribute.to_owned(), values::<UInt32Type>(column)?)),
+        "products" => shard.products = products::from_arrow(column)?,
         _ => {} // a column of a later version that an old one can do without
     }
     Ok(())

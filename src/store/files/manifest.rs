@@ -16,8 +16,9 @@ use crate::system::{System, write_bytes};
 
 /// The name of the manifest inside a store's folder.
 pub(super) const FILE: &str = "manifest.json";
-/// The format that is written, and the last one that is read.
-const FORMAT: u64 = 1;
+/// The format that is written, and the last one that is read. Format 1 had neither products nor lists, and of a profile only
+/// attributes; it is read as it is.
+const FORMAT: u64 = 2;
 
 /// What a store's folder holds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

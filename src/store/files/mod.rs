@@ -8,6 +8,7 @@ mod events;
 mod ipc;
 mod manifest;
 mod open;
+mod products;
 mod users;
 mod write;
 

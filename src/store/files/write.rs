@@ -7,12 +7,32 @@ use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, Schema};
 
 use super::super::Store;
+use super::super::detect::Detected;
 use super::super::error::StoreError;
 use super::manifest::{FILE, FileEntry, Manifest, TableName};
 use super::{events, ipc, users};
 use crate::base::Fingerprint;
 use crate::catalog::EventKey;
 use crate::system::System;
+
+impl Store {
+    /// Writes the store into a folder, in place of the store that is there.
+    ///
+    /// # Errors
+    /// The system refuses, or a store lies there that cannot be read.
+    pub fn save(&self, system: &dyn System, folder: &Path) -> Result<(), StoreError> {
+        let old = Manifest::read(system, folder)?.unwrap_or_default();
+        let next = Manifest {
+            id: self.id.as_ref().to_owned(),
+            version: self.version,
+            inputs: self.inputs.to_vec(),
+            users: self.user_count() as u64,
+            detected: Detected::of(self),
+            ..Manifest::default()
+        };
+        write(system, folder, self, &old, &|_| true, next)
+    }
+}
 
 /// Writes a store over the one that `old` describes. Event tables for which `changed` is false are still as in `old`, and
 /// their files are kept. `next` says everything but the files.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::Store;
-use super::super::detect::{Counts, Detected, EventCounts, count_user_attributes};
+use super::super::detect::{Counts, Detected, EventCounts, ProfileCounts};
 use super::super::error::StoreError;
 use super::super::files::{Manifest, write};
 use super::base::{Base, Work};
@@ -56,11 +56,18 @@ fn detect(store: &Store, touched: &BTreeSet<EventKey>, old: &Detected, brought: 
             let new = brought.events.get(&(key.clone(), name.clone()));
             with_sources(each, known.and_then(|known| known.attributes.get(name)), new);
         }
+        for (name, each) in &mut counts.products {
+            let new = brought.products.get(&(key.clone(), name.clone()));
+            with_sources(each, known.and_then(|known| known.products.get(name)), new);
+        }
         counts
     };
-    let mut user = count_user_attributes(&store.users);
+    let ProfileCounts { mut user, mut calculated, purposes } = ProfileCounts::of(&store.users);
     for (name, each) in &mut user {
         with_sources(each, old.user.get(name), brought.user.get(name));
     }
-    Detected { user, events: store.events.keys().map(count).collect() }
+    for (name, each) in &mut calculated {
+        with_sources(each, old.calculated.get(name), brought.calculated.get(name));
+    }
+    Detected { user, calculated, purposes, events: store.events.keys().map(count).collect() }
 }

@@ -72,7 +72,10 @@ pub(super) struct SourceRows {
 #[derive(Debug, Default)]
 pub(super) struct Brought {
     pub(super) user: BTreeMap<String, BTreeSet<String>>,
+    pub(super) calculated: BTreeMap<String, BTreeSet<String>>,
+    /// Attributes of events and of their actions.
     pub(super) events: BTreeMap<(EventKey, String), BTreeSet<String>>,
+    pub(super) products: BTreeMap<(EventKey, String), BTreeSet<String>>,
 }
 
 impl Rows {
