@@ -130,11 +130,10 @@ codes! {
     DuplicateTestTitle = 256 Warning "Tests are told apart by their titles.";
     FutureEvent = 257 Warning "An event of a test that happens later than the test asks does not count.";
     UnreadableValue = 258 Warning "A value in a test cannot be read as the type that its attribute has, so that it is missing.";
-    UnknownField = 259 Error "A test names a field of a device, of a location, or a law of consent that there is not.";
-    ImpossibleFact = 260 Error "What a test says of a user can be so.";
-    ExpectationsContradict = 261 Error "A test does not expect two things at once that exclude each other.";
-    NothingExpected = 262 Warning "A test that expects nothing checks nothing.";
-    DraftExpected = 263 Error "A draft has no members, so that nothing can be expected of it.";
+    ImpossibleFact = 259 Error "What a test says of a user can be so.";
+    ExpectationsContradict = 260 Error "A test does not expect two things at once that exclude each other.";
+    NothingExpected = 261 Warning "A test that expects nothing checks nothing.";
+    DraftExpected = 262 Error "A draft has no members, so that nothing can be expected of it.";
     // Limits and rules.
     TagTooLong = 301 Error "A tag has at most 18 characters.";
     NameTooLong = 302 Error "A name and an external name have at most 100 characters.";

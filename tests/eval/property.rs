@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use aud::base::Address;
-use aud::eval::evaluate;
+use aud::eval::{Stored, evaluate};
 use aud::members::Memberships;
 use aud::store::{SHARD_USERS, Store};
 use proptest::prelude::*;
@@ -13,7 +13,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::arbitrary::{Case, case, clocks, leaves};
 use super::people::worlds;
-use super::reference::{Reference, Stored};
+use super::reference::{Reference, Stored as Known};
 use super::world::{audience, model, name, workspaces};
 
 static POOLS: LazyLock<[ThreadPool; 2]> =
@@ -33,15 +33,15 @@ fn check(cases: u32, users: usize, property: impl Fn(Case) -> TestCaseResult) {
 /// The memberships, which must be the same on one thread and on two.
 fn evaluated(case: &Case, store: &Store, only: Option<&BTreeSet<Address>>) -> Result<Memberships, TestCaseError> {
     let [one, two] = &*POOLS;
-    let alone = one.install(|| evaluate(&case.model, store, case.now, only));
-    let together = two.install(|| evaluate(&case.model, store, case.now, only));
+    let alone = one.install(|| evaluate(&case.model, store, case.now, only, &Stored::default()));
+    let together = two.install(|| evaluate(&case.model, store, case.now, only, &Stored::default()));
     prop_assert_eq!(&alone, &together);
     Ok(alone)
 }
 
 /// The members by audience, as the reference sees them, user `i` having row `rows[i]`.
 fn expected(case: &Case, rows: &[u32]) -> BTreeMap<Address, Vec<u32>> {
-    let stored = Stored::new();
+    let stored = Known::new();
     let reference = Reference::new(&case.model, &case.world, case.now, &stored);
     let active = case.model.audiences.values().filter(|each| each.status == aud::ir::Status::Active);
     let members = |address: &Address| {
@@ -121,7 +121,7 @@ fn every_kind_is_often_true_and_often_false() {
         let same_each_time = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
         let asked = TestRunner::new_with_rng(config, same_each_time).run(&cases, |(leaf, world, now)| {
             let model = model([audience("a", workspaces(&["shop", "travel"]), leaf)]);
-            let stored = Stored::new();
+            let stored = Known::new();
             let reference = Reference::new(&model, &world, now, &stored);
             let asked = &model.audiences[&name("a")];
             for user in world.users.iter().filter(|user| reference.in_population(asked, user)) {

@@ -33,7 +33,9 @@ impl Lowering<'_, '_> {
         let filter = written.filter.as_ref().map(|filter| self.filter(about, filter));
         let time = written.time.as_ref().map(|time| {
             let filter = time_bounds::check(time, self.found)?;
-            retention::event(self.world.project(), Spanned::new(filter, time.span), self.found);
+            if !self.home.standard {
+                retention::event(self.world.project(), Spanned::new(filter, time.span), self.found);
+            }
             Some(filter)
         });
         let events = ir::Events {

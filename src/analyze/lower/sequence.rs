@@ -33,7 +33,9 @@ impl Lowering<'_, '_> {
                 let events = self.step(&step.events, inputs.as_ref());
                 let within = step.within.as_ref().map(|within| {
                     let length = time_bounds::length(within, self.found)?;
-                    retention::step(self.world.project(), Spanned::new(length, within.span), self.found);
+                    if !self.home.standard {
+                        retention::step(self.world.project(), Spanned::new(length, within.span), self.found);
+                    }
                     waits::step(length, within.span, self.found).then_some(length)
                 });
                 let without: Vec<_> = step.without.iter().map(|events| self.step(events, inputs.as_ref())).collect();

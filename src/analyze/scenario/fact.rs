@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::Reading;
 use crate::analyze::lower::unknown_identity;
-use crate::analyze::resolve::listed;
-use crate::base::{Name, Span, Spanned, Timestamp, suggest};
-use crate::catalog::{DeviceField, IdentityType, LocationField, Regulation};
+use crate::analyze::rules::{near, profile};
+use crate::base::{Name, Span, Spanned, Timestamp};
+use crate::catalog::{IdentityType, LocationField};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::Fact;
 use crate::syntax::ast::Number;
@@ -43,11 +43,11 @@ impl Reading<'_, '_> {
                 Some(Fact::Calculated(name.value.clone(), value))
             }
             F::Consent(regulation, purpose, granted) => {
-                let regulation = self.word("regulation", regulation, Regulation::ALL)?;
+                let regulation = profile::regulation(regulation, &mut self.found)?;
                 Some(Fact::Consent(regulation, purpose.value.clone(), granted.value))
             }
             F::Device(field, value) => {
-                let field = self.word("field of a device", field, DeviceField::ALL)?;
+                let field = profile::device(field, &mut self.found)?;
                 Some(Fact::Device(field, value.value.clone()))
             }
             F::Location { point, fields, at } => {
@@ -83,14 +83,12 @@ impl Reading<'_, '_> {
     ) -> BTreeMap<LocationField, String> {
         let mut known = BTreeMap::new();
         if let Some((latitude, longitude)) = point {
-            self.degrees("north", latitude, 90.0);
-            self.degrees("east", longitude, 180.0);
+            near::degrees(latitude, 90.0, "north", &mut self.found);
+            near::degrees(longitude, 180.0, "east", &mut self.found);
             known.insert(LocationField::Point, format!("{},{}", latitude.value.text, longitude.value.text));
         }
-        let words: Vec<_> =
-            LocationField::ALL.iter().filter(|(_, field)| *field != LocationField::Point).copied().collect();
         for (name, value) in fields {
-            let Some(field) = self.word("field of a location", name, &words) else { continue };
+            let Some(field) = profile::location(name, &mut self.found) else { continue };
             if known.insert(field, value.value.clone()).is_some() {
                 self.found.push(
                     Diagnostic::new(Code::DuplicateField, format!("a location has one {field}"))
@@ -101,33 +99,5 @@ impl Reading<'_, '_> {
             }
         }
         known
-    }
-
-    fn degrees(&mut self, direction: &str, written: &Spanned<Number>, most: f64) {
-        if written.value.value.abs() > most {
-            self.found.push(
-                Diagnostic::new(
-                    Code::ImpossibleFact,
-                    format!("{} degrees {direction} is no place", written.value.text),
-                )
-                .label(written.span, format!("between -{most} and {most}"))
-                .help("write degrees north, then degrees east: `location 48.85, 2.35`"),
-            );
-        }
-    }
-
-    /// What a word stands for.
-    fn word<T: Copy>(&mut self, what: &str, name: &Spanned<Name>, words: &[(&'static str, T)]) -> Option<T> {
-        let found = words.iter().find(|(word, _)| *word == name.as_str()).map(|(_, value)| *value);
-        if found.is_none() {
-            let known = words.iter().map(|(word, _)| *word);
-            self.found.push(
-                Diagnostic::new(Code::UnknownField, format!("there is no {what} `{}`", name.value))
-                    .label(name.span, "unknown")
-                    .help(format!("there are {}", listed(known.clone())))
-                    .did_you_mean(name.span, &suggest::nearest(name.as_str(), known), str::to_owned),
-            );
-        }
-        found
     }
 }

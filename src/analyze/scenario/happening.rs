@@ -3,8 +3,9 @@
 use super::Reading;
 use crate::analyze::lower::event_type;
 use crate::analyze::resolve;
+use crate::analyze::rules::event_parts;
 use crate::base::{InputName, Spanned, Timestamp};
-use crate::catalog::{CustomEventType, EventKey};
+use crate::catalog::{CustomEventType, EventKey, EventKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::{Deed, Happening};
 use crate::syntax::ast::What;
@@ -44,7 +45,7 @@ impl Reading<'_, '_> {
             What::Kind { kind, item } => {
                 if *item {
                     self.found.push(
-                        Diagnostic::new(Code::ImpossibleFact, "an event happens, and its products are part of it")
+                        Diagnostic::new(Code::ItemWithoutMeaning, "an event happens, and its products are part of it")
                             .label(what.span, "`item` counts products in criteria")
                             .help(format!("write `{} product {{ \"id\" \"1\" }}`", kind.value.word())),
                     );
@@ -56,12 +57,8 @@ impl Reading<'_, '_> {
 
     fn event_type(&mut self, event: &written::Happening, key: &EventKey) -> Option<CustomEventType> {
         let Some(name) = &event.event_type else { return Some(CustomEventType::Other) };
-        if *key != EventKey::custom(key.name.clone()) {
-            self.found.push(
-                Diagnostic::new(Code::ImpossibleFact, format!("a `{}` event has no type", key.kind.word()))
-                    .label(name.span, "only custom events have types")
-                    .help("leave `type` out"),
-            );
+        if key.kind != EventKind::Custom {
+            event_parts::type_without_meaning(key.kind, name.span, &mut self.found);
             return None;
         }
         event_type(name, &mut self.found)
