@@ -8,6 +8,7 @@
 //! over it; `verdict` compares. `coverage` asks about single criteria as well. Tests run side by side; nothing in a report
 //! but the durations depends on that.
 
+mod answers;
 mod coverage;
 mod part;
 mod select;

@@ -89,6 +89,18 @@ impl<'a> Shape<'a> {
         self.parts.iter().filter_map(question).collect()
     }
 
+    /// How deep each part stands inside groups.
+    pub(super) fn depths(&self) -> Vec<usize> {
+        let mut depths = vec![0; self.parts.len()];
+        for (at, part) in self.parts.iter().enumerate() {
+            let depth = depths.get(at).copied().unwrap_or(0);
+            if let Core::All(inner) | Core::Any(inner) = &part.core {
+                inner.iter().for_each(|at| depths.get_mut(*at).into_iter().for_each(|inner| *inner = depth + 1));
+            }
+        }
+        depths
+    }
+
     /// What a user is to each part, given the answers. `in_population` says whether anything decides at all (M12).
     pub(super) fn seen(
         &self,

@@ -5,14 +5,17 @@
 //! What always holds: user `i` of the test is row `i`. A user has a profile in every workspace, seen at the test's `now`, at
 //! each event, at each change (which is at the step that it stands in), and where `first seen` says. What two users of
 //! a test hold from the start both hold, so that one can be made from the other; an identity that a user is given later
-//! leaves whoever had it.
+//! leaves whoever had it. Events of the future are left out: they do not count (M9), and are no sightings yet.
+
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use crate::base::{InputName, Mpid, Timestamp, WorkspaceName};
 use crate::catalog::{EventKey, IdentityType, ProfileField};
-use crate::identity::derive_mpid;
+use crate::identity::{clean, derive_mpid};
 use crate::ir::{Audience, Fact, Happening, Scenario, Sent, TestUser};
 use crate::project::Project;
-use crate::store::{Builder, EventRow, ProfileValue, Store};
+use crate::store::{Builder, EventRow, Identities, ProfileValue, Store};
 
 /// The attributes of a commerce event that belong to its action on the platform (M21).
 const OF_ACTION: [&str; 10] = [
@@ -44,23 +47,28 @@ pub(super) fn mpid(user: &TestUser) -> Mpid {
 
 /// Everything that has happened up to a step, counted from 0.
 pub(super) fn store(project: &Project, scenario: &Scenario, step: usize, first_input: Option<&InputName>) -> Store {
+    let Some(now) = scenario.steps.get(step).map(|step| step.now) else { return Store::empty() };
     let inputs: Vec<InputName> = project.inputs().map(|input| input.name.clone()).collect();
     let mut world = World {
         builder: Builder::new(&inputs),
         workspaces: project.workspaces.iter().map(|workspace| workspace.name.clone()).collect(),
         inputs,
         first_input,
+        now,
+        identities: vec![Vec::new(); scenario.users.len()],
+        event_ids: HashSet::new(),
     };
     let rows: Vec<u32> = scenario.users.iter().map(|user| world.user(user, scenario.now)).collect();
     for then in scenario.steps.iter().take(step + 1) {
         for (user, fact) in &then.facts {
-            if let Some(row) = rows.get(*user) {
-                world.see(*row, when(fact, then.now));
-                world.fact(*row, fact);
+            let Some(row) = rows.get(*user) else { continue };
+            if let Fact::Identity(identity, value) = fact {
+                world.take_away(*identity, value);
             }
+            world.happens(*row, fact, then.now);
         }
     }
-    world.builder.finish("test", 1)
+    world.finish()
 }
 
 /// When a change or an event is a sighting.
@@ -77,18 +85,46 @@ struct World<'a> {
     workspaces: Vec<WorkspaceName>,
     inputs: Vec<InputName>,
     first_input: Option<&'a InputName>,
+    now: Timestamp,
+    identities: Vec<Vec<(IdentityType, String)>>,
+    /// Users and ids of the events that have been stored (M20).
+    event_ids: HashSet<(u32, &'a str)>,
 }
 
-impl World<'_> {
-    fn user(&mut self, user: &TestUser, now: Timestamp) -> u32 {
+impl<'a> World<'a> {
+    fn user(&mut self, user: &'a TestUser, now: Timestamp) -> u32 {
         let row = self.builder.user(mpid(user));
         self.see(row, now);
         user.first_seen.into_iter().for_each(|first| self.see(row, first));
-        for fact in &user.facts {
-            self.see(row, when(fact, now));
-            self.fact(row, fact);
-        }
+        user.facts.iter().for_each(|fact| self.happens(row, fact, now));
         row
+    }
+
+    /// The finished store.
+    fn finish(self) -> Store {
+        let mut store = self.builder.finish("test", 1);
+        let mut users = (*store.users).clone();
+        users.identities = Identities::as_given(&self.identities);
+        store.users = Arc::new(users);
+        store
+    }
+
+    /// A fact that is known since some instant, which is a sighting.
+    fn happens(&mut self, row: u32, fact: &'a Fact, at: Timestamp) {
+        if let Fact::Event(event) = fact {
+            let duplicate = event.id.as_deref().is_some_and(|id| !self.event_ids.insert((row, id)));
+            if duplicate || event.at > self.now {
+                return;
+            }
+        }
+        self.see(row, when(fact, at));
+        self.fact(row, fact);
+    }
+
+    /// Takes an identity from everybody who has it.
+    fn take_away(&mut self, identity: IdentityType, value: &str) {
+        let same = |each: &(IdentityType, String)| each.0 == identity && Some(each.1.as_str()) == clean(value);
+        self.identities.iter_mut().for_each(|held| held.retain(|each| !same(each)));
     }
 
     fn see(&mut self, row: u32, at: Timestamp) {
@@ -98,7 +134,11 @@ impl World<'_> {
     fn fact(&mut self, row: u32, fact: &Fact) {
         let text = |is: bool| Sent::Text(is.to_string());
         match fact {
-            Fact::Identity(identity, value) => self.builder.identity(row, *identity, value),
+            Fact::Identity(identity, value) => {
+                if let (Some(value), Some(held)) = (clean(value), self.identities.get_mut(row as usize)) {
+                    held.push((*identity, value.to_owned()));
+                }
+            }
             Fact::Attribute(name, value) => self.field(row, &ProfileField::attribute(name), Some(value)),
             Fact::NoAttribute(name) => self.field(row, &ProfileField::attribute(name), None),
             Fact::Calculated(name, value) => self.field(row, &ProfileField::Calculated(name.clone()), Some(value)),
@@ -147,7 +187,9 @@ impl World<'_> {
             action: &pairs(&texts.action),
             products: &products,
         };
-        (0..event.times).for_each(|_| self.builder.event(row, &event.event, event_row));
+        // An id that comes again with the same event is the same event.
+        let times = if event.id.is_some() { 1 } else { event.times };
+        (0..times).for_each(|_| self.builder.event(row, &event.event, event_row));
     }
 }
 
