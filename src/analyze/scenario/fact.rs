@@ -6,7 +6,7 @@ use super::Reading;
 use crate::analyze::lower::unknown_identity;
 use crate::analyze::rules::{near, profile};
 use crate::base::{Name, Span, Spanned, Timestamp};
-use crate::catalog::{IdentityType, LocationField};
+use crate::catalog::{IdentityType, LocationField, Regulation};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::Fact;
 use crate::syntax::ast::Number;
@@ -44,6 +44,9 @@ impl Reading<'_, '_> {
             }
             F::Consent(regulation, purpose, granted) => {
                 let regulation = profile::regulation(regulation, &mut self.found)?;
+                if regulation == Regulation::Ccpa {
+                    profile::purpose(catalog, regulation, purpose, &mut self.found);
+                }
                 Some(Fact::Consent(regulation, purpose.value.clone(), granted.value))
             }
             F::Device(field, value) => {
