@@ -10,6 +10,7 @@ pub mod diagnostic;
 pub mod import;
 mod number;
 pub mod plan;
+pub mod schema;
 mod style;
 mod visible;
 

@@ -18,7 +18,7 @@ use crate::catalog::{
 };
 
 /// How many of a hundred values must read as a type for the attribute to have it.
-const FITTING_PERCENT: u64 = 99;
+pub(super) const FITTING_PERCENT: u64 = 99;
 /// How many different texts an attribute may have for all of them to be remembered.
 const FEW_TEXTS: usize = 20;
 /// How many values it must have for that: few values are always few different ones.
@@ -251,17 +251,32 @@ impl Counts {
         }
     }
 
+    /// How many values there are.
+    pub(super) fn values(&self) -> u64 {
+        self.values
+    }
+
+    /// How many values read as a type.
+    pub(super) fn fitting(&self, value_type: ValueType) -> u64 {
+        match value_type {
+            ValueType::Number => self.numbers,
+            ValueType::Boolean => self.booleans,
+            ValueType::Date => self.dates,
+            ValueType::List => self.values,
+            ValueType::String => self.values - self.lists,
+        }
+    }
+
     /// The type, and how many values read as it.
-    fn value_type(&self) -> (ValueType, u64) {
-        let fits = |fitting: u64| fitting > 0 && fitting * 100 >= self.values * FITTING_PERCENT;
-        let typed =
-            [(ValueType::Number, self.numbers), (ValueType::Boolean, self.booleans), (ValueType::Date, self.dates)];
-        let found = typed.into_iter().find(|(_, fitting)| fits(*fitting));
+    pub(super) fn value_type(&self) -> (ValueType, u64) {
+        let fits = |value_type: &ValueType| {
+            let fitting = self.fitting(*value_type);
+            fitting > 0 && fitting * 100 >= self.values * FITTING_PERCENT
+        };
         let is_list = self.lists * 100 > self.values * (100 - FITTING_PERCENT);
-        found.unwrap_or(match is_list {
-            true => (ValueType::List, self.values),
-            false => (ValueType::String, self.values - self.lists),
-        })
+        let found = [ValueType::Number, ValueType::Boolean, ValueType::Date].into_iter().find(fits);
+        let found = found.unwrap_or(if is_list { ValueType::List } else { ValueType::String });
+        (found, self.fitting(found))
     }
 
     fn attribute(&self) -> Attribute {

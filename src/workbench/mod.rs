@@ -12,6 +12,7 @@ mod deploy;
 mod error;
 mod files;
 mod init;
+mod schema;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -24,6 +25,7 @@ pub use check::{Checked, Defined};
 pub use deploy::{ApplyRequest, PlanRequest, Planned};
 pub use error::WorkbenchError;
 pub use init::init;
+pub use schema::SchemaView;
 
 /// An opened project folder.
 pub struct Workbench {
