@@ -46,6 +46,8 @@ enum Command {
     Fmt(commands::fmt::Args),
     /// Read new data from the project's sources
     Import(commands::import::Args),
+    /// Show names and types of the data, and where they came from
+    Schema(commands::schema::Args),
     /// Show what would change, in people
     Plan(commands::plan::Args),
     /// Change it: deploy the definitions and deliver who enters and leaves
@@ -87,6 +89,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, system: Arc<dyn System>) ->
         Command::FromIr(args) => commands::from_ir::run(&door, &ui, &args),
         Command::Fmt(args) => commands::fmt::run(&door, &ui, &args),
         Command::Import(args) => commands::import::run(&door, &ui, &args),
+        Command::Schema(args) => commands::schema::run(&door, &ui, &args),
         Command::Plan(args) => commands::plan::run(&door, &ui, &args),
         Command::Apply(args) => commands::apply::run(&door, &ui, &args),
         Command::List(args) => commands::list::run(&door, &ui, &args),

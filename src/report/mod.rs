@@ -12,6 +12,7 @@ pub mod explain;
 pub mod import;
 mod number;
 pub mod plan;
+pub mod schema;
 mod style;
 mod visible;
 
