@@ -46,7 +46,8 @@ pub(super) fn case(users: usize) -> impl Strategy<Value = Case> {
 
 /// One question alone.
 pub(super) fn alone(leaf: BoxedStrategy<Kind>) -> impl Strategy<Value = Case> {
-    (leaf, worlds(8), clocks(), retention(), retention()).prop_map(|(leaf, world, now, events, profiles)| {
+    let kept = || prop_oneof![2 => Just(Some(days(30))), 1 => retention()];
+    (leaf, worlds(8), clocks(), kept(), kept()).prop_map(|(leaf, world, now, events, profiles)| {
         let asked = audience("a", super::world::workspaces(&["shop", "travel"]), leaf);
         let model = Model { event_retention: events, profile_retention: profiles, ..model([asked]) };
         Case { model, world, now, stored: StoredBits::new() }
@@ -97,7 +98,7 @@ fn address(at: usize) -> String {
 }
 
 fn retention() -> impl Strategy<Value = Option<Duration>> {
-    select(vec![None, Some(days(1)), Some(days(2)), Some(days(30)), Some(days(30))])
+    select(vec![None, Some(days(1)), Some(days(2)), Some(days(30))])
 }
 
 fn criteria(nestable: usize) -> impl Strategy<Value = Criterion> {

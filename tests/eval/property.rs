@@ -151,7 +151,7 @@ fn every_kind_is_often_true_and_often_false() {
         assert!(asked.is_ok(), "{kind}: {}", asked.unwrap_err());
         let [no, yes] = tally.into_inner();
         println!("{kind}: {yes} yes, {no} no");
-        if yes * 15 < no || no * 15 < yes {
+        if yes * 20 < no || no * 20 < yes {
             idle.push(format!("{kind}: {yes} yes, {no} no"));
         }
     }
