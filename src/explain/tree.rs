@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::facts::Facts;
-use super::node::{Inside, Node, Population, Profile, Tree};
+use super::node::{Fact, Inside, Node, Population, Profile, Tree};
 use super::person::Person;
 use super::probe::Probe;
 use super::{Question, turn};
 use crate::base::{Address, Timestamp};
-use crate::ir::{Audience, Criterion, Kind, Status};
+use crate::ir::{Audience, Count, Criterion, Kind, Status};
 
 /// How deep nested audiences are shown. Deeper ones are evaluated, and not taken apart.
 const DEEPEST: usize = 32;
@@ -72,7 +72,7 @@ impl<'a> Growing<'a> {
             }
             Kind::Not(inner) => {
                 let (holds, inside) = self.answer(inner, home);
-                (home.text(criterion), !holds, inside)
+                (home.text(criterion), !holds, complement(inside))
             }
             _ => {
                 let (holds, inside) = self.answer(criterion, home);
@@ -125,6 +125,19 @@ impl Home<'_> {
         let bare = Criterion { label: None, ..criterion.clone() };
         self.audience.text_of(&bare)
     }
+}
+
+/// Facts as the complement reads them: `at least 2 times` asked for is `at most 1 time` asked for.
+fn complement(inside: Inside) -> Inside {
+    let Inside::Leaf(mut facts) = inside else { return inside };
+    for fact in &mut facts {
+        if let Fact::Count { asked, .. } = fact
+            && let Count { least: 1.., most: None } = *asked
+        {
+            *asked = Count { least: 0, most: Some(asked.least - 1) };
+        }
+    }
+    Inside::Leaf(facts)
 }
 
 /// The label of a criterion, or of the one that it negates.
