@@ -49,6 +49,8 @@ enum Command {
     Show(commands::show::Args),
     /// Give the members of an audience
     Who(commands::who::Args),
+    /// Say in plain English who is in an audience
+    Describe(commands::describe::Args),
     /// Say why one user is in an audience, or is not
     Explain(commands::explain::Args),
     /// Check and plan again whenever a file is saved
@@ -82,6 +84,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, system: Arc<dyn System>) ->
         Command::List(args) => commands::list::run(&door, &ui, &args),
         Command::Show(args) => commands::show::run(&door, &ui, &args),
         Command::Who(args) => commands::who::run(&door, &ui, &args),
+        Command::Describe(args) => commands::describe::run(&door, &ui, &args),
         Command::Explain(args) => commands::explain::run(&door, &ui, &args),
         Command::Watch(args) => commands::watch::run(&door, &ui, &args),
         Command::Demo(args) => commands::demo::run(&door, &ui, &args),

@@ -84,7 +84,7 @@ impl<'a> Growing<'a> {
 
     /// The inner criteria in the order in which they were written.
     fn nodes(&mut self, inner: &'a [Criterion], home: &mut Home<'a>) -> Vec<Node> {
-        in_order(inner).into_iter().map(|each| self.node(each, home)).collect()
+        Criterion::as_written(inner).into_iter().map(|each| self.node(each, home)).collect()
     }
 
     /// The answer to a criterion that is no group.
@@ -152,28 +152,12 @@ fn is_group(criterion: &Criterion) -> bool {
     matches!(criterion.kind, Kind::All(_) | Kind::Any(_) | Kind::Not(_))
 }
 
-/// The criteria of a group in the order in which they were written; those of unknown origin as they stand.
-fn in_order(inner: &[Criterion]) -> Vec<&Criterion> {
-    let mut inner: Vec<&Criterion> = inner.iter().collect();
-    inner.sort_by_key(|each| start(each));
-    inner
-}
-
-/// Where the first part of a criterion stands: a complement may have no place of its own.
-fn start(criterion: &Criterion) -> Option<(u32, u32)> {
-    let own = criterion.origin.0.map(|span| (span.source.0, span.start));
-    let inner = || match &criterion.kind {
-        Kind::All(inner) | Kind::Any(inner) => inner.iter().filter_map(start).min(),
-        Kind::Not(inner) => start(inner),
-        _ => None,
-    };
-    own.or_else(inner)
-}
-
 /// What is asked of the data, in the order in which [`Growing::node`] meets it.
 fn questions(criterion: &Criterion, into: &mut Vec<Criterion>) {
     match &criterion.kind {
-        Kind::All(inner) | Kind::Any(inner) => in_order(inner).into_iter().for_each(|each| questions(each, into)),
+        Kind::All(inner) | Kind::Any(inner) => {
+            Criterion::as_written(inner).into_iter().for_each(|each| questions(each, into))
+        }
         Kind::Not(inner) => questions(inner, into),
         Kind::Member(_) => {}
         _ => into.push(Criterion::new(criterion.kind.clone())),

@@ -6,6 +6,7 @@
 
 pub mod apply;
 pub mod audience;
+pub mod describe;
 pub mod diagnostic;
 pub mod explain;
 pub mod import;

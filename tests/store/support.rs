@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use arrow_buffer::ScalarBuffer;
 use aud::base::{InputName, Mpid, Name, Now, Timestamp};
 use aud::catalog::{Catalog, CustomEventType, EventKey, IdentityType, ProfileField};
 use aud::project::{
@@ -14,7 +15,6 @@ use aud::project::{
 };
 use aud::store::{ABSENT, Dictionary, ImportOptions, ImportReport, SHARD_USERS, Store, StoreError, import, open};
 use aud::system::{Content, FileInfo, MemorySystem, System};
-use arrow_buffer::ScalarBuffer;
 use bytes::Bytes;
 use chrono::{FixedOffset, Offset, Utc};
 

@@ -3,6 +3,7 @@
 pub(super) mod apply;
 pub(super) mod check;
 pub(super) mod demo;
+pub(super) mod describe;
 pub(super) mod explain;
 pub(super) mod fmt;
 pub(super) mod import;

@@ -15,7 +15,8 @@ impl Facts<'_> {
     pub(super) fn aggregate(&self, test: &AggregateTest) -> Vec<Fact> {
         let judged = self.judged(&test.events);
         let values = judged.as_ref().map(|judged| self.values(test, judged)).unwrap_or_default();
-        let calculated = Fact::Calculated { calculation: test.calculation, value: calculate(test.calculation, &values) };
+        let calculated =
+            Fact::Calculated { calculation: test.calculation, value: calculate(test.calculation, &values) };
         let mut facts = vec![calculated, self.window_of(test.events.time)];
         facts.extend(named(judged.as_ref(), &test.events.event));
         facts

@@ -43,8 +43,7 @@ impl Facts<'_> {
             Kind::Attribution { edge, .. } => {
                 let ours = |field: &&ProfileField| matches!(field, ProfileField::Attribution(each, _) if each == edge);
                 let known = |field: &&ProfileField| self.person.value(workspace, field) != Value::Missing;
-                let facts: Vec<Fact> =
-                    self.person.fields(workspace).filter(ours).filter(known).map(value).collect();
+                let facts: Vec<Fact> = self.person.fields(workspace).filter(ours).filter(known).map(value).collect();
                 if facts.is_empty() { vec![value(&ProfileField::Attribution(*edge, None))] } else { facts }
             }
             Kind::Seen { edge, .. } => vec![self.seen(*edge, workspace, holds)],
@@ -85,9 +84,8 @@ impl Facts<'_> {
         let holds = self.identities_passing(&criterion);
         let all = self.person.store.users.identities.of(0).zip(holds);
         let ours = all.filter(|(each, _)| each.identity == identity);
-        let facts: Vec<Fact> = ours
-            .map(|(each, holds)| Fact::Identity { identity, value: Some(each.value.to_owned()), holds })
-            .collect();
+        let facts: Vec<Fact> =
+            ours.map(|(each, holds)| Fact::Identity { identity, value: Some(each.value.to_owned()), holds }).collect();
         if facts.is_empty() { vec![Fact::Identity { identity, value: None, holds: false }] } else { facts }
     }
 }

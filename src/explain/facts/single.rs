@@ -113,7 +113,8 @@ fn each_alone(shard: &EventShard) -> EventShard {
 
 /// Product `i` is the only one of the event of user `i`.
 fn each_product_alone(shard: &EventShard) -> EventShard {
-    let of_products: Vec<usize> = (0..shard.times.len()).flat_map(|at| shard.products.of(at).map(move |_| at)).collect();
+    let of_products: Vec<usize> =
+        (0..shard.times.len()).flat_map(|at| shard.products.of(at).map(move |_| at)).collect();
     let codes = |column: &ScalarBuffer<u32>| -> ScalarBuffer<u32> {
         of_products.iter().map(|at| column.get(*at).copied().unwrap_or(0)).collect()
     };

@@ -11,7 +11,8 @@ pub fn text(explanation: &Explanation, sources: &SourceMap, style: Style) -> Str
     let tree = &explanation.tree;
     let verdict = if tree.member { "is in" } else { "is not in" };
     let head = format!("user {} {verdict} {} \"{}\"", explanation.mpid, tree.address, visible(&tree.name));
-    let mut text = format!("{}\n{}\n\n", style.paint(Style::STRONG, head), style.paint(Style::FAINT, now(explanation.now)));
+    let mut text =
+        format!("{}\n{}\n\n", style.paint(Style::STRONG, head), style.paint(Style::FAINT, now(explanation.now)));
     text.push_str(&self::tree(tree, sources, style));
     text.push('\n');
     for line in [fewest(explanation), turn(explanation)] {
@@ -129,7 +130,8 @@ impl Page<'_> {
                 None => String::new(),
             };
             let indent = "  ".repeat(line.depth);
-            let said = if line.holds.is_none() { self.style.paint(Style::FAINT, &line.text) } else { line.text.clone() };
+            let said =
+                if line.holds.is_none() { self.style.paint(Style::FAINT, &line.text) } else { line.text.clone() };
             text.push_str(&format!("{indent}{mark}{said}"));
             if !line.place.is_empty() {
                 let gap = " ".repeat(column.saturating_sub(width(line)) + 2);
@@ -185,7 +187,8 @@ fn turn(explanation: &Explanation) -> String {
     match explanation.turn {
         Some(Turn { at, member }) => {
             let way = if member { "in" } else { "out" };
-            let exact = if at.0.rem_euclid(1000) == 0 { String::new() } else { format!(".{:03}", at.0.rem_euclid(1000)) };
+            let exact =
+                if at.0.rem_euclid(1000) == 0 { String::new() } else { format!(".{:03}", at.0.rem_euclid(1000)) };
             format!("By time alone the user is {way} from {}{exact} UTC on.", instant(at))
         }
         None if explanation.tree.member => "Time alone never takes the user out.".to_owned(),
