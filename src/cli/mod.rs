@@ -53,6 +53,8 @@ enum Command {
     Describe(commands::describe::Args),
     /// Say why one user is in an audience, or is not
     Explain(commands::explain::Args),
+    /// Draw who nests whom, and what is used where
+    Graph(commands::graph::Args),
     /// Check and plan again whenever a file is saved
     Watch(commands::watch::Args),
     /// Make a project with generated data, plan it, apply it
@@ -86,6 +88,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, system: Arc<dyn System>) ->
         Command::Who(args) => commands::who::run(&door, &ui, &args),
         Command::Describe(args) => commands::describe::run(&door, &ui, &args),
         Command::Explain(args) => commands::explain::run(&door, &ui, &args),
+        Command::Graph(args) => commands::graph::run(&door, &ui, &args),
         Command::Watch(args) => commands::watch::run(&door, &ui, &args),
         Command::Demo(args) => commands::demo::run(&door, &ui, &args),
         Command::State(command) => commands::state::run(&door, &ui, &command),

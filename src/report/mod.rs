@@ -9,6 +9,7 @@ pub mod audience;
 pub mod describe;
 pub mod diagnostic;
 pub mod explain;
+pub mod graph;
 pub mod import;
 mod number;
 pub mod plan;

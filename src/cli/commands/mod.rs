@@ -7,6 +7,7 @@ pub(super) mod describe;
 pub(super) mod explain;
 pub(super) mod fmt;
 pub(super) mod import;
+pub(super) mod graph;
 pub(super) mod init;
 pub(super) mod list;
 pub(super) mod plan;
