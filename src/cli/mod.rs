@@ -58,8 +58,12 @@ enum Command {
     Show(commands::show::Args),
     /// Give the members of an audience
     Who(commands::who::Args),
+    /// Say in plain English who is in an audience
+    Describe(commands::describe::Args),
     /// Say why one user is in an audience, or is not
     Explain(commands::explain::Args),
+    /// Draw who nests whom, and what is used where
+    Graph(commands::graph::Args),
     /// Check and plan again whenever a file is saved
     Watch(commands::watch::Args),
     /// Make a project with generated data, plan it, apply it
@@ -95,7 +99,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, system: Arc<dyn System>) ->
         Command::List(args) => commands::list::run(&door, &ui, &args),
         Command::Show(args) => commands::show::run(&door, &ui, &args),
         Command::Who(args) => commands::who::run(&door, &ui, &args),
+        Command::Describe(args) => commands::describe::run(&door, &ui, &args),
         Command::Explain(args) => commands::explain::run(&door, &ui, &args),
+        Command::Graph(args) => commands::graph::run(&door, &ui, &args),
         Command::Watch(args) => commands::watch::run(&door, &ui, &args),
         Command::Demo(args) => commands::demo::run(&door, &ui, &args),
         Command::State(command) => commands::state::run(&door, &ui, &command),

@@ -7,8 +7,10 @@
 pub mod apply;
 pub mod audience;
 mod code;
+pub mod describe;
 pub mod diagnostic;
 pub mod explain;
+pub mod graph;
 pub mod import;
 mod number;
 pub mod plan;
