@@ -1,5 +1,6 @@
 //! Tests of `analyze`: what the gallery in `tests/ui` does not show.
 
+mod arbitrary;
 mod fingerprint;
 mod golden;
 mod model;

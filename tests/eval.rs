@@ -4,6 +4,7 @@ mod arbitrary;
 mod happened;
 mod people;
 mod pools;
+mod explained;
 mod property;
 mod reading;
 mod reference;

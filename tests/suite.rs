@@ -14,6 +14,7 @@ mod architecture;
 mod cli;
 mod crash;
 mod retail;
+mod schema;
 mod docs;
 mod emit;
 mod eval;

@@ -46,6 +46,8 @@ enum Command {
     Fmt(commands::fmt::Args),
     /// Read new data from the project's sources
     Import(commands::import::Args),
+    /// Show names and types of the data, and where they came from
+    Schema(commands::schema::Args),
     /// Show what would change, in people
     Plan(commands::plan::Args),
     /// Change it: deploy the definitions and deliver who enters and leaves
@@ -56,8 +58,12 @@ enum Command {
     Show(commands::show::Args),
     /// Give the members of an audience
     Who(commands::who::Args),
+    /// Say in plain English who is in an audience
+    Describe(commands::describe::Args),
     /// Say why one user is in an audience, or is not
     Explain(commands::explain::Args),
+    /// Draw who nests whom, and what is used where
+    Graph(commands::graph::Args),
     /// Check and plan again whenever a file is saved
     Watch(commands::watch::Args),
     /// Make a project with generated data, plan it, apply it
@@ -87,12 +93,15 @@ pub fn run(args: impl IntoIterator<Item = OsString>, system: Arc<dyn System>) ->
         Command::FromIr(args) => commands::from_ir::run(&door, &ui, &args),
         Command::Fmt(args) => commands::fmt::run(&door, &ui, &args),
         Command::Import(args) => commands::import::run(&door, &ui, &args),
+        Command::Schema(args) => commands::schema::run(&door, &ui, &args),
         Command::Plan(args) => commands::plan::run(&door, &ui, &args),
         Command::Apply(args) => commands::apply::run(&door, &ui, &args),
         Command::List(args) => commands::list::run(&door, &ui, &args),
         Command::Show(args) => commands::show::run(&door, &ui, &args),
         Command::Who(args) => commands::who::run(&door, &ui, &args),
+        Command::Describe(args) => commands::describe::run(&door, &ui, &args),
         Command::Explain(args) => commands::explain::run(&door, &ui, &args),
+        Command::Graph(args) => commands::graph::run(&door, &ui, &args),
         Command::Watch(args) => commands::watch::run(&door, &ui, &args),
         Command::Demo(args) => commands::demo::run(&door, &ui, &args),
         Command::State(command) => commands::state::run(&door, &ui, &command),

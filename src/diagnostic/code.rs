@@ -75,6 +75,8 @@ codes! {
     ItemWithoutProducts = 134 Error "`item` counts the products of commerce events.";
     MissingTest = 135 Error "A calculation that is a criterion says what its value must be.";
     OtherWord = 136 Error "Each thing has one word in the language.";
+    MissingWord = 137 Error "The small words of a criterion and of a fact are written out.";
+    SuperfluousWord = 138 Error "A fact puts its value behind its name, and nothing between them.";
     FormatterUnsound = 199 Error "The formatter changes the layout of a file and never its meaning.";
     // Names, types and meaning.
     UnknownAudience = 201 Error "A reference names an audience that the project does not define.";
@@ -194,6 +196,11 @@ codes! {
     LiteralSecret = 412 Error "A secret is a reference to where it lies, never the value itself.";
     AbsentFromBuild = 413 Error "What the project file asks for is something that this build has.";
     ConflictingKeys = 414 Error "Keys that exclude each other do not stand together.";
+    NameOfUnnamedKind = 415 Error "Only custom events have types, and only they and screens have names.";
+    ProductOutsideCommerce = 416 Error "Only commerce events have an action and products.";
+    GroupWithoutProduct = 417 Error "Rows that are one event bring its products.";
+    OptOutWithoutAnswer = 418 Error "An opt-out says whether the user is out.";
+    HalfAPoint = 419 Error "A point has a latitude and a longitude.";
     // The data.
     NeverSeen = 501 Warning "A name of data was never seen in the data.";
 }

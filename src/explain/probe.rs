@@ -13,7 +13,7 @@ use roaring::RoaringBitmap;
 use super::Question;
 use crate::base::{Address, Duration, Name, Now, Origin, Timestamp, Window, WorkspaceName};
 use crate::catalog::EventKind;
-use crate::eval::{self, Period};
+use crate::eval::{self, Period, Stored};
 use crate::ir::{Access, Audience, Criterion, Kind, Model, Standard, Status};
 use crate::store::{Seen, Store};
 
@@ -98,7 +98,7 @@ impl Probe {
         };
         let audiences = criteria.iter().enumerate().filter_map(audience).collect();
         let model = Model { audiences, ..self.shell.clone() };
-        let mut members = eval::evaluate(&model, store, self.now, None).audiences;
+        let mut members = eval::evaluate(&model, store, self.now, None, &Stored::default()).audiences;
         let mut take = |at| address(at).and_then(|address| members.remove(&address)).unwrap_or_default();
         (0..criteria.len()).map(&mut take).collect()
     }

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::facts::Facts;
-use super::node::{Inside, Node, Population, Profile, Tree};
+use super::node::{Fact, Inside, Node, Population, Profile, Tree};
 use super::person::Person;
 use super::probe::Probe;
 use super::{Question, turn};
 use crate::base::{Address, Timestamp};
-use crate::ir::{Audience, Criterion, Kind, Status};
+use crate::ir::{Audience, Count, Criterion, Kind, Status};
 
 /// How deep nested audiences are shown. Deeper ones are evaluated, and not taken apart.
 const DEEPEST: usize = 32;
@@ -72,7 +72,7 @@ impl<'a> Growing<'a> {
             }
             Kind::Not(inner) => {
                 let (holds, inside) = self.answer(inner, home);
-                (home.text(criterion), !holds, inside)
+                (home.text(criterion), !holds, complement(inside))
             }
             _ => {
                 let (holds, inside) = self.answer(criterion, home);
@@ -84,7 +84,7 @@ impl<'a> Growing<'a> {
 
     /// The inner criteria in the order in which they were written.
     fn nodes(&mut self, inner: &'a [Criterion], home: &mut Home<'a>) -> Vec<Node> {
-        in_order(inner).into_iter().map(|each| self.node(each, home)).collect()
+        Criterion::as_written(inner).into_iter().map(|each| self.node(each, home)).collect()
     }
 
     /// The answer to a criterion that is no group.
@@ -127,6 +127,19 @@ impl Home<'_> {
     }
 }
 
+/// Facts as the complement reads them: `at least 2 times` asked for is `at most 1 time` asked for.
+fn complement(inside: Inside) -> Inside {
+    let Inside::Leaf(mut facts) = inside else { return inside };
+    for fact in &mut facts {
+        if let Fact::Count { asked, .. } = fact
+            && let Count { least: 1.., most: None } = *asked
+        {
+            *asked = Count { least: 0, most: Some(asked.least - 1) };
+        }
+    }
+    Inside::Leaf(facts)
+}
+
 /// The label of a criterion, or of the one that it negates.
 fn label(criterion: &Criterion) -> Option<crate::base::Name> {
     match &criterion.kind {
@@ -139,28 +152,12 @@ fn is_group(criterion: &Criterion) -> bool {
     matches!(criterion.kind, Kind::All(_) | Kind::Any(_) | Kind::Not(_))
 }
 
-/// The criteria of a group in the order in which they were written; those of unknown origin as they stand.
-fn in_order(inner: &[Criterion]) -> Vec<&Criterion> {
-    let mut inner: Vec<&Criterion> = inner.iter().collect();
-    inner.sort_by_key(|each| start(each));
-    inner
-}
-
-/// Where the first part of a criterion stands: a complement may have no place of its own.
-fn start(criterion: &Criterion) -> Option<(u32, u32)> {
-    let own = criterion.origin.0.map(|span| (span.source.0, span.start));
-    let inner = || match &criterion.kind {
-        Kind::All(inner) | Kind::Any(inner) => inner.iter().filter_map(start).min(),
-        Kind::Not(inner) => start(inner),
-        _ => None,
-    };
-    own.or_else(inner)
-}
-
 /// What is asked of the data, in the order in which [`Growing::node`] meets it.
 fn questions(criterion: &Criterion, into: &mut Vec<Criterion>) {
     match &criterion.kind {
-        Kind::All(inner) | Kind::Any(inner) => in_order(inner).into_iter().for_each(|each| questions(each, into)),
+        Kind::All(inner) | Kind::Any(inner) => {
+            Criterion::as_written(inner).into_iter().for_each(|each| questions(each, into))
+        }
         Kind::Not(inner) => questions(inner, into),
         Kind::Member(_) => {}
         _ => into.push(Criterion::new(criterion.kind.clone())),

@@ -144,6 +144,24 @@ impl Criterion {
         Self { label: None, kind, origin: Origin::default() }
     }
 
+    /// The criteria of a group in the order in which they were written; those of unknown origin as they stand. The normal
+    /// form has an order of its own, which nobody wants to read.
+    pub fn as_written(group: &[Self]) -> Vec<&Self> {
+        let mut group: Vec<&Self> = group.iter().collect();
+        group.sort_by_key(|each| each.start());
+        group
+    }
+
+    /// Where the first part of a criterion stands: a complement may have no place of its own.
+    fn start(&self) -> Option<(u32, u32)> {
+        let inner = || match &self.kind {
+            Kind::All(inner) | Kind::Any(inner) => inner.iter().filter_map(Self::start).min(),
+            Kind::Not(inner) => inner.start(),
+            _ => None,
+        };
+        self.origin.0.map(|span| (span.source.0, span.start)).or_else(inner)
+    }
+
     /// Calls `f` for this criterion and every one inside it, outermost first.
     pub fn visit<'a>(&'a self, f: &mut impl FnMut(&'a Self)) {
         f(self);

@@ -7,11 +7,14 @@
 pub mod apply;
 pub mod audience;
 mod code;
+pub mod describe;
 pub mod diagnostic;
 pub mod explain;
+pub mod graph;
 pub mod import;
 mod number;
 pub mod plan;
+pub mod schema;
 mod style;
 mod visible;
 

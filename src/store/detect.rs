@@ -18,7 +18,7 @@ use crate::catalog::{
 };
 
 /// How many of a hundred values must read as a type for the attribute to have it.
-const FITTING_PERCENT: u64 = 99;
+pub(super) const FITTING_PERCENT: u64 = 99;
 /// How many different texts an attribute may have for all of them to be remembered.
 const FEW_TEXTS: usize = 20;
 /// How many values it must have for that: few values are always few different ones.
@@ -37,6 +37,9 @@ pub(super) struct Counts {
     booleans: u64,
     /// Those that read as an instant.
     dates: u64,
+    /// Those of them that are digits alone: milliseconds, but as well a postcode.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    digits: u64,
     /// Those that are lists, empty ones included.
     #[serde(default, skip_serializing_if = "is_zero")]
     lists: u64,
@@ -99,7 +102,8 @@ impl Store {
     /// What the data shows: every user attribute and event, with detected types.
     ///
     /// An attribute has a type if at least 99 % of its values read as it, and is a string otherwise; numbers come before
-    /// dates, so whole milliseconds are numbers until `schema` says otherwise. Where more than 1 % of the values are lists it
+    /// dates, so whole milliseconds are numbers until `schema` says otherwise, and it takes more than digits to be a date: half
+    /// of the values at least look like one, or else postcodes such as `01234` would be dates. Where more than 1 % of the values are lists it
     /// is a list, since one value is a list of one (M3). Missing, null and empty values say nothing.
     pub fn catalog(&self) -> Catalog {
         let counted;
@@ -237,6 +241,8 @@ impl Counts {
         self.numbers += if read_number(text).is_some() { rows } else { 0 };
         self.booleans += if read_boolean(text).is_some() { rows } else { 0 };
         self.dates += if read_date(text).is_some() { rows } else { 0 };
+        let is_digits = text.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit());
+        self.digits += if is_digits { rows } else { 0 };
         // One more than are kept, so that `settle` can tell that there were more.
         if self.seen.len() <= FEW_TEXTS {
             self.seen.insert(text.to_owned());
@@ -251,17 +257,33 @@ impl Counts {
         }
     }
 
+    /// How many values there are.
+    pub(super) fn values(&self) -> u64 {
+        self.values
+    }
+
+    /// How many values read as a type.
+    pub(super) fn fitting(&self, value_type: ValueType) -> u64 {
+        match value_type {
+            ValueType::Number => self.numbers,
+            ValueType::Boolean => self.booleans,
+            ValueType::Date => self.dates,
+            ValueType::List => self.values,
+            ValueType::String => self.values - self.lists,
+        }
+    }
+
     /// The type, and how many values read as it.
-    fn value_type(&self) -> (ValueType, u64) {
-        let fits = |fitting: u64| fitting > 0 && fitting * 100 >= self.values * FITTING_PERCENT;
-        let typed =
-            [(ValueType::Number, self.numbers), (ValueType::Boolean, self.booleans), (ValueType::Date, self.dates)];
-        let found = typed.into_iter().find(|(_, fitting)| fits(*fitting));
+    pub(super) fn value_type(&self) -> (ValueType, u64) {
+        let fits = |value_type: &ValueType| {
+            let fitting = self.fitting(*value_type);
+            let looks_so = *value_type != ValueType::Date || self.digits * 2 <= self.dates;
+            looks_so && fitting > 0 && fitting * 100 >= self.values * FITTING_PERCENT
+        };
         let is_list = self.lists * 100 > self.values * (100 - FITTING_PERCENT);
-        found.unwrap_or(match is_list {
-            true => (ValueType::List, self.values),
-            false => (ValueType::String, self.values - self.lists),
-        })
+        let found = [ValueType::Number, ValueType::Boolean, ValueType::Date].into_iter().find(fits);
+        let found = found.unwrap_or(if is_list { ValueType::List } else { ValueType::String });
+        (found, self.fitting(found))
     }
 
     fn attribute(&self) -> Attribute {
@@ -326,6 +348,7 @@ mod tests {
         assert_eq!(detected(&["true", "FALSE"]), ValueType::Boolean);
         assert_eq!(detected(&["2018-09-09", "2018-09-09T12:00:00Z", "5"]), ValueType::Date);
         assert_eq!(detected(&["1", "x"]), ValueType::String);
+        assert_eq!(detected(&["01234", "90210"]), ValueType::String, "digits may be milliseconds, and may be a postcode");
         assert_eq!((detected(&[]), detected(&[""])), (ValueType::String, ValueType::String));
     }
 

@@ -10,6 +10,7 @@
 //! - A column keeps what was sent: codes into a dictionary of texts. Code [`ABSENT`] says that the key is missing, code
 //!   [`NULL`] that it is there without a value (M3a); both have an empty text in the dictionary.
 
+mod agreement;
 mod builder;
 mod column;
 mod detect;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 use crate::base::{InputName, Mpid};
 use crate::catalog::{EventKey, IdentityType};
 
+pub use agreement::{DataSays, DeclaredName, Disagreement};
 pub use builder::{Builder, EventRow, ProfileValue};
 pub use column::{ABSENT, Column, Dictionary, LIST, NULL};
 pub use error::StoreError;

@@ -8,7 +8,7 @@ use super::{Defined, Workbench, WorkbenchError};
 use crate::base::{Address, Mpid, Now, suggest};
 use crate::catalog::IdentityType;
 use crate::eval;
-use crate::ir::{Audience, Status, VariantName};
+use crate::ir::{Audience, Model, Status, VariantName};
 use crate::members::Buckets;
 use crate::plan;
 use crate::state::{AudienceRecord, Metrics, Snapshot, SqliteState, StateReader};
@@ -91,6 +91,18 @@ impl Workbench {
         let buckets = Buckets::new(split.variants.iter().map(|each| each.share));
         let users = &defined.store.users;
         Ok(buckets.divide(&salt, rows, |row| users.mpid(row)).swap_remove(at))
+    }
+
+    /// All definitions as written, and the address of one of them.
+    ///
+    /// # Errors
+    /// Definitions with errors, an unknown audience.
+    pub fn written(&self, audience: &str) -> Result<(Model, Address), WorkbenchError> {
+        let model = self.model()?;
+        match model.audiences.get(audience).map(|audience| audience.address.clone()) {
+            Some(address) => Ok((model, address)),
+            None => Err(unknown(audience, model.audiences.keys())),
+        }
     }
 
     /// Everything that is deployed.

@@ -70,6 +70,17 @@ impl Workbench {
         }
     }
 
+    /// Checks, and gives all definitions; data need not be there.
+    ///
+    /// # Errors
+    /// [`WorkbenchError::Invalid`] with everything found.
+    pub fn model(&self) -> Result<Model, WorkbenchError> {
+        match self.check() {
+            Checked { model: Some(model), .. } => Ok(model),
+            checked => Err(WorkbenchError::Invalid(Box::new(checked))),
+        }
+    }
+
     fn check_with_data(&self) -> (Checked, Option<Result<Store, store::StoreError>>) {
         let mut sources = SourceMap::default();
         let (project, mut diagnostics) = project::load(self.system(), &self.folder, &mut sources);

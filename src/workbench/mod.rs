@@ -14,6 +14,7 @@ mod explain;
 mod files;
 mod init;
 mod standard;
+mod schema;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -27,6 +28,7 @@ pub use deploy::{ApplyRequest, PlanRequest, Planned};
 pub use error::WorkbenchError;
 pub use explain::Explained;
 pub use init::init;
+pub use schema::SchemaView;
 
 /// An opened project folder.
 pub struct Workbench {

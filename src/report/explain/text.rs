@@ -2,7 +2,7 @@
 
 use super::words;
 use crate::base::{Origin, SourceMap};
-use crate::explain::{Explanation, Fewest, Inside, Node, Tree, Turn};
+use crate::explain::{Explanation, Fewest, Inside, Node, Population, Tree, Turn};
 use crate::report::number::{instant, now};
 use crate::report::{Style, visible};
 
@@ -24,7 +24,7 @@ pub fn text(explanation: &Explanation, sources: &SourceMap, style: Style) -> Str
 
 /// The tree alone, with a line break at its end.
 pub fn tree(tree: &Tree, sources: &SourceMap, style: Style) -> String {
-    let mut page = Page { lines: Vec::new(), sources, style };
+    let mut page = Page { lines: Vec::new(), populations: Vec::new(), sources, style };
     page.tree(tree, 0);
     page.finish()
 }
@@ -39,6 +39,8 @@ struct Line {
 
 struct Page<'a> {
     lines: Vec<Line>,
+    /// Those of the audiences around the line at hand.
+    populations: Vec<Population>,
     sources: &'a SourceMap,
     style: Style,
 }
@@ -53,11 +55,16 @@ impl Page<'_> {
             let note = format!("as stored for the range up to {}; the rest shows it anew", instant(tree.at));
             self.line(depth, None, &note, String::new());
         }
-        self.line(depth, Some(tree.population.holds), "population", String::new());
-        for line in words::population(&tree.population) {
-            self.line(depth + 2, None, &line, String::new());
+        // A nested audience mostly has the population of the one around it, which was shown already.
+        if self.populations.last() != Some(&tree.population) {
+            self.line(depth, Some(tree.population.holds), "population", String::new());
+            for line in words::population(&tree.population) {
+                self.line(depth + 2, None, &line, String::new());
+            }
         }
+        self.populations.push(tree.population.clone());
         self.node(&tree.root, depth);
+        self.populations.pop();
     }
 
     fn node(&mut self, node: &Node, depth: usize) {

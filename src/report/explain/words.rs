@@ -26,7 +26,7 @@ pub(super) fn fact(fact: &Fact) -> String {
         Fact::Window(window) => self::window(*window),
         Fact::Count { unit, found, asked } => {
             let (one, several) = if *unit == Unit::Item { ("product", "products") } else { ("event", "events") };
-            format!("{} found, asked for {asked}", counted(*found, one, several))
+            format!("{} found, asked for: {asked}", counted(*found, one, several))
         }
         Fact::Event(event) => self::event(event),
         Fact::NoEvent(key) => format!("no {key} at all"),

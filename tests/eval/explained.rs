@@ -1,0 +1,212 @@
+//! Explanations of random memberships: verdicts are the evaluator's, the fewest changes turn the membership round and no
+//! fewer do, and time turns it exactly when trying every instant says so.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aud::base::{Address, Now, Timestamp, value::read_date};
+use aud::eval::evaluate;
+use aud::explain::{Explanation, Fact, Fewest, Inside, Node, Question, Turn, explain};
+use aud::ir::{Audience, Criterion, Kind, Model, Status};
+use aud::store::Store;
+use proptest::prelude::*;
+use proptest::test_runner::{TestCaseResult, TestRunner};
+
+use super::arbitrary::{Case, case};
+use super::world::{User, audience, name};
+
+fn check(cases: u32, users: usize, property: impl Fn(Case) -> TestCaseResult) {
+    let cases = std::env::var("AUD_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(cases);
+    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+    let outcome = TestRunner::new(config).run(&case(users), property);
+    assert!(outcome.is_ok(), "{}", outcome.unwrap_err());
+}
+
+/// Every user with every active audience.
+fn each(case: &Case, mut property: impl FnMut(&Audience, u32, &Explanation) -> TestCaseResult) -> TestCaseResult {
+    let store = case.world.packed();
+    let stored = BTreeMap::new();
+    for audience in case.model.audiences.values().filter(|each| each.status == Status::Active) {
+        for row in 0..case.world.users.len() as u32 {
+            let (model, address) = (&case.model, &audience.address);
+            let question = Question { model, store: &store, row, audience: address, now: case.now, stored: &stored };
+            property(audience, row, &explain(&question).unwrap())?;
+        }
+    }
+    Ok(())
+}
+
+fn member(model: &Model, store: &Store, now: Now, address: &Address, row: u32) -> bool {
+    let only = BTreeSet::from([address.clone()]);
+    evaluate(model, store, now, Some(&only)).audiences.values().any(|rows| rows.contains(row))
+}
+
+/// Pairs criteria with their nodes: the same shape, complements of single criteria aside. Random criteria have no origins,
+/// so that they keep their order.
+fn pairs<'a>(criterion: &'a Criterion, node: &'a Node, into: &mut Vec<(&'a Criterion, &'a Node)>) {
+    into.push((criterion, node));
+    match (&criterion.kind, &node.inside) {
+        (Kind::All(inner), Inside::All(nodes)) | (Kind::Any(inner), Inside::Any(nodes)) => {
+            assert_eq!(inner.len(), nodes.len());
+            inner.iter().zip(nodes).for_each(|(inner, node)| pairs(inner, node, into));
+        }
+        (Kind::Not(inner), Inside::Not(node)) => pairs(inner, node, into),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_verdict_is_the_evaluators() {
+    check(60, 4, |case| {
+        let store = case.world.packed();
+        let memberships = evaluate(&case.model, &store, case.now, None);
+        each(&case, |home, row, explanation| {
+            let tree = &explanation.tree;
+            prop_assert_eq!(tree.member, memberships.audiences[&home.address].contains(row));
+            prop_assert_eq!(tree.member, tree.population.holds && tree.root.holds);
+            if !tree.population.holds {
+                return Ok(());
+            }
+            let mut all = Vec::new();
+            pairs(&home.criterion, &tree.root, &mut all);
+            let mut model = case.model.clone();
+            for (at, (criterion, _)) in all.iter().enumerate() {
+                let asked = audience(&format!("q{at}"), home.workspaces.clone(), criterion.kind.clone());
+                model.audiences.insert(asked.address.clone(), asked);
+            }
+            let memberships = evaluate(&model, &store, case.now, None);
+            for (at, (criterion, node)) in all.iter().enumerate() {
+                let holds = memberships.audiences[&name(&format!("q{at}"))].contains(row);
+                prop_assert_eq!(node.holds, holds, "{}", criterion);
+            }
+            Ok(())
+        })
+    });
+}
+
+#[test]
+fn facts_agree_with_verdicts() {
+    check(60, 4, |case| {
+        each(&case, |_, _, explanation| {
+            let mut disagreeing = Vec::new();
+            explanation.tree.root.visit(&mut |node| {
+                if !agrees(node) {
+                    disagreeing.push(node.clone());
+                }
+            });
+            prop_assert_eq!(disagreeing, Vec::<Node>::new());
+            Ok(())
+        })
+    });
+}
+
+/// Whether what is counted, or what any value says, is the verdict. Facts speak of the positive form, counts of the
+/// criterion as it stands.
+fn agrees(node: &Node) -> bool {
+    let Inside::Leaf(facts) = &node.inside else { return true };
+    let mut counted = facts.iter().filter_map(|fact| match fact {
+        Fact::Count { found, asked, .. } => Some(asked.contains(*found)),
+        _ => None,
+    });
+    let mut held = facts.iter().filter_map(|fact| match fact {
+        Fact::Value { holds, .. } | Fact::Seen { holds, .. } => Some(*holds),
+        Fact::Identity { holds, value: Some(_), .. } => Some(*holds),
+        _ => None,
+    });
+    match counted.next() {
+        // `not at least 2` and its like turn round; `not exactly 2` does not.
+        Some(counts) => counts == node.holds || node.text.starts_with("not "),
+        // The empty and the missing: nothing says so.
+        None if node.text.contains("empty") => true,
+        None if held.clone().next().is_none() => true,
+        None => {
+            let any = held.any(|holds| holds);
+            any == node.holds || (any != node.holds && is_negative(node))
+        }
+    }
+}
+
+fn is_negative(node: &Node) -> bool {
+    [" not ", "!="].iter().any(|word| node.text.contains(word)) || node.text.starts_with("not ")
+}
+
+/// What decides a tree: each leaf and nested audience with its number.
+fn holds(node: &Node, changed: &BTreeSet<usize>) -> bool {
+    match &node.inside {
+        Inside::All(inner) => inner.iter().all(|each| holds(each, changed)),
+        Inside::Any(inner) => inner.iter().any(|each| holds(each, changed)),
+        Inside::Not(inner) => !holds(inner, changed),
+        Inside::Leaf(_) | Inside::Member(..) => node.holds != changed.contains(&node.number),
+    }
+}
+
+fn changeable(node: &Node, into: &mut Vec<usize>) {
+    match &node.inside {
+        Inside::All(inner) | Inside::Any(inner) => inner.iter().for_each(|each| changeable(each, into)),
+        Inside::Not(inner) => changeable(inner, into),
+        Inside::Leaf(_) if ["everyone", "not everyone"].contains(&&*node.text) => {}
+        Inside::Leaf(_) | Inside::Member(..) => into.push(node.number),
+    }
+}
+
+/// The first set of numbers that turns the tree round, the smallest sets first.
+fn smallest(root: &Node) -> Option<usize> {
+    let mut all = Vec::new();
+    changeable(root, &mut all);
+    let sets = (0..1u32 << all.len().min(16)).map(|bits| {
+        all.iter().enumerate().filter(|(at, _)| bits >> at & 1 == 1).map(|(_, number)| *number).collect::<BTreeSet<_>>()
+    });
+    sets.filter(|set| holds(root, set) != root.holds).map(|set| set.len()).min()
+}
+
+#[test]
+fn the_fewest_changes_turn_it_round_and_no_fewer_do() {
+    check(80, 4, |case| {
+        each(&case, |_, _, explanation| {
+            let root = &explanation.tree.root;
+            match &explanation.fewest {
+                Fewest::Criteria(numbers) => {
+                    let set: BTreeSet<usize> = numbers.iter().copied().collect();
+                    prop_assert!(holds(root, &set) != root.holds);
+                    prop_assert_eq!(Some(set.len()), smallest(root));
+                }
+                Fewest::Population => prop_assert!(!explanation.tree.population.holds),
+                Fewest::Nothing => prop_assert_eq!(smallest(root), None),
+            }
+            Ok(())
+        })
+    });
+}
+
+/// Lengths of all windows and retentions that random models have, and none.
+const LENGTHS: [i64; 7] = [0, 1000, DAY_MS, 2 * DAY_MS, 7 * DAY_MS, 30 * DAY_MS, 400 * DAY_MS];
+const DAY_MS: i64 = 86_400_000;
+
+/// Every instant of a user's data, in whatever text it may stand.
+fn instants(user: &User) -> BTreeSet<i64> {
+    let texts = user.attributes.values().flatten().chain(user.identities.iter().map(|(_, value)| value));
+    let of_events = user.events.iter().flat_map(|event| event.attributes.values().flatten());
+    let dates = texts.chain(of_events).filter_map(|text| read_date(text)).map(|at| at.0);
+    let sightings = user.sightings.iter().map(|(_, at)| *at).chain(user.events.iter().map(|event| event.at_ms));
+    dates.chain(sightings).collect()
+}
+
+/// When the membership first differs, trying everything.
+fn brute_force(case: &Case, store: &Store, address: &Address, row: u32, member_now: bool) -> Option<Turn> {
+    let times = instants(&case.world.users[row as usize]);
+    let moved = |at: i64| LENGTHS.map(|length| [at + length - 1, at + length, at + length + 1]).concat();
+    let all: BTreeSet<i64> = times.into_iter().flat_map(moved).filter(|at| *at > case.now.ms()).collect();
+    let turned = |at: &i64| member(&case.model, store, Now(Timestamp(*at)), address, row) != member_now;
+    all.into_iter().find(turned).map(|at| Turn { at: Timestamp(at), member: !member_now })
+}
+
+#[test]
+fn time_turns_it_round_exactly_when_trying_says_so() {
+    check(40, 3, |case| {
+        let store = case.world.packed();
+        each(&case, |audience, row, explanation| {
+            let tried = brute_force(&case, &store, &audience.address, row, explanation.tree.member);
+            prop_assert_eq!(explanation.turn, tried, "{} {}", audience.address, audience.criterion);
+            Ok(())
+        })
+    });
+}
