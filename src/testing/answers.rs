@@ -99,7 +99,9 @@ fn opened(store: &Store, workspace: &WorkspaceName, at: Now) -> Store {
     users.seen.insert(workspace.clone(), Seen { first: seen.clone().into(), last: seen.into() });
     let mut events = (*store.events).clone();
     events.retain(|key, _| key.kind != EventKind::OptOut);
-    Store { users: Arc::new(users), events: Arc::new(events), ..store.clone() }
+    let mut opened = store.clone();
+    (opened.users, opened.events) = (Arc::new(users), Arc::new(events));
+    opened
 }
 
 /// The name of a workspace that the store does not know.
