@@ -1,9 +1,11 @@
 //! Tests of `analyze`: what the gallery in `tests/ui` does not show.
 
 mod fingerprint;
+mod items;
 mod model;
 mod rules;
 mod round_trip;
+mod scenario;
 
 use std::collections::BTreeSet;
 use std::path::Path;
