@@ -27,6 +27,14 @@ pub(super) struct Declared<'a> {
     pub(super) calculations_by_address: BTreeMap<&'a str, usize>,
     /// Every rename in the order written.
     pub(super) moves: Vec<&'a ast::Moved>,
+    /// Every bulk connection in the order written.
+    pub(super) bulk: Vec<&'a ast::BulkConnect>,
+    /// Every guard in the order written.
+    pub(super) guards: Vec<&'a ast::Guard>,
+    /// Every assertion in the order written.
+    pub(super) assertions: Vec<&'a ast::Assert>,
+    /// Every test in the order written.
+    pub(super) tests: Vec<&'a ast::scenario::Test>,
 }
 
 /// An audience with the defaults of its file.
@@ -68,7 +76,11 @@ pub(super) fn declare<'a>(input: Input<'a>, found: &mut Diagnostics) -> Declared
                 ast::Item::Criterion(item) => criterion(&mut declared, item, found),
                 ast::Item::Calculated(item) => calculation(&mut declared, item, found),
                 ast::Item::Moved(item) => declared.moves.push(item),
-                _ => {}
+                ast::Item::BulkConnect(item) => declared.bulk.push(item),
+                ast::Item::Guard(item) => declared.guards.push(item),
+                ast::Item::Assert(item) => declared.assertions.push(item),
+                ast::Item::Test(item) => declared.tests.push(item),
+                ast::Item::Defaults(_) => {}
             }
         }
     }

@@ -9,7 +9,7 @@ use super::{Input, infer, named, resolve};
 use crate::base::WorkspaceName;
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostics;
-use crate::ir::{Model, Move};
+use crate::ir::{Assertion, Guard, Model, Move};
 use crate::project::Project;
 
 /// Everything that is known before criteria are lowered.
@@ -23,6 +23,17 @@ pub(super) struct World<'a> {
     pub(super) types: Types<'a>,
     /// For each named criterion, whether it can stand where it is used.
     pub(super) usable: Vec<bool>,
+}
+
+/// What the model holds besides audiences.
+#[derive(Debug)]
+pub(super) struct Promises {
+    /// Renames.
+    pub(super) moves: Vec<Move>,
+    /// What must hold of plans.
+    pub(super) guards: Vec<Guard>,
+    /// What must hold between memberships.
+    pub(super) assertions: Vec<Assertion>,
 }
 
 impl<'a> World<'a> {
@@ -63,7 +74,7 @@ impl<'a> World<'a> {
     }
 
     /// The model of audiences without errors.
-    pub(super) fn model(&self, audiences: Vec<LoweredAudience<'a>>, moves: Vec<Move>) -> Model {
+    pub(super) fn model(&self, audiences: Vec<LoweredAudience<'a>>, promises: Promises) -> Model {
         let project = self.project();
         Model {
             project: project.name.clone(),
@@ -72,9 +83,9 @@ impl<'a> World<'a> {
                 .filter_map(|audience| audience.definition)
                 .map(|audience| (audience.address.clone(), audience))
                 .collect(),
-            moves,
-            guards: Vec::new(),
-            assertions: Vec::new(),
+            moves: promises.moves,
+            guards: promises.guards,
+            assertions: promises.assertions,
             event_retention: project.retention.events,
             profile_retention: project.retention.profiles,
         }

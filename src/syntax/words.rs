@@ -85,9 +85,7 @@ pub(super) const CRITERION: &[&str] =
 const ITEM: KindOfWord = KindOfWord {
     name: "an item",
     introduction: "items start with",
-    words: &[
-        "version", "defaults", "audience", "criterion", "calculated", "moved", "bulk", "guard", "assert", "test",
-    ],
+    words: &["version", "defaults", "audience", "criterion", "calculated", "moved", "bulk", "guard", "assert", "test"],
 };
 /// The words that begin a field of an audience.
 pub(super) const FIELDS: &[&str] = &[

@@ -12,6 +12,7 @@ mod deploy;
 mod error;
 mod files;
 mod init;
+mod standard;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};

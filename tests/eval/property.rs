@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use aud::base::Address;
-use aud::eval::evaluate;
+use aud::eval::{Stored, evaluate};
 use aud::members::Memberships;
 use aud::store::{SHARD_USERS, Store};
 use proptest::prelude::*;
@@ -31,8 +31,8 @@ fn check(cases: u32, users: usize, property: impl Fn(Case) -> TestCaseResult) {
 /// The memberships, which must be the same on one thread and on two.
 fn evaluated(case: &Case, store: &Store, only: Option<&BTreeSet<Address>>) -> Result<Memberships, TestCaseError> {
     let [one, two] = &*POOLS;
-    let alone = one.install(|| evaluate(&case.model, store, case.now, only));
-    let together = two.install(|| evaluate(&case.model, store, case.now, only));
+    let alone = one.install(|| evaluate(&case.model, store, case.now, only, &Stored::default()));
+    let together = two.install(|| evaluate(&case.model, store, case.now, only, &Stored::default()));
     prop_assert_eq!(&alone, &together);
     Ok(alone)
 }

@@ -69,7 +69,8 @@ impl Lowering<'_, '_> {
     }
 }
 
-fn unknown_identity(name: &Spanned<Name>) -> Diagnostic {
+/// What is said of a type of identity that the platform does not have.
+pub(in crate::analyze) fn unknown_identity(name: &Spanned<Name>) -> Diagnostic {
     let known = IdentityType::ALL.iter().map(|(known, _)| *known);
     Diagnostic::new(Code::UnknownIdentityType, format!("there is no identity type `{}`", name.value))
         .label(name.span, "no identity type")

@@ -9,7 +9,7 @@ use crate::analyze::resolve::listed;
 use crate::analyze::rules::{count, event_parts, letter_case, never_seen, retention, tier, time_bounds};
 use crate::base::{Name, Span, Spanned, suggest};
 use crate::catalog::{CustomEventType, EventKey, EventKind};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::ir::{self, Count, Kind, Unit};
 use crate::syntax::ast::{self, What};
 
@@ -33,7 +33,9 @@ impl Lowering<'_, '_> {
         let filter = written.filter.as_ref().map(|filter| self.filter(about, filter));
         let time = written.time.as_ref().map(|time| {
             let filter = time_bounds::check(time, self.found)?;
-            retention::event(self.world.project(), Spanned::new(filter, time.span), self.found);
+            if !self.home.standard {
+                retention::event(self.world.project(), Spanned::new(filter, time.span), self.found);
+            }
             Some(filter)
         });
         let events = ir::Events {
@@ -73,20 +75,9 @@ impl Lowering<'_, '_> {
             event_parts::type_without_meaning(key.kind, name.span, self.found);
             return None;
         }
-        let event_type = CustomEventType::parse(name.as_str());
-        match event_type {
-            Some(event_type) => never_seen::event_type(self.world.catalog(), key, event_type, name.span, self.found),
-            None => {
-                let known = CustomEventType::ALL.iter().map(|(known, _)| *known);
-                self.found.push(
-                    Diagnostic::new(Code::UnknownEventType, format!("there is no event type `{}`", name.value))
-                        .label(name.span, "no event type")
-                        .help(format!("event types are {}", listed(known.clone())))
-                        .did_you_mean(name.span, &suggest::nearest(name.as_str(), known), str::to_owned),
-                );
-            }
-        }
-        event_type
+        let event_type = event_type(name, self.found)?;
+        never_seen::event_type(self.world.catalog(), key, event_type, name.span, self.found);
+        Some(event_type)
     }
 }
 
@@ -99,6 +90,21 @@ pub(super) enum Items {
     Same,
     /// Nothing, and it is wrong.
     Refused,
+}
+
+/// The custom type of a name.
+pub(in crate::analyze) fn event_type(name: &Spanned<Name>, found: &mut Diagnostics) -> Option<CustomEventType> {
+    let event_type = CustomEventType::parse(name.as_str());
+    if event_type.is_none() {
+        let known = CustomEventType::ALL.iter().map(|(known, _)| *known);
+        found.push(
+            Diagnostic::new(Code::UnknownEventType, format!("there is no event type `{}`", name.value))
+                .label(name.span, "no event type")
+                .help(format!("event types are {}", listed(known.clone())))
+                .did_you_mean(name.span, &suggest::nearest(name.as_str(), known), str::to_owned),
+        );
+    }
+    event_type
 }
 
 /// What of an event can be relied on.

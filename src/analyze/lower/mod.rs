@@ -15,6 +15,8 @@ mod scope;
 mod sequence;
 
 pub(super) use audience::{LoweredAudience, audience};
+pub(super) use criterion::unknown_identity;
+pub(super) use event::event_type;
 pub(super) use predicate::Subject;
 
 use crate::base::{Address, Name, Origin, Span, Spanned, suggest};

@@ -62,7 +62,13 @@ pub(in crate::analyze) fn point(place: &Spanned<Place>, found: &mut Diagnostics)
     }
 }
 
-fn degrees(written: &Spanned<Number>, most: f64, direction: &str, found: &mut Diagnostics) -> bool {
+/// Checks degrees of a point.
+pub(in crate::analyze) fn degrees(
+    written: &Spanned<Number>,
+    most: f64,
+    direction: &str,
+    found: &mut Diagnostics,
+) -> bool {
     let fine = written.value.value.abs() <= most;
     if !fine {
         found.push(

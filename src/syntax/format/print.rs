@@ -1,8 +1,8 @@
 //! The tree to lines.
 
+use super::blocks::claim_words;
 use super::criteria::{self, inputs, literal, literals};
 use super::document::{Doc, Entry, flat, flat_entries};
-use super::blocks::claim_words;
 use super::lines::{Lines, SHORT, WIDTH};
 use crate::base::{Source, SourceId, Span, Spanned};
 use crate::syntax::ast::{

@@ -89,7 +89,11 @@ fn add_fact(pieces: &mut Vec<Doc>, fact: &Spanned<Fact>) {
         }
         Fact::Attribution(edge, known) => {
             push(pieces, &format!("attribution {}", edge.value));
-            return if known.is_empty() { } else { push(pieces, " "); add_pairs(pieces, known) };
+            return if known.is_empty() {
+            } else {
+                push(pieces, " ");
+                add_pairs(pieces, known)
+            };
         }
         Fact::Event(happening) => return add_happening(pieces, happening),
     };
