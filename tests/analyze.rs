@@ -1,6 +1,8 @@
 //! Tests of `analyze`: what the gallery in `tests/ui` does not show.
 
+mod arbitrary;
 mod fingerprint;
+mod golden;
 mod items;
 mod model;
 mod rules;

@@ -16,18 +16,18 @@ use crate::syntax::ast::{self, What};
 impl Lowering<'_, '_> {
     /// Every part is checked even where another one fails.
     pub(super) fn event(&mut self, written: &ast::EventTest, span: Span) -> Option<ir::Criterion> {
-        let events = self.events(&written.events, true);
+        let events = self.events(&written.events, Items::Counted);
         let count = written.count.map_or(Some(Count::ONCE), |count| count::check(count, self.found));
         let inputs = self.inputs_of(infer::key(&written.events.what).kind, &written.scope);
         let events = ir::Events { inputs: inputs?, ..events? };
         Some(at(Kind::Event(Box::new(ir::EventTest { events, count: count? })), span))
     }
 
-    /// A selection of events that reads no input yet. `counted` says whether events or products are counted.
-    pub(super) fn events(&mut self, written: &ast::Events, counted: bool) -> Option<ir::Events> {
+    /// A selection of events that reads no input yet.
+    pub(super) fn events(&mut self, written: &ast::Events, items: Items) -> Option<ir::Events> {
         let key = infer::key(&written.what);
         let known = self.is_known(&key, &written.what);
-        let unit = self.unit(&written.what, counted);
+        let unit = self.unit(&written.what, items);
         let event_type = written.event_type.as_ref().map(|name| self.event_type(name, &key));
         let about = About::Event { key: &key, known: known.name };
         let filter = written.filter.as_ref().map(|filter| self.filter(about, filter));
@@ -64,11 +64,10 @@ impl Lowering<'_, '_> {
         KnownEvent { name, tier: tier::check(catalog, key, span, self.found) }
     }
 
-    fn unit(&mut self, what: &What, counted: bool) -> Option<Unit> {
-        match what {
-            What::Kind { kind, item: true } => event_parts::item(*kind, counted, self.found).then_some(Unit::Item),
-            _ => Some(Unit::Event),
-        }
+    fn unit(&mut self, what: &What, items: Items) -> Option<Unit> {
+        let What::Kind { kind, item: true } = what else { return Some(Unit::Event) };
+        let unit = if items == Items::Counted { Unit::Item } else { Unit::Event };
+        event_parts::item(*kind, items != Items::Refused, self.found).then_some(unit)
     }
 
     fn event_type(&mut self, name: &Spanned<Name>, key: &EventKey) -> Option<CustomEventType> {
@@ -80,6 +79,17 @@ impl Lowering<'_, '_> {
         never_seen::event_type(self.world.catalog(), key, event_type, name.span, self.found);
         Some(event_type)
     }
+}
+
+/// What `item` before a commerce event means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Items {
+    /// Products are counted.
+    Counted,
+    /// Nothing: values are of products where the attribute is.
+    Same,
+    /// Nothing, and it is wrong.
+    Refused,
 }
 
 /// The custom type of a name.
