@@ -14,10 +14,31 @@ type Pairs = Vec<(&'static str, Option<String>)>;
 /// One step of building a store.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
-    Event { user: i64, key: u8, at: i64, input: u8, id: Option<u8>, attributes: Pairs, action: Pairs, products: Vec<Pairs> },
-    See { user: i64, at: i64 },
-    Field { user: i64, app: bool, field: ProfileField, value: Value, at: Option<i64> },
-    Identity { user: i64, value: u8 },
+    Event {
+        user: i64,
+        key: u8,
+        at: i64,
+        input: u8,
+        id: Option<u8>,
+        attributes: Pairs,
+        action: Pairs,
+        products: Vec<Pairs>,
+    },
+    See {
+        user: i64,
+        at: i64,
+    },
+    Field {
+        user: i64,
+        app: bool,
+        field: ProfileField,
+        value: Value,
+        at: Option<i64>,
+    },
+    Identity {
+        user: i64,
+        value: u8,
+    },
 }
 
 /// What a field is set to.
