@@ -10,4 +10,5 @@ mod reference;
 mod rules;
 mod shape;
 mod shards;
+mod standard;
 mod world;
