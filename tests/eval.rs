@@ -11,4 +11,5 @@ mod reference;
 mod rules;
 mod shape;
 mod shards;
+mod standard;
 mod world;
