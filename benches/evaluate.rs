@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use aud::base::{Day, Duration, InputName, Moment, Mpid, Name, Now, Origin, TimeFilter, Timestamp};
 use aud::catalog::{CustomEventType, EventKey, IdentityType};
-use aud::eval::{Program, evaluate};
+use aud::eval::{Program, Stored, evaluate};
 use aud::ir::{
     Access, Audience, Condition, Count, Criterion, EventTest, Events, Float, Kind, Model, Predicate, SeenEdge, Status,
     Unit,
@@ -40,7 +40,7 @@ fn twelve_audiences(bencher: Bencher, threads: usize) {
     let (store, model) = (&*STORE, &*MODEL);
     bencher
         .counter(ItemsCount::new(EVENTS))
-        .bench_local(|| pool.install(|| evaluate(divan::black_box(model), store, NOW, None)));
+        .bench_local(|| pool.install(|| evaluate(divan::black_box(model), store, NOW, None, &Stored::default())));
 }
 
 /// Each of the audiences by itself, the sum of all.
@@ -50,7 +50,11 @@ fn one_by_one(bencher: Bencher, threads: usize) {
     let (store, model) = (&*STORE, &*MODEL);
     let each: Vec<BTreeSet<Name>> = model.audiences.keys().map(|address| BTreeSet::from([address.clone()])).collect();
     bencher.bench_local(|| {
-        pool.install(|| each.iter().map(|only| evaluate(model, store, NOW, Some(only)).audiences.len()).sum::<usize>())
+        pool.install(|| {
+            each.iter()
+                .map(|only| evaluate(model, store, NOW, Some(only), &Stored::default()).audiences.len())
+                .sum::<usize>()
+        })
     });
 }
 

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use aud::base::{Now, Timestamp};
-use aud::eval::evaluate;
+use aud::eval::{Stored, evaluate};
 use aud::store::{self, ImportOptions};
 use aud::system::OsSystem;
 use aud::workbench::{Defined, PlanRequest, Workbench};
@@ -92,7 +92,7 @@ fn evaluate_all(bencher: Bencher<'_, '_>, count: usize) {
     let events = store.event_count();
     bencher
         .counter(divan::counter::ItemsCount::new(events))
-        .bench(|| pool.install(|| evaluate(model, store, NOW, None)));
+        .bench(|| pool.install(|| evaluate(model, store, NOW, None, &Stored::default())));
 }
 
 /// Everything that `aud plan` does, from the files on.

@@ -1,6 +1,7 @@
 //! Tests of `analyze`: what the gallery in `tests/ui` does not show.
 
 mod fingerprint;
+mod golden;
 mod model;
 mod rules;
 mod round_trip;

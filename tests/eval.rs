@@ -2,7 +2,11 @@
 
 mod arbitrary;
 mod explained;
+mod happened;
+mod people;
+mod pools;
 mod property;
+mod reading;
 mod reference;
 mod rules;
 mod shape;

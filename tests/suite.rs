@@ -15,6 +15,7 @@ mod cli;
 mod crash;
 mod retail;
 mod docs;
+mod emit;
 mod eval;
 mod format;
 mod plan;

@@ -21,8 +21,20 @@ pub(super) struct Declared<'a> {
     pub(super) criteria: Vec<&'a ast::NamedCriterion>,
     /// The criterion that owns each address, as a position in `criteria`.
     pub(super) criteria_by_address: BTreeMap<&'a str, usize>,
+    /// Every declared calculated attribute in the order written.
+    pub(super) calculations: Vec<&'a ast::NamedCalculation>,
+    /// The calculated attribute that owns each address, as a position in `calculations`.
+    pub(super) calculations_by_address: BTreeMap<&'a str, usize>,
     /// Every rename in the order written.
     pub(super) moves: Vec<&'a ast::Moved>,
+    /// Every bulk connection in the order written.
+    pub(super) bulk: Vec<&'a ast::BulkConnect>,
+    /// Every guard in the order written.
+    pub(super) guards: Vec<&'a ast::Guard>,
+    /// Every assertion in the order written.
+    pub(super) assertions: Vec<&'a ast::Assert>,
+    /// Every test in the order written.
+    pub(super) tests: Vec<&'a ast::scenario::Test>,
 }
 
 /// An audience with the defaults of its file.
@@ -46,6 +58,11 @@ impl<'a> Declared<'a> {
     pub(super) fn criterion(&self, address: &str) -> Option<usize> {
         self.criteria_by_address.get(address).copied()
     }
+
+    /// The declared calculated attribute of a name. None of them uses another one, so they cannot go in circles.
+    pub(super) fn calculation(&self, address: &str) -> Option<&'a ast::NamedCalculation> {
+        self.calculations_by_address.get(address).and_then(|at| self.calculations.get(*at)).copied()
+    }
 }
 
 /// Gathers the items of all files.
@@ -57,8 +74,13 @@ pub(super) fn declare<'a>(input: Input<'a>, found: &mut Diagnostics) -> Declared
             match item {
                 ast::Item::Audience(item) => audience(&mut declared, item, defaults, found),
                 ast::Item::Criterion(item) => criterion(&mut declared, item, found),
+                ast::Item::Calculated(item) => calculation(&mut declared, item, found),
                 ast::Item::Moved(item) => declared.moves.push(item),
-                _ => {}
+                ast::Item::BulkConnect(item) => declared.bulk.push(item),
+                ast::Item::Guard(item) => declared.guards.push(item),
+                ast::Item::Assert(item) => declared.assertions.push(item),
+                ast::Item::Test(item) => declared.tests.push(item),
+                ast::Item::Defaults(_) => {}
             }
         }
     }
@@ -107,8 +129,20 @@ fn criterion<'a>(declared: &mut Declared<'a>, item: &'a ast::NamedCriterion, fou
     declared.criteria.push(item);
 }
 
+fn calculation<'a>(declared: &mut Declared<'a>, item: &'a ast::NamedCalculation, found: &mut Diagnostics) {
+    let at = declared.calculations.len();
+    let owner = *declared.calculations_by_address.entry(item.address.value.as_str()).or_insert(at);
+    if let Some(first) = declared.calculations.get(owner) {
+        found.push(taken("calculated attribute", &item.address, first.address.span));
+    }
+    declared.calculations.push(item);
+}
+
 fn taken(kind: &str, address: &Spanned<Name>, first: Span) -> Diagnostic {
-    let plural = if kind == "audience" { "audiences" } else { "criteria" };
+    let plural = match kind {
+        "criterion" => "criteria".to_owned(),
+        other => format!("{other}s"),
+    };
     Diagnostic::new(Code::DuplicateAddress, format!("two {plural} have the address `{}`", address.value))
         .label(address.span, "taken already")
         .label(first, "first used here")

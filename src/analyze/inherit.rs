@@ -27,6 +27,8 @@ pub(super) struct Fields<'a> {
     pub(super) access: Option<&'a Spanned<ast::Access>>,
     /// `protect`.
     pub(super) protect: Option<&'a Spanned<bool>>,
+    /// `standard`.
+    pub(super) standard: Option<&'a Spanned<ast::Standard>>,
     /// `match`.
     pub(super) matching: Option<&'a ast::Match>,
     /// `split`.
@@ -58,6 +60,7 @@ pub(super) fn check_defaults(defaults: &ast::Defaults, found: &mut Diagnostics) 
     for field in unique(&defaults.fields, "`defaults`", found) {
         let (word, why) = match &field.value {
             Field::ExternalName(_) => ("external_name", "every audience needs its own"),
+            Field::Standard(_) => ("standard", "an audience is evaluated once for reasons of its own"),
             Field::Match(_) => ("match", "every audience needs its own"),
             Field::Split(_) => ("split", "a test belongs to one audience"),
             Field::Connect(_) => ("connect", "a connection belongs to one audience"),
@@ -131,7 +134,7 @@ impl<'a> Fields<'a> {
             Field::Status(status) => self.status = Some(status),
             Field::Access(access) => self.access = Some(access),
             Field::Protect(protect) => self.protect = Some(protect),
-            Field::Standard(_) => {}
+            Field::Standard(standard) => self.standard = Some(standard),
             Field::Match(matching) => self.matching = Some(matching),
             Field::Split(split) => self.split = Some(split),
             Field::Connect(connect) => self.connections.push((connect, field.span)),

@@ -4,18 +4,20 @@
 //! [`Model`] where nothing is wrong, and every diagnostic there is. Pure: reads no file and asks no clock.
 //!
 //! The passes, each a file: `declare` (items by address), `inherit` (fields with the defaults of the file), `resolve`
-//! (workspaces, inputs, scopes), `typing` (what attributes are read as), `named` (criteria in criteria), `lower`
-//! (criteria to their model), `nesting` (audiences in audiences), and `rules`, one file a rule. What is broken in one pass is left out by the later ones, so
-//! that one mistake gives one diagnostic.
+//! (workspaces, inputs, scopes), `typing` and `infer` (what attributes are read as), `named` (criteria in criteria), `lower`
+//! (criteria to their model), `nesting` (audiences in audiences), `scenario` (tests to what they say), and `rules`, one file
+//! a rule. What is broken in one pass is left out by the later ones, so that one mistake gives one diagnostic.
 
 mod declare;
 mod graph;
+mod infer;
 mod inherit;
 mod lower;
 mod named;
 mod nesting;
 mod resolve;
 mod rules;
+mod scenario;
 mod typing;
 mod world;
 
@@ -57,13 +59,18 @@ pub fn analyze(input: Input<'_>) -> Analysis {
     let mut found = Diagnostics::default();
     let declared = declare::declare(input, &mut found);
     let world = world::World::new(input, declared, &mut found);
-    let audiences: Vec<_> =
+    let mut audiences: Vec<_> =
         world.declared.audiences.iter().map(|each| lower::audience(&world, each, &mut found)).collect();
+    rules::bulk::connect(&world, &mut audiences, &mut found);
     nesting::check(&world, &audiences, &mut found);
     rules::names::unique(&audiences, &mut found);
     let moves = rules::moved::check(&world, &mut found);
+    let guards = rules::guards::check(&world, &audiences, &mut found);
+    let assertions = rules::assertions::check(&world, &audiences, &mut found);
+    let scenarios = scenario::lower(&world, &audiences, &mut found);
     let mut diagnostics = Diagnostics::default();
     diagnostics.extend(found.into_sorted());
-    let model = (!diagnostics.has_errors()).then(|| world.model(audiences, moves));
-    Analysis { model, scenarios: Vec::new(), diagnostics }
+    let promises = world::Promises { moves, guards, assertions };
+    let model = (!diagnostics.has_errors()).then(|| world.model(audiences, promises));
+    Analysis { model, scenarios, diagnostics }
 }

@@ -22,6 +22,8 @@ pub(super) struct Home {
     /// Whether this is certain. Where a name is wrong, or the audience not known yet, it is the whole project, and
     /// nothing is said about what lies outside.
     pub(super) certain: bool,
+    /// Whether events count whatever the retention: those of a standard audience do (M23).
+    pub(super) standard: bool,
 }
 
 impl Home {
@@ -31,6 +33,7 @@ impl Home {
             workspaces: project.workspaces.iter().map(|workspace| workspace.name.clone()).collect(),
             inputs: project.inputs().map(|input| input.name.clone()).collect(),
             certain: false,
+            standard: false,
         }
     }
 }
@@ -43,11 +46,11 @@ pub(super) fn home(
     found: &mut Diagnostics,
 ) -> Home {
     let Some(workspaces) = workspaces(world, audience, fields, found) else {
-        return Home::everywhere(world.project());
+        return Home { standard: fields.standard.is_some(), ..Home::everywhere(world.project()) };
     };
     let of_workspaces = world.project().inputs().map(|input| &input.name);
     let of_workspaces = of_workspaces.filter(|input| workspaces.contains(&input.workspace)).cloned().collect();
-    let mut home = Home { workspaces, inputs: of_workspaces, certain: true };
+    let mut home = Home { workspaces, inputs: of_workspaces, certain: true, standard: fields.standard.is_some() };
     if let Some(written) = fields.inputs {
         let resolved: Vec<_> = written.iter().map(|each| input(world, &home, each)).collect();
         if resolved.iter().all(Result::is_ok) {

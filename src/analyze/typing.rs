@@ -1,15 +1,14 @@
 //! What attributes are read as.
 //!
-//! In: the items and the catalog. Out: for each attribute its [`Known`] type and where it came from: the project file before
-//! the data before the first use (an attribute that neither knows gets the type that the operators ask for). Which
-//! operators fit a type is told by [`fits`].
+//! In: the catalog, and what uses tell. Out: for each attribute its [`Known`] type and where it came from: the project file
+//! before the platform before the data before the first use (an attribute that none of them knows gets the type that the
+//! operators ask for). Which operators fit a type is told by [`fits`].
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use super::declare::Declared;
 use crate::base::{Span, Spanned};
-use crate::catalog::{Attribute, Catalog, EventKey, ValueType};
-use crate::syntax::ast::{self, Condition, Criterion, Literal, Operator, Test};
+use crate::catalog::{Attribute, Catalog, EventKey, Part, Provenance, ValueType, platform_attribute};
+use crate::syntax::ast::{Literal, Operator, Test};
 
 /// The type of an attribute, and why.
 #[derive(Clone, Copy, Debug)]
@@ -42,87 +41,60 @@ impl Known<'_> {
     }
 }
 
+/// What an attribute belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Owner {
+    /// Users.
+    User,
+    /// Users, calculated elsewhere.
+    Calculated,
+    /// Events of a key, or a part of them (M21).
+    Event(EventKey, Option<Part>),
+}
+
 /// The types that only uses tell: the first use in the order of the files decides.
 #[derive(Debug, Default)]
 pub(super) struct Types<'a> {
-    user: HashMap<&'a str, Use>,
-    events: HashMap<(&'a str, &'a str), Use>,
+    pub(super) uses: HashMap<(Owner, &'a str), Use>,
 }
 
-impl<'a> Types<'a> {
-    /// The type of a user attribute, where anything tells it.
-    pub(super) fn user(&self, catalog: &'a Catalog, attribute: &str) -> Option<Known<'a>> {
-        let known = catalog.user_attributes.get(attribute).map(Known::Attribute);
-        known.or_else(|| self.user.get(attribute).copied().map(Known::Use))
-    }
-
-    /// The type of an event's attribute, where anything tells it.
-    pub(super) fn event(&self, catalog: &'a Catalog, event: &EventKey, attribute: &str) -> Option<Known<'a>> {
-        let known = catalog.events.get(event).and_then(|known| known.attributes.get(attribute)).map(Known::Attribute);
-        known.or_else(|| self.events.get(&(&*event.name, attribute)).copied().map(Known::Use))
+impl Types<'_> {
+    /// The type of an attribute, where anything tells it.
+    pub(super) fn of<'c>(&self, catalog: &'c Catalog, owner: &Owner, attribute: &str) -> Option<Known<'c>> {
+        beyond_uses(catalog, owner, attribute).or_else(|| {
+            let uses = self.uses.get(&(owner.clone(), attribute));
+            uses.copied().map(Known::Use)
+        })
     }
 }
 
-/// Reads the types of attributes that the catalog does not know off their uses.
-pub(super) fn infer<'a>(declared: &Declared<'a>, catalog: &Catalog) -> Types<'a> {
-    let mut inference = Inference { types: Types::default(), catalog };
-    for audience in &declared.audiences {
-        for field in &audience.item.fields {
-            if let ast::Field::Match(matching) = &field.value {
-                inference.group(&matching.group);
-            }
-        }
+/// The type of an attribute, where project, platform or data tell it.
+pub(super) fn beyond_uses<'c>(catalog: &'c Catalog, owner: &Owner, attribute: &str) -> Option<Known<'c>> {
+    match owner {
+        Owner::User => catalog.user_attributes.get(attribute).map(Known::Attribute),
+        Owner::Calculated => catalog.calculated.get(attribute).map(Known::Attribute),
+        Owner::Event(event, Some(part)) => of_part(catalog, event, *part, attribute),
+        // A bare name is the event's own attribute, then the action's, then the product's (M21).
+        Owner::Event(event, None) => of_part(catalog, event, Part::Action, attribute)
+            .or_else(|| of_part(catalog, event, Part::Product, attribute)),
     }
-    declared.criteria.iter().for_each(|criterion| inference.criterion(&criterion.criterion));
-    inference.types
 }
 
-struct Inference<'a, 'c> {
-    types: Types<'a>,
-    catalog: &'c Catalog,
+/// The catalog keeps the attributes of an event and those of its action together.
+fn of_part<'c>(catalog: &'c Catalog, event: &EventKey, part: Part, attribute: &str) -> Option<Known<'c>> {
+    let known = catalog.events.get(event).and_then(|known| part_of(known, part).get(attribute));
+    let declared = known.filter(|known| known.provenance == Provenance::Declared).map(Known::Attribute);
+    let platform = || platform_attribute(event.kind, part, attribute);
+    declared
+        .or_else(|| platform().map(|value_type| Known::Fixed(value_type, "its type is the platform's")))
+        .or_else(|| known.map(Known::Attribute))
 }
 
-impl<'a> Inference<'a, '_> {
-    fn group(&mut self, group: &'a ast::Group) {
-        group.terms.iter().chain(&group.excludes).for_each(|term| self.criterion(term));
-    }
-
-    fn criterion(&mut self, criterion: &'a Criterion) {
-        match criterion {
-            Criterion::Group(group) => self.group(group),
-            Criterion::Not(inner) | Criterion::Labelled { of: inner, .. } => self.criterion(inner),
-            Criterion::UserAttribute { list, attribute, test, .. } => {
-                let told = if *list { Some(ValueType::List) } else { told(test) };
-                if let Some(value_type) = told
-                    && !self.catalog.user_attributes.contains_key(&attribute.value)
-                {
-                    self.types.user.entry(&attribute.value).or_insert(Use { value_type, span: test.span });
-                }
-            }
-            Criterion::Event(event) => {
-                if let ast::What::Named { name, .. } = &event.events.what {
-                    event.events.filter.iter().for_each(|filter| self.condition(&name.value, filter));
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn condition(&mut self, event: &'a str, condition: &'a Condition) {
-        match condition {
-            Condition::Group(group) => group.terms.iter().for_each(|term| self.condition(event, term)),
-            Condition::Not(inner) => self.condition(event, inner),
-            Condition::Attribute { attribute, test, .. } => {
-                let known = self.catalog.events.get(&EventKey::custom(event));
-                let known = known.is_some_and(|known| known.attributes.contains_key(&attribute.value));
-                if let Some(value_type) = told(test)
-                    && !known
-                {
-                    let place = (event, attribute.value.as_str());
-                    self.types.events.entry(place).or_insert(Use { value_type, span: test.span });
-                }
-            }
-        }
+/// The attributes of a part of an event.
+pub(super) fn part_of(event: &crate::catalog::Event, part: Part) -> &BTreeMap<String, Attribute> {
+    match part {
+        Part::Action => &event.attributes,
+        Part::Product => &event.products,
     }
 }
 

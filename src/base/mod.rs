@@ -4,6 +4,7 @@
 //! function is pure, so every later layer may use it and none of its results can differ between machines.
 
 pub mod digest;
+pub mod geo;
 pub mod mpid;
 pub mod name;
 pub mod number;

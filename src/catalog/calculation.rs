@@ -7,7 +7,7 @@ use super::attribute::ValueType;
 macro_rules! calculations {
     ($($name:ident $text:literal $doc:literal)*) => {
         /// How a value is calculated over events (section 2 of the language).
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum Calculation { $(#[doc = $doc] $name,)* }
 

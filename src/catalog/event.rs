@@ -11,7 +11,7 @@ use super::attribute::Attribute;
 macro_rules! event_kinds {
     ($($name:ident $text:literal)*) => {
         /// The kinds of event that the platform tells apart.
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum EventKind { $(#[doc = concat!("`", $text, "`.")] $name,)* }
 
@@ -75,7 +75,7 @@ impl EventKind {
 }
 
 /// The part of a commerce event that an attribute belongs to, where a criterion says which (M21).
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
     /// What was done: its total amount, its transaction.
@@ -95,7 +95,7 @@ impl Part {
 }
 
 /// What names one kind of event: all events of a key are stored and scanned together.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct EventKey {
     /// The kind.
     pub kind: EventKind,
@@ -132,7 +132,7 @@ impl fmt::Display for EventKey {
 macro_rules! custom_event_types {
     ($($name:ident $text:literal)*) => {
         /// The custom event types of the platform's events API.
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(rename_all = "snake_case")]
         #[repr(u8)]
         pub enum CustomEventType { $(#[doc = concat!("`", $text, "`.")] $name,)* }

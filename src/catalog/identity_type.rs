@@ -10,7 +10,7 @@ macro_rules! identity_types {
         /// A type of identity, under its name in the events API.
         ///
         /// The order is the one in which identities are looked up to find a user: customer id, email, then the others.
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(try_from = "String", into = "String")]
         #[repr(u8)]
         pub enum IdentityType { $(#[doc = concat!("`", $text, "`.")] $name,)* }

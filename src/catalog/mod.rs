@@ -5,15 +5,18 @@
 
 mod attribute;
 mod calculation;
+mod commerce;
 mod event;
 mod identity_type;
 mod output;
+pub mod place;
 mod profile;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use attribute::{Attribute, Provenance, ValueType};
 pub use calculation::Calculation;
+pub use commerce::{platform_attribute, platform_attributes};
 pub use event::{CustomEventType, Event, EventKey, EventKind, Part, Tier};
 pub use identity_type::IdentityType;
 pub use output::{DeleteBehaviour, OutputKind, Setting, SettingType};

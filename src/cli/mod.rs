@@ -35,6 +35,13 @@ enum Command {
     Init(commands::init::Args),
     /// Check the project: definitions, project file, names in the data
     Check(commands::check::Args),
+    /// Print what a diagnostic code means
+    ExplainCode(commands::explain_code::Args),
+    /// Print what the definitions come to
+    #[command(subcommand)]
+    Emit(commands::emit::Command),
+    /// Print definitions in the language from a document of `emit ir`
+    FromIr(commands::from_ir::Args),
     /// Write definitions in their canonical form
     Fmt(commands::fmt::Args),
     /// Read new data from the project's sources
@@ -79,6 +86,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, system: Arc<dyn System>) ->
     let result = match cli.command {
         Command::Init(args) => commands::init::run(&door, &ui, &args),
         Command::Check(args) => commands::check::run(&door, &ui, &args),
+        Command::ExplainCode(args) => commands::explain_code::run(&door, &ui, &args),
+        Command::Emit(command) => commands::emit::run(&door, &ui, &command),
+        Command::FromIr(args) => commands::from_ir::run(&door, &ui, &args),
         Command::Fmt(args) => commands::fmt::run(&door, &ui, &args),
         Command::Import(args) => commands::import::run(&door, &ui, &args),
         Command::Plan(args) => commands::plan::run(&door, &ui, &args),

@@ -70,6 +70,11 @@ codes! {
     MissingPercent = 129 Error "A share is a percentage.";
     InvalidName = 130 Error "Names of code are letters, digits and `_`, and start with no digit.";
     UnreadableFile = 131 Error "A file of definitions can be read and is text in UTF-8.";
+    MisplacedCount = 132 Error "A step of a sequence, a first or latest event and a calculation have no count.";
+    MisplacedPart = 133 Error "A part of a criterion or of a test stands where it means something.";
+    ItemWithoutProducts = 134 Error "`item` counts the products of commerce events.";
+    MissingTest = 135 Error "A calculation that is a criterion says what its value must be.";
+    OtherWord = 136 Error "Each thing has one word in the language.";
     FormatterUnsound = 199 Error "The formatter changes the layout of a file and never its meaning.";
     // Names, types and meaning.
     UnknownAudience = 201 Error "A reference names an audience that the project does not define.";
@@ -105,6 +110,30 @@ codes! {
     ListWord = 231 Error "An operator of lists is written without `list`, or `list` with another operator.";
     LengthTooLong = 232 Error "A length of time fits into 64 bits of milliseconds.";
     ValueOfOperator = 233 Error "A value is not of the kind that its operator compares.";
+    UnknownDeviceField = 234 Error "Something is asked of a device that devices do not have.";
+    UnknownLocationField = 235 Error "Something is asked of a location that locations do not have.";
+    UnknownRegulation = 236 Error "Consent is asked under a law that the language does not know.";
+    UnknownPurpose = 237 Error "The only purpose under `ccpa` is `data_sale_opt_out`.";
+    TypeWithoutMeaning = 238 Error "`type` is asked of an event that has no custom type.";
+    ItemWithoutMeaning = 239 Error "`item` stands where products are counted, and only commerce events have products.";
+    NeedsNumber = 240 Error "Sums, averages, minima and maxima are of numbers.";
+    UnknownPlace = 241 Error "A place is named that the gazetteer does not have.";
+    AmbiguousPlace = 242 Error "A place's name stands for one city.";
+    CoordinateRange = 243 Error "Coordinates are degrees north from -90 to 90, then degrees east from -180 to 180.";
+    DistanceRange = 244 Error "A distance is more than zero.";
+    NowOfTest = 250 Error "A test says once when it starts.";
+    StepBack = 251 Error "The steps of a test go forward in time.";
+    UnknownTestUser = 252 Error "A test speaks only of users that it defines.";
+    TestUserCycle = 253 Error "A user of a test starts from itself, directly or through others.";
+    DuplicateTestUser = 254 Error "A test defines each of its users once, and a list names each of them once.";
+    DuplicateMpid = 255 Error "Every user of a test has an MPID of its own.";
+    DuplicateTestTitle = 256 Warning "Tests are told apart by their titles.";
+    FutureEvent = 257 Warning "An event of a test that happens later than the test asks does not count.";
+    UnreadableValue = 258 Warning "A value in a test cannot be read as the type that its attribute has, so that it is missing.";
+    ImpossibleFact = 259 Error "What a test says of a user can be so.";
+    ExpectationsContradict = 260 Error "A test does not expect two things at once that exclude each other.";
+    NothingExpected = 261 Warning "A test that expects nothing checks nothing.";
+    DraftExpected = 262 Error "A draft has no members, so that nothing can be expected of it.";
     // Limits and rules.
     TagTooLong = 301 Error "A tag has at most 18 characters.";
     NameTooLong = 302 Error "A name and an external name have at most 100 characters.";
@@ -133,6 +162,23 @@ codes! {
     DraftNested = 325 Error "An active audience does not nest a draft.";
     DraftConnected = 326 Warning "A draft is connected, and nothing is sent.";
     CriterionTooLarge = 327 Error "A criterion with everything that it uses stays within bounds.";
+    ZeroLength = 328 Warning "A length of time is more than zero.";
+    StandardShares = 340 Error "A standard audience shares no user attributes.";
+    BulkUnsuitable = 341 Error "A bulk connection cannot include an audience with a split or a draft.";
+    BulkWithoutTags = 342 Error "A bulk connection says by which tags it finds its audiences.";
+    BulkMatchesNothing = 343 Warning "A bulk connection connects no audience.";
+    BulkConflict = 344 Error "Two bulk connections give one audience the same output with different settings.";
+    LimitNeverHolds = 345 Error "The limits of a guard can hold, each by itself and all together.";
+    LimitAlwaysHolds = 346 Warning "A limit of a guard always holds.";
+    LimitForm = 347 Error "A limit is a whole number of people or a percentage, never negative; a size is a number of people.";
+    DuplicateGuard = 348 Error "An audience has one guard, and each limit stands in it once.";
+    AssertionOfOne = 349 Error "An assertion is about two different audiences.";
+    DraftAsserted = 350 Error "A draft has no members, so that nothing can be asserted of it.";
+    DraftGuarded = 351 Warning "A draft has no members, so that its guard is asked of no plan.";
+    EmptyGuard = 352 Error "A guard has at least one limit.";
+    BulkVariant = 353 Error "A bulk connection connects whole audiences.";
+    DuplicateAssertion = 354 Warning "An assertion stands twice.";
+    AssertionsContradict = 355 Warning "Two assertions hold together only where an audience is empty.";
     // The project file.
     InvalidYaml = 401 Error "The project file is not YAML.";
     UnreadableProject = 402 Error "The project file is there, is text in UTF-8, and is not empty or boundless.";

@@ -63,6 +63,14 @@ pub(super) fn first_bits(count: usize) -> u64 {
     if count >= 64 { u64::MAX } else { (1 << count) - 1 }
 }
 
+/// Sets the bit of one user.
+#[inline]
+pub(super) fn set(slot: &mut [u64], user: usize) {
+    if let Some(word) = slot.get_mut(user / 64) {
+        *word |= 1 << (user % 64);
+    }
+}
+
 /// Positions of the set bits of a word, ascending.
 pub(super) fn ones(mut word: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {

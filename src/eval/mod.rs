@@ -18,8 +18,11 @@ mod boolean;
 mod leaf;
 mod program;
 mod run;
+mod standard;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use roaring::RoaringBitmap;
 
 use crate::base::{Address, Now};
 use crate::ir::Model;
@@ -27,13 +30,26 @@ use crate::members::Memberships;
 use crate::store::Store;
 
 pub use program::{Period, Program};
+pub use standard::{Stored, as_of};
 
 /// The members of the active audiences at `now`; with `only`, of those among them. Drafts have no members.
 ///
+/// A standard audience has the membership that was stored for it, also where others nest it; one without is evaluated as of
+/// the end of its range or `now`, the earlier, over the events of its range (M23).
+///
 /// Runs on the rayon pool that it is called in.
-pub fn evaluate(model: &Model, store: &Store, now: Now, only: Option<&BTreeSet<Address>>) -> Memberships {
+pub fn evaluate(
+    model: &Model,
+    store: &Store,
+    now: Now,
+    only: Option<&BTreeSet<Address>>,
+    stored: &Stored,
+) -> Memberships {
+    let given = standard::memberships(model, store, now, only, stored);
     let program = Program::new(model, only);
-    let bitmaps = run::run(&program, store, now);
+    let bitmaps = run::run(&program, store, now, &given);
     let addresses = program.audiences().cloned();
-    Memberships { now, data_version: store.version, audiences: addresses.zip(bitmaps).collect() }
+    let mut audiences: BTreeMap<Address, RoaringBitmap> = addresses.zip(bitmaps).collect();
+    audiences.extend(given.into_iter().filter(|(address, _)| only.is_none_or(|only| only.contains(address))));
+    Memberships { now, data_version: store.version, audiences }
 }

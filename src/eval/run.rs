@@ -3,6 +3,7 @@
 //! Work is split by shard and, within a shard, by family of questions: two shards keep two cores busy even where one of them
 //! is small, since an idle core takes families of the other's. The slots of a shard are used again by the next one.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -12,12 +13,17 @@ use super::bits::{SHARD_WORDS, SLOT_STRIDE};
 use super::boolean::Members;
 use super::leaf::{Bound, Context, Selection};
 use super::program::Program;
-use crate::base::Now;
+use crate::base::{Address, Now};
 use crate::store::{SHARD_USERS, Store};
 
 /// The members of each audience of the program, in its order.
-pub(super) fn run(program: &Program, store: &Store, now: Now) -> Vec<RoaringBitmap> {
-    let context = Context::new(store, now);
+pub(super) fn run(
+    program: &Program,
+    store: &Store,
+    now: Now,
+    given: &BTreeMap<Address, RoaringBitmap>,
+) -> Vec<RoaringBitmap> {
+    let context = Context::new(store, now, given);
     let kernels = context.bind(&program.questions);
     let spare = Mutex::new(Vec::new());
     let shards = (0..store.shard_count()).into_par_iter().map(|shard| {

@@ -13,7 +13,7 @@ use crate::base::{Address, Duration, Fingerprint, InputName, Moment, Name, Origi
 pub const VERSION: u32 = 1;
 
 /// Everything that a project defines.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Model {
     /// The project's name.
     pub project: String,
@@ -34,7 +34,7 @@ pub struct Model {
 }
 
 /// `moved from to to`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Move {
     /// The address it had.
     pub from: Address,
@@ -43,7 +43,7 @@ pub struct Move {
 }
 
 /// One audience.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Audience {
     /// Its address.
     pub address: Address,
@@ -82,7 +82,7 @@ pub struct Audience {
 }
 
 /// Draft or active.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Checked and shown, never evaluated.
@@ -92,7 +92,7 @@ pub enum Status {
 }
 
 /// The events of a standard audience, which is evaluated once (M23).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Standard {
     /// All that there are.
@@ -102,7 +102,7 @@ pub enum Standard {
 }
 
 /// Who may see and use an audience.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
     /// Invisible to others.
@@ -114,7 +114,7 @@ pub enum Access {
 }
 
 /// An A/B test: variants in the order written; Control takes what they leave (M15).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Split {
     /// The test's name.
     pub name: Name,
@@ -126,7 +126,7 @@ pub struct Split {
 }
 
 /// One variant of a split.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Variant {
     /// Its name in code.
     pub name: Name,
@@ -137,7 +137,7 @@ pub struct Variant {
 }
 
 /// Which part of an audience a connection carries.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum VariantName {
     /// The whole audience.
@@ -149,7 +149,7 @@ pub enum VariantName {
 }
 
 /// Where an audience goes. Known by audience, variant and output.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Connection {
     /// Which part of the audience.
     pub variant: VariantName,
@@ -167,7 +167,7 @@ pub struct Connection {
 }
 
 /// Whether a connection sends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConnectionStatus {
     /// Changes are sent.

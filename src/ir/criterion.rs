@@ -10,7 +10,7 @@ use crate::base::{Address, Name, Origin, TimeFilter, WorkspaceName};
 use crate::catalog::{IdentityType, InstallEdge, ProfileField};
 
 /// A criterion: true or false for every user (M4).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Criterion {
     /// The label that it carries, if any; for showing only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -24,7 +24,7 @@ pub struct Criterion {
 
 /// What a criterion asks. Negative operators are [`Kind::Not`] around their positive, since each is the exact complement
 /// (M4); `A exclude B` is `A and not B` (M13).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// The whole population.
@@ -110,7 +110,7 @@ pub enum Kind {
 }
 
 /// The first or the last sighting of a user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SeenEdge {
     /// The first.
@@ -120,7 +120,7 @@ pub enum SeenEdge {
 }
 
 /// A range of counts, both ends inside; `most` is `None` where there is no upper end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Count {
     /// The fewest.
     pub least: u64,

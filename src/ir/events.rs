@@ -10,7 +10,7 @@ use crate::base::{Duration, InputName, TimeFilter};
 use crate::catalog::{Calculation, CustomEventType, EventKey, Part};
 
 /// What is counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// Events.
@@ -30,7 +30,7 @@ impl Unit {
 ///
 /// The filter holds of an event where it holds with one of its products, or of an event without products where it holds with
 /// none of their attributes there (M21).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Events {
     /// Their key.
     pub event: EventKey,
@@ -58,7 +58,7 @@ impl Events {
 }
 
 /// How many events there are (M11).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct EventTest {
     /// Which events.
     #[serde(flatten)]
@@ -69,7 +69,7 @@ pub struct EventTest {
 
 /// The first or the latest of a user's events of a key, type and inputs up to `now`: its filter and time are asked of that
 /// one (section 2 of the language). Of several at that instant, any may pass (M22).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct PickedTest {
     /// Which of them.
     pub pick: Pick,
@@ -79,7 +79,7 @@ pub struct PickedTest {
 }
 
 /// The first or the latest of several events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Pick {
     /// The first.
@@ -89,7 +89,7 @@ pub enum Pick {
 }
 
 /// Events one after the other (M19).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Sequence {
     /// What comes first.
     pub first: Events,
@@ -98,7 +98,7 @@ pub struct Sequence {
 }
 
 /// One event after another.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Step {
     /// Which event.
     pub events: Events,
@@ -111,7 +111,7 @@ pub struct Step {
 }
 
 /// Something was put into the cart and not bought for a while (M18). The unit says whether the cart or single products.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct AbandonedTest {
     /// The cart or one product.
     pub unit: Unit,
@@ -125,7 +125,7 @@ pub struct AbandonedTest {
 }
 
 /// A value calculated over events, and what it must satisfy.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct AggregateTest {
     /// How it is calculated.
     pub calculation: Calculation,
@@ -139,7 +139,7 @@ pub struct AggregateTest {
 }
 
 /// An attribute of an event, bare or of a part of it (M21).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct AttributeRef {
     /// The part; `None` is the event's own attribute, then the action's, then the product's.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -6,7 +6,7 @@ use super::predicate::Float;
 use crate::base::{Address, Origin};
 
 /// `guard audience { … }`: a plan that breaks one of its limits stops.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Guard {
     /// The audience.
     pub audience: Address,
@@ -18,7 +18,7 @@ pub struct Guard {
 }
 
 /// A bound of a guard.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Limit {
     /// What is measured.
     pub measure: Measure,
@@ -33,7 +33,7 @@ pub struct Limit {
 }
 
 /// What a guard measures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
     /// How many people enter.
@@ -45,7 +45,7 @@ pub enum Measure {
 }
 
 /// How a number is bounded.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Bound {
     /// `= n`.
@@ -68,7 +68,7 @@ impl Measure {
 }
 
 /// What must hold between memberships.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Assertion {
     /// Nobody is in two of these.

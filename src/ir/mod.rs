@@ -7,6 +7,7 @@
 
 mod audience;
 mod criterion;
+mod document;
 mod events;
 mod guard;
 mod json;
@@ -19,6 +20,7 @@ pub use audience::{
     Access, Audience, Connection, ConnectionStatus, Model, Move, Split, Standard, Status, VERSION, Variant, VariantName,
 };
 pub use criterion::{Count, Criterion, Kind, SeenEdge};
+pub use document::{DocumentError, document, json_schema, read_document};
 pub use events::{
     AbandonedTest, AggregateTest, AttributeRef, EventTest, Events, Pick, PickedTest, Sequence, Step, Unit,
 };

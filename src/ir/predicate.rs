@@ -8,7 +8,7 @@ use crate::base::TimeFilter;
 use crate::catalog::Part;
 
 /// A finite 64-bit float that can be compared and hashed; negative zero is made zero.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(transparent)]
 pub struct Float(f64);
 
@@ -34,7 +34,7 @@ impl Hash for Float {
 
 /// What a value must satisfy. The variant says how the value is read (M5): a value that cannot be read so is missing,
 /// and a missing value satisfies none but [`Predicate::Empty`].
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Predicate {
     /// The key is there, whatever its value, null included (M3a).
@@ -89,7 +89,7 @@ impl Predicate {
 }
 
 /// A condition over the attributes of one event.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Condition {
     /// All of these; in normal form at least two.

@@ -26,4 +26,5 @@ pub use change::{Action, Change, ConnectionChange, Counts, FieldChange, MadeFrom
 pub use fields::split_text;
 pub use made_from::{Difference, Part, outputs_fingerprint, stale};
 pub use make::{Input, ReachOf, make, salt};
+pub use moves::continued;
 pub use refusal::{Loss, Refusal, Refusals};

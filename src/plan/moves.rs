@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::refusal::Refusal;
 use crate::base::Address;
 use crate::ir::{Audience, Model};
-use crate::state::AudienceRecord;
+use crate::state::{AudienceRecord, Snapshot};
 
 /// An audience as deployed and as written; at least one of the two.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +31,14 @@ impl<'a> Pair<'a> {
     pub(super) fn same_definition(&self) -> bool {
         matches!((self.record, self.after), (Some(record), Some(after)) if record.fingerprint == after.fingerprint())
     }
+}
+
+/// The written audiences that are deployed, each with the record that it continues, renames followed.
+pub fn continued<'a>(model: &'a Model, snapshot: &'a Snapshot) -> Vec<(&'a Audience, &'a AudienceRecord)> {
+    let deployed = snapshot.audiences.iter().map(|record| (&record.definition.address, record)).collect();
+    // Moves that contradict each other are refused where a plan is made.
+    let pairs = pair(model, &deployed, &mut Vec::new());
+    pairs.into_values().filter_map(|pair| pair.after.zip(pair.record)).collect()
 }
 
 /// Every audience, deployed or written, under its address after the change (of a deletion: before it).

@@ -7,6 +7,7 @@
 pub mod apply;
 pub mod audience;
 pub mod describe;
+mod code;
 pub mod diagnostic;
 pub mod explain;
 pub mod graph;
@@ -16,6 +17,7 @@ pub mod plan;
 mod style;
 mod visible;
 
+pub use code::code_page;
 pub use number::number;
 pub use style::Style;
 pub use visible::visible;

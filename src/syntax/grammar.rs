@@ -17,6 +17,7 @@ use crate::base::{SourceId, Span};
 #[grammar = "grammar/lexical.pest"]
 #[grammar = "grammar/items.pest"]
 #[grammar = "grammar/criteria.pest"]
+#[grammar = "grammar/tests.pest"]
 struct Grammar;
 
 /// One piece of a file, as the grammar reads it.

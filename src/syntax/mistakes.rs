@@ -4,6 +4,7 @@
 
 use super::ast::{Count, Joiner};
 use crate::base::{Name, Span, Spanned};
+use crate::catalog::{Calculation, EventKind};
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix};
 
 /// A part of what was written, short enough for a message.
@@ -275,21 +276,16 @@ pub(super) fn empty_match(span: Span) -> Diagnostic {
         .fix(Fix::replace("match everyone", span, "{ everyone }"))
 }
 
-pub(super) fn not_in_this_build(span: Span, word: &str) -> Diagnostic {
-    Diagnostic::new(Code::NotInThisBuild, format!("this build does not have `{word}` yet"))
-        .label(span, "part of the language, not of this build")
-}
-
 pub(super) fn repeated_part(first: Span, again: Span, part: &str) -> Diagnostic {
     Diagnostic::new(Code::RepeatedPart, format!("{part} is written twice"))
         .label(again, "once more here")
         .label(first, "first here")
 }
 
-pub(super) fn out_of_order(early: Spanned<&str>, late: Spanned<&str>, edits: Vec<Edit>) -> Diagnostic {
+pub(super) fn out_of_order(early: Spanned<&str>, late: Spanned<&str>, order: &str, edits: Vec<Edit>) -> Diagnostic {
     Diagnostic::new(Code::PartsOutOfOrder, format!("{} stands before {}", early.value, late.value))
         .label(late.span, format!("{} comes first", late.value))
-        .help("the order is: what, `where`, count, time, `in`")
+        .help(format!("the order is: {order}"))
         .fix(Fix { title: "put the parts in order".to_owned(), edits })
 }
 
@@ -368,4 +364,71 @@ pub(super) fn not_a_name(span: Span, written: &str, meant: Option<&str>) -> Diag
         Some(meant) => diagnostic.fix(Fix::replace(format!("write `{meant}`"), span, meant)),
         None => diagnostic,
     }
+}
+
+/// A count where there is nothing to count.
+pub(super) fn count_of_one(count: Span, of: &str, is: &str) -> Diagnostic {
+    Diagnostic::new(Code::MisplacedCount, format!("{of} has no count"))
+        .label(count, format!("{of} is {is}"))
+        .help("ask how often in a criterion of its own, joined with `and`")
+}
+
+pub(super) fn scope_inside_sequence(scope: Span) -> Diagnostic {
+    Diagnostic::new(Code::MisplacedPart, "`in` stands at the end of a sequence")
+        .label(scope, "the steps of a sequence read the same inputs")
+        .help("name the inputs once, behind the last step")
+}
+
+pub(super) fn part_without_place(place: Span, part: &str, of: &str, has: &str) -> Diagnostic {
+    Diagnostic::new(Code::MisplacedPart, format!("{of} does not take {part}")).label(place, has.to_owned())
+}
+
+pub(super) fn item_without_products(item: Span, kind: Spanned<EventKind>) -> Diagnostic {
+    let word = kind.value.word();
+    Diagnostic::new(Code::ItemWithoutProducts, format!("`item` counts products, and `{word}` has none"))
+        .label(item, "stands before events of commerce")
+        .fix(Fix::replace(format!("write `{word}`"), item.to(kind.span), word))
+}
+
+pub(super) fn missing_test(span: Span, calculation: Calculation) -> Diagnostic {
+    Diagnostic::new(Code::MissingTest, format!("this `{}` is a value and no criterion", calculation.words()))
+        .label(span.after(), "what must it be?")
+        .help("a test follows it, such as `> 100`, `is \"shoes\"` or `exists`")
+}
+
+pub(super) fn test_of_item(test: Span) -> Diagnostic {
+    Diagnostic::new(Code::MisplacedPart, "a calculated attribute has no test of its own")
+        .label(test, "tested where it is used")
+        .help("write `calculated \"name\"` with this test in a `match`")
+}
+
+pub(super) fn scope_of_item(scope: Span) -> Diagnostic {
+    Diagnostic::new(Code::MisplacedPart, "a calculated attribute has no `in` of its own")
+        .label(scope, "named where it is used")
+        .help("write `in` behind the test of `calculated \"name\"`")
+}
+
+pub(super) fn bare_filter(filter: Span) -> Diagnostic {
+    Diagnostic::new(Code::BareConditions, "the `where` of a calculation stands in parentheses")
+        .label(filter, "without them its end could be read as the test of the calculation")
+        .fix(Fix { title: "put the condition into parentheses".to_owned(), edits: parentheses(filter).into() })
+}
+
+pub(super) fn repeated_fact(again: Span, what: &str) -> Diagnostic {
+    Diagnostic::new(Code::RepeatedPart, format!("{what} is written twice")).label(again, "once more here")
+}
+
+pub(super) fn item_in_test(what: Span) -> Diagnostic {
+    Diagnostic::new(Code::MisplacedPart, "`item` asks and does not happen")
+        .label(what, "an event stands here without `item`")
+        .help("the products of an event follow it: `purchase product { \"id\" \"1\" }`")
+}
+
+pub(super) fn second_input(input: Span) -> Diagnostic {
+    Diagnostic::new(Code::MisplacedPart, "an event comes through one input").label(input, "one too many")
+}
+
+pub(super) fn not_an_mpid(span: Span, written: &str) -> Diagnostic {
+    Diagnostic::new(Code::InvalidNumber, format!("`{}` is no MPID", shorten(written)))
+        .label(span, "a whole number of 64 bits stands here, such as `-7`")
 }

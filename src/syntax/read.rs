@@ -176,9 +176,7 @@ impl<'a> Reader<'a> {
     }
 
     fn fields(&mut self, piece: &Piece, open: usize) -> Vec<Spanned<Field>> {
-        // `standard` begins a field too, which this build tells apart to say that it does not have it.
-        let words = [words::FIELDS, &["standard"]].concat();
-        let parts = items::parts(self.tokens, self.inside(piece, open), &words, self.broken);
+        let parts = items::parts(self.tokens, self.inside(piece, open), words::FIELDS, self.broken);
         parts.iter().filter_map(|part| self.field(part)).collect()
     }
 

@@ -81,10 +81,11 @@ struct KindOfWord {
 /// The words that criteria start with.
 pub(super) const CRITERION: &[&str] =
     &["everyone", "user", "event", "audience", "criterion", "identity", "first", "last", "not"];
+
 const ITEM: KindOfWord = KindOfWord {
     name: "an item",
     introduction: "items start with",
-    words: &["version", "defaults", "audience", "criterion", "moved"],
+    words: &["version", "defaults", "audience", "criterion", "calculated", "moved", "bulk", "guard", "assert", "test"],
 };
 /// The words that begin a field of an audience.
 pub(super) const FIELDS: &[&str] = &[
@@ -96,6 +97,7 @@ pub(super) const FIELDS: &[&str] = &[
     "status",
     "access",
     "protect",
+    "standard",
     "match",
     "split",
     "connect",

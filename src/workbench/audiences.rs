@@ -62,7 +62,8 @@ impl Workbench {
             return Err(draft(audience));
         }
         let only = BTreeSet::from([audience.address.clone()]);
-        let memberships = eval::evaluate(&defined.model, &defined.store, query.now, Some(&only));
+        let stored = self.stored(&defined)?;
+        let memberships = eval::evaluate(&defined.model, &defined.store, query.now, Some(&only), &stored);
         let mut rows = memberships.audiences.get(&audience.address).cloned().unwrap_or_default();
         if let Some(variant) = &query.variant {
             rows = self.variant_rows(&defined, audience, variant, &rows)?;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
 
-use super::{Defined, Workbench, WorkbenchError};
+use super::{Defined, Workbench, WorkbenchError, standard};
 use crate::apply::{self, Context, Outcome, Progress};
 use crate::base::{Address, Fingerprint, Name, Now};
 use crate::diagnostic::Diagnostic;
@@ -61,7 +61,8 @@ impl Workbench {
         if let (0, Some((_, applied_over @ 1..))) = (store.version, snapshot.evaluated) {
             return Err(WorkbenchError::NoData(applied_over));
         }
-        let memberships = eval::evaluate(model, store, request.now, None);
+        let stored = standard::stored(defined, &snapshot);
+        let memberships = eval::evaluate(model, store, request.now, None, &stored);
         let directory = Directory::new(store);
         Ok(plan::make(plan::Input {
             model,

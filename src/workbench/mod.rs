@@ -13,6 +13,7 @@ mod error;
 mod explain;
 mod files;
 mod init;
+mod standard;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};

@@ -2,92 +2,27 @@
 
 use std::collections::BTreeSet;
 
-use aud::base::{Day, Duration, InputName, Moment, Now, TimeFilter, Timestamp, WorkspaceName};
-use aud::catalog::{CustomEventType, EventKey, IdentityType};
+use aud::base::{Duration, InputName, Moment, Now, Timestamp, WorkspaceName};
+use aud::catalog::{Calculation, EventKey, EventKind, InstallEdge, LocationField, Part, ProfileField, Regulation};
 use aud::ir::{
-    Audience, Condition, Count, Criterion, EventTest, Events, Float, Kind, Model, Predicate, SeenEdge, Status, Unit,
+    AbandonedTest, AggregateTest, AttributeRef, Audience, Condition, Count, Criterion, EventTest, Events, Float, Kind,
+    Model, Pick, PickedTest, Predicate, SeenEdge, Sequence, Standard, Status, Step, Unit,
 };
-use proptest::collection::{btree_map, btree_set, vec};
+use proptest::collection::{btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-use super::world::{Event, User, World, audience, days, input, model, name};
+use super::people::{DEVICE_FIELDS, IDENTITIES, POINTS, USER_ATTRIBUTES, event_types, keys, worlds};
+use super::pools::{BASE_MS, DAY_MS, instants, lengths, of_lists, of_numbers, of_texts, predicates, times};
+use super::world::{World, audience, days, input, model, name};
 
-/// 2026-03-01T12:00:00Z, around which everything happens.
-const BASE_MS: i64 = 1_772_366_400_000;
-const DAY_MS: i64 = 86_400_000;
-
-const WORKSPACES: [&str; 3] = ["shop", "travel", "ghost"];
 /// The last one is known to no store.
-const INPUTS: [&str; 4] = ["shop.ios", "shop.web", "travel.web", "ghost.web"];
-const EVENTS: [&str; 3] = ["Buy", "buy", "Never"];
-const EVENT_ATTRIBUTES: [&str; 3] = ["a", "b", "never"];
-const USER_ATTRIBUTES: [&str; 3] = ["plan", "age", "never"];
-const IDENTITIES: [IdentityType; 3] = [IdentityType::CustomerId, IdentityType::Email, IdentityType::Twitter];
-
-/// Texts that are alike in one way and differ in another.
-const TEXTS: [&str; 56] = [
-    "",
-    " ",
-    "pro",
-    "PRO",
-    "Pro ",
-    "apropos",
-    "É",
-    "é",
-    "e\u{301}",
-    "caf\u{e9}",
-    "CAFÉ",
-    "ß",
-    "ẞ",
-    "ss",
-    "SS",
-    "ς",
-    "σ",
-    "Σ",
-    "İ",
-    "i",
-    "I",
-    "ı",
-    "i\u{307}",
-    "\u{212a}",
-    "k",
-    "a*b",
-    "A?B",
-    "axb",
-    "ab",
-    "a\\b",
-    "\\",
-    "5",
-    " 5 ",
-    "\t5.0\n",
-    "5e0",
-    "-0",
-    "0",
-    "1000",
-    "1e3",
-    "007",
-    "+5",
-    "NaN",
-    "inf",
-    "1e999",
-    "true",
-    "TRUE",
-    " true",
-    "False",
-    "2026-02-28",
-    "2026-02-29",
-    "2026-02-28T12:00:00Z",
-    "2026-02-28 14:00",
-    "2026-03-02T00:00:00+02:00",
-    "1772366400000",
-    "1772366399999.0",
-    "-1",
-];
-const PATTERNS: [&str; 16] =
-    ["", "*", "?", "??", "*p*", "p?o", "P*O*", "a\\*b", "a\\?b", "a?b", "a*b", "\\\\", "\\", "*é", "?*σ", "a\\\\b"];
-const NUMBERS: [f64; 8] = [-1.0, 0.0, 1.0, 4.9, 5.0, 5.000_000_1, 1000.0, 1_772_366_400_000.0];
+pub(super) const WORKSPACES: [&str; 3] = ["shop", "travel", "ghost"];
+/// The last one is known to no store.
+pub(super) const INPUTS: [&str; 4] = ["shop.ios", "shop.web", "travel.web", "ghost.web"];
+/// The names of attributes of events, actions and products; the last one is never held.
+const EVENT_ATTRIBUTES: [&str; 5] = ["a", "b", "c", "id", "never"];
 
 /// One random question with its answer to be.
 #[derive(Clone, Debug)]
@@ -98,34 +33,53 @@ pub(super) struct Case {
 }
 
 pub(super) fn case(users: usize) -> impl Strategy<Value = Case> {
-    (models(), worlds(users), select(vec![0, -DAY_MS, DAY_MS, -8 * DAY_MS + 1, 40 * DAY_MS]))
-        .prop_map(|(model, world, shift)| Case { model, world, now: Now(Timestamp(BASE_MS + shift)) })
+    (models(), worlds(users), clocks()).prop_map(|(model, world, now)| Case { model, world, now })
 }
 
-fn models() -> impl Strategy<Value = Model> {
+pub(super) fn clocks() -> impl Strategy<Value = Now> {
+    let shift = prop_oneof![3 => Just(0), 2 => select(vec![-DAY_MS, DAY_MS, -8 * DAY_MS + 1, 40 * DAY_MS])];
+    shift.prop_map(|shift| Now(Timestamp(BASE_MS + shift)))
+}
+
+fn models() -> BoxedStrategy<Model> {
     let audiences: Vec<_> = (0..5).map(audiences).collect();
-    (audiences, retention(), retention()).prop_map(|(audiences, events, profiles)| Model {
-        event_retention: events,
-        profile_retention: profiles,
-        ..model(audiences)
-    })
+    (audiences, retention(), retention())
+        .prop_map(|(audiences, events, profiles)| Model {
+            event_retention: events,
+            profile_retention: profiles,
+            ..model(audiences)
+        })
+        .boxed()
 }
 
 /// Audience `at`, which may nest those before it.
 fn audiences(at: usize) -> impl Strategy<Value = Audience> {
     let status = prop_oneof![9 => Just(Status::Active), 1 => Just(Status::Draft)];
-    (criteria(at), scope(), status).prop_map(move |(criterion, workspaces, status)| Audience {
-        criterion,
-        status,
-        ..audience(&address(at), workspaces, Kind::Everyone)
-    })
+    (criteria(at), scope(), status, option::weighted(0.2, ranges())).prop_map(
+        move |(criterion, workspaces, status, standard)| Audience {
+            criterion,
+            status,
+            standard,
+            ..audience(&address(at), workspaces, Kind::Everyone)
+        },
+    )
+}
+
+fn ranges() -> impl Strategy<Value = Standard> {
+    let instant = || instants().prop_map(|at| Moment::Instant(Timestamp(at)));
+    let day = || (-40..3i32).prop_map(|days| Moment::Day(aud::base::Day((BASE_MS / DAY_MS) as i32 + days)));
+    prop_oneof![
+        1 => Just(Standard::All),
+        2 => (instant(), instant()).prop_map(|(from, to)| Standard::Between(from, to)),
+        2 => (day(), day()).prop_map(|(from, to)| Standard::Between(from, to)),
+    ]
 }
 
 fn address(at: usize) -> String {
     format!("a{at}")
 }
 
-fn retention() -> impl Strategy<Value = Option<Duration>> {
+pub(super) fn retention() -> impl Strategy<Value = Option<Duration>> {
     select(vec![None, Some(days(1)), Some(days(2)), Some(days(30))])
 }
 
@@ -148,38 +102,188 @@ fn labelled(kinds: impl Strategy<Value = Kind>) -> impl Strategy<Value = Criteri
 }
 
 fn kinds(nestable: usize) -> impl Strategy<Value = Kind> {
-    let edge = select(vec![SeenEdge::First, SeenEdge::Last]);
+    let leaves = leaves().into_iter().map(|(_, leaf)| leaf).collect::<Vec<_>>();
     prop_oneof![
         1 => Just(Kind::Everyone),
         // One address more than there are audiences before this one: nobody is in that.
-        2 => (0..=nestable).prop_map(move |at| Kind::Member(name(&if at < nestable { address(at) } else { "z".into() }))),
-        6 => (select(USER_ATTRIBUTES.to_vec()), any::<bool>(), predicates(), scope()).prop_map(
-            |(attribute, list, predicate, workspaces)| {
-                Kind::UserAttribute { attribute: attribute.to_owned(), list, predicate, workspaces }
-            }
-        ),
-        2 => (edge, times(), scope()).prop_map(|(edge, time, workspaces)| Kind::Seen { edge, time, workspaces }),
-        2 => (select(IDENTITIES.to_vec()), predicates(), scope()).prop_map(|(identity, predicate, workspaces)| {
-            Kind::Identity { identity, predicate, workspaces }
-        }),
-        8 => event_tests().prop_map(|test| Kind::Event(Box::new(test))),
+        3 => (0..=nestable).prop_map(move |at| Kind::Member(name(&if at < nestable { address(at) } else { "z".into() }))),
+        30 => proptest::strategy::Union::new(leaves),
     ]
 }
 
-fn event_tests() -> impl Strategy<Value = EventTest> {
-    let filter = option::of(conditions());
-    (event_keys(), option::weighted(0.3, event_types()), filter, counts(), option::of(times()), inputs()).prop_map(
-        |(event, event_type, filter, count, time, inputs)| EventTest {
-            events: Events { event, event_type, unit: Unit::Event, filter, time, inputs },
-            count,
+/// Every kind of question about data, by a name.
+pub(super) fn leaves() -> Vec<(&'static str, BoxedStrategy<Kind>)> {
+    let edges = || select(vec![SeenEdge::First, SeenEdge::Last]);
+    let attribute = (select(USER_ATTRIBUTES.to_vec()), any::<bool>(), predicates(), scope()).prop_map(
+        |(attribute, list, predicate, workspaces)| Kind::UserAttribute {
+            attribute: attribute.to_owned(),
+            list,
+            predicate,
+            workspaces,
         },
-    )
+    );
+    let seen = (edges(), times(), scope()).prop_map(|(edge, time, workspaces)| Kind::Seen { edge, time, workspaces });
+    let identity = (select(IDENTITIES.to_vec()), predicates(), scope())
+        .prop_map(|(identity, predicate, workspaces)| Kind::Identity { identity, predicate, workspaces });
+    let law = select(vec![Regulation::Gdpr, Regulation::Ccpa]);
+    let consented = prop_oneof![any::<bool>().prop_map(Predicate::Boolean), Just(Predicate::Exists)];
+    let score = Just(ProfileField::Calculated("score".to_owned()));
+    let place = select(vec![LocationField::City, LocationField::Country]).prop_map(ProfileField::Location);
+    let stringly = || prop_oneof![4 => of_texts(), 1 => Just(Predicate::Exists), 1 => Just(Predicate::Empty)];
+    vec![
+        ("user attribute", attribute.boxed()),
+        ("seen", seen.boxed()),
+        ("identity", identity.boxed()),
+        ("calculated", profile(score, predicates())),
+        ("consent", profile(law.prop_map(|law| ProfileField::Consent(law, "m".into())), consented)),
+        ("device", profile(select(DEVICE_FIELDS.to_vec()).prop_map(ProfileField::Device), stringly())),
+        ("location", profile(place, stringly())),
+        ("near", near().boxed()),
+        ("attribution", attribution().boxed()),
+        ("event", event_tests(Unit::Event).boxed()),
+        ("item", event_tests(Unit::Item).boxed()),
+        ("picked", picked().boxed()),
+        ("sequence", sequences().boxed()),
+        ("cart abandoned", abandoned(Unit::Event).boxed()),
+        ("item abandoned", abandoned(Unit::Item).boxed()),
+        ("number of aggregate", aggregates(&NUMERIC, aggregated(of_numbers())).boxed()),
+        ("time of aggregate", aggregates(&TIMES, aggregated(times().prop_map(Predicate::Time))).boxed()),
+        ("text of aggregate", aggregates(&TEXTUAL, predicates()).boxed()),
+        ("list of aggregate", aggregates(&[Calculation::UniqueList], aggregated(of_lists())).boxed()),
+    ]
 }
 
-fn conditions() -> impl Strategy<Value = Condition> {
-    let one = (select(EVENT_ATTRIBUTES.to_vec()), predicates()).prop_map(|(attribute, predicate)| {
-        Condition::Attribute { part: None, attribute: attribute.to_owned(), predicate }
-    });
+fn profile(
+    fields: impl Strategy<Value = ProfileField> + 'static,
+    predicates: impl Strategy<Value = Predicate> + 'static,
+) -> BoxedStrategy<Kind> {
+    let all = (fields, predicates, scope());
+    all.prop_map(|(field, predicate, workspaces)| Kind::Profile { field, predicate, workspaces }).boxed()
+}
+
+/// Never within a few metres of a boundary, where rounding decides.
+fn near() -> impl Strategy<Value = Kind> {
+    let float = |number: f64| Float::new(number).unwrap();
+    let metres = select(vec![0.0, 5.0, 20.0, 1000.0, 16_000_000.0, 17_000_000.0, 30_000_000.0]);
+    (select(POINTS.to_vec()), metres, scope()).prop_map(move |((north, east), metres, workspaces)| Kind::Near {
+        latitude: float(north),
+        longitude: float(east),
+        metres: float(metres),
+        workspaces,
+    })
+}
+
+fn attribution() -> impl Strategy<Value = Kind> {
+    let edge = prop_oneof![3 => Just(InstallEdge::Install), 1 => Just(InstallEdge::Uninstall)];
+    let filter = conditions(&["publisher", "campaign", "never"], &[None]);
+    (edge, option::of(filter), scope()).prop_map(|(edge, filter, workspaces)| Kind::Attribution {
+        edge,
+        filter,
+        workspaces,
+    })
+}
+
+/// Events of any key, or of the one that users do most often.
+fn events(unit: Unit) -> BoxedStrategy<Events> {
+    let purchases = vec![EventKey::of(EventKind::Purchase), EventKey::of(EventKind::AddToCart)];
+    let key = match unit {
+        Unit::Event => prop_oneof![
+            3 => Just(EventKey::custom("Buy")),
+            6 => keys(),
+            1 => Just(EventKey::custom("Never"))
+        ]
+        .boxed(),
+        Unit::Item => select(purchases).boxed(),
+    };
+    let filter =
+        option::weighted(0.6, conditions(&EVENT_ATTRIBUTES, &[None, None, Some(Part::Action), Some(Part::Product)]));
+    (key, option::weighted(0.15, event_types()), filter, option::weighted(0.4, times()), inputs())
+        .prop_map(move |(event, event_type, filter, time, inputs)| Events {
+            event,
+            event_type,
+            unit,
+            filter,
+            time,
+            inputs,
+        })
+        .boxed()
+}
+
+fn event_tests(unit: Unit) -> impl Strategy<Value = Kind> {
+    (events(unit), counts()).prop_map(|(events, count)| Kind::Event(Box::new(EventTest { events, count })))
+}
+
+fn picked() -> BoxedStrategy<Kind> {
+    (select(vec![Pick::First, Pick::Latest]), events(Unit::Event))
+        .prop_map(|(pick, events)| Kind::Picked(Box::new(PickedTest { pick, events })))
+        .boxed()
+}
+
+/// Mostly wide steps: every further condition makes a sequence rarer.
+fn sequences() -> BoxedStrategy<Kind> {
+    let wide = || {
+        let often =
+            vec![EventKey::custom("Buy"), EventKey::of(EventKind::AddToCart), EventKey::of(EventKind::Purchase)];
+        prop_oneof![
+            6 => select(often).prop_map(|key| Events::of(key, INPUTS.iter().copied().map(input).collect())),
+            1 => events(Unit::Event),
+            1 => events(Unit::Item),
+        ]
+        .boxed()
+    };
+    let within = option::weighted(0.4, prop_oneof![2 => Just(days(400)), 1 => Just(days(29)), 3 => lengths()]);
+    let without = prop_oneof![3 => Just(Vec::new()), 1 => vec(wide(), 1..3)];
+    let step = (wide(), within.boxed(), without.boxed());
+    let step = step.prop_map(|(events, within, without)| Step { events, within, without }).boxed();
+    let steps = prop_oneof![4 => vec(step.clone(), 1..2), 1 => vec(step, 2..4)];
+    (wide(), steps).prop_map(|(first, steps)| Kind::Sequence(Box::new(Sequence { first, steps }))).boxed()
+}
+
+fn abandoned(unit: Unit) -> impl Strategy<Value = Kind> {
+    let filter = option::weighted(0.4, conditions(&EVENT_ATTRIBUTES, &[None, Some(Part::Product)]));
+    (lengths(), filter, inputs())
+        .prop_map(move |(wait, filter, inputs)| Kind::Abandoned(Box::new(AbandonedTest { unit, wait, filter, inputs })))
+}
+
+const NUMERIC: [Calculation; 6] = [
+    Calculation::Count,
+    Calculation::Sum,
+    Calculation::Average,
+    Calculation::Minimum,
+    Calculation::Maximum,
+    Calculation::UniqueCount,
+];
+const TIMES: [Calculation; 2] = [Calculation::FirstTime, Calculation::LatestTime];
+const TEXTUAL: [Calculation; 3] = [Calculation::First, Calculation::Latest, Calculation::MostFrequent];
+
+fn aggregated(predicates: impl Strategy<Value = Predicate>) -> impl Strategy<Value = Predicate> {
+    prop_oneof![6 => predicates, 1 => Just(Predicate::Exists), 1 => Just(Predicate::Empty)]
+}
+
+fn aggregates(
+    calculations: &[Calculation],
+    predicates: impl Strategy<Value = Predicate> + 'static,
+) -> BoxedStrategy<Kind> {
+    let part = select(vec![None, None, Some(Part::Action), Some(Part::Product)]);
+    let attribute =
+        (part, select(EVENT_ATTRIBUTES.to_vec())).prop_map(|(part, name)| AttributeRef { part, name: name.to_owned() });
+    let events = prop_oneof![4 => events(Unit::Event), 1 => events(Unit::Item)];
+    (select(calculations.to_vec()), attribute, events, predicates)
+        .prop_map(|(calculation, attribute, mut events, predicate)| {
+            let attribute = Some(attribute).filter(|_| calculation.takes_attribute());
+            if calculation != Calculation::Count {
+                events.unit = Unit::Event;
+            }
+            Kind::Aggregate(Box::new(AggregateTest { calculation, attribute, events, predicate }))
+        })
+        .boxed()
+}
+
+fn conditions(names: &'static [&'static str], parts: &'static [Option<Part>]) -> BoxedStrategy<Condition> {
+    let one =
+        (select(parts.to_vec()), select(names.to_vec()), predicates()).prop_map(|(part, attribute, predicate)| {
+            Condition::Attribute { part, attribute: attribute.to_owned(), predicate }
+        });
     one.prop_recursive(2, 6, 3, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..3).prop_map(Condition::All),
@@ -187,9 +291,10 @@ fn conditions() -> impl Strategy<Value = Condition> {
             inner.prop_map(|inner| Condition::Not(Box::new(inner))),
         ]
     })
+    .boxed()
 }
 
-fn counts() -> impl Strategy<Value = Count> {
+fn counts() -> BoxedStrategy<Count> {
     prop_oneof![
         3 => Just(Count::ONCE),
         1 => Just(Count { least: 0, most: Some(0) }),
@@ -197,127 +302,18 @@ fn counts() -> impl Strategy<Value = Count> {
         1 => select(vec![255, 256, u64::MAX]).prop_map(|most| Count { least: 0, most: Some(most) }),
         1 => select(vec![255, 256, u64::from(u32::MAX) + 1, u64::MAX]).prop_map(|least| Count { least, most: None }),
     ]
+    .boxed()
 }
 
-fn predicates() -> impl Strategy<Value = Predicate> {
-    let number = || select(NUMBERS.to_vec()).prop_map(|number| Float::new(number).unwrap());
-    let text = || select(TEXTS.to_vec()).prop_map(str::to_owned);
-    prop_oneof![
-        2 => Just(Predicate::Exists),
-        2 => Just(Predicate::Empty),
-        2 => text().prop_map(Predicate::Is),
-        1 => vec(text(), 0..4).prop_map(Predicate::IsIn),
-        2 => text().prop_map(Predicate::Contains),
-        1 => text().prop_map(Predicate::StartsWith),
-        1 => text().prop_map(Predicate::EndsWith),
-        2 => select(PATTERNS.to_vec()).prop_map(|pattern| Predicate::Matches(pattern.to_owned())),
-        1 => text().prop_map(Predicate::Includes),
-        1 => text().prop_map(Predicate::PartiallyMatches),
-        1 => number().prop_map(Predicate::Equal),
-        1 => vec(number(), 0..3).prop_map(Predicate::OneOf),
-        1 => number().prop_map(Predicate::Less),
-        1 => number().prop_map(Predicate::AtMost),
-        1 => number().prop_map(Predicate::Greater),
-        1 => number().prop_map(Predicate::AtLeast),
-        1 => (number(), number()).prop_map(|(low, high)| Predicate::Between(low, high)),
-        1 => any::<bool>().prop_map(Predicate::Boolean),
-        2 => times().prop_map(Predicate::Time),
-    ]
-}
-
-fn lengths() -> impl Strategy<Value = Duration> {
-    select(vec![Duration(0), Duration(1000), days(1), days(2), days(7), days(30), days(400)])
-}
-
-fn times() -> impl Strategy<Value = TimeFilter> {
-    let moment = || {
-        prop_oneof![
-            (-9..3i32).prop_map(|days| Moment::Day(Day((BASE_MS / DAY_MS) as i32 + days))),
-            instants().prop_map(|at| Moment::Instant(Timestamp(at))),
-        ]
-    };
-    prop_oneof![
-        3 => lengths().prop_map(TimeFilter::WithinLast),
-        2 => (lengths(), lengths()).prop_map(|(newer, older)| TimeFilter::BetweenAgo { newer, older }),
-        2 => lengths().prop_map(TimeFilter::MoreThanAgo),
-        1 => moment().prop_map(TimeFilter::Before),
-        1 => moment().prop_map(TimeFilter::After),
-        1 => moment().prop_map(TimeFilter::On),
-        1 => (moment(), moment()).prop_map(|(from, to)| TimeFilter::Between(from, to)),
-    ]
-}
-
-/// Instants at the edges of windows, a millisecond off them, and anywhere.
-fn instants() -> impl Strategy<Value = i64> {
-    prop_oneof![
-        6 => (lengths(), -1..=1i64).prop_map(|(ago, off)| BASE_MS - ago.0 + off),
-        3 => (-9..4i64, -1..=1i64).prop_map(|(day, off)| (BASE_MS / DAY_MS + day) * DAY_MS + off),
-        2 => (-9..2i64, -1..=1i64).prop_map(|(day, off)| BASE_MS + day * DAY_MS + off),
-        1 => (-40 * DAY_MS..3 * DAY_MS).prop_map(|off| BASE_MS + off),
-    ]
-}
-
-fn scope() -> impl Strategy<Value = BTreeSet<WorkspaceName>> {
+fn scope() -> BoxedStrategy<BTreeSet<WorkspaceName>> {
     prop_oneof![
         4 => Just(super::world::workspaces(&["shop"])),
         3 => btree_set(select(WORKSPACES.to_vec()).prop_map(name), 0..=3),
     ]
+    .boxed()
 }
 
-fn inputs() -> impl Strategy<Value = BTreeSet<InputName>> {
+fn inputs() -> BoxedStrategy<BTreeSet<InputName>> {
     let of = |names: Vec<&str>| names.into_iter().map(input).collect();
-    prop_oneof![Just(of(INPUTS.to_vec())), subsequence(INPUTS.to_vec(), 0..=4).prop_map(of)]
-}
-
-fn event_keys() -> impl Strategy<Value = EventKey> {
-    prop_oneof![4 => Just(EVENTS[0]), 2 => select(EVENTS.to_vec())].prop_map(EventKey::custom)
-}
-
-fn event_types() -> impl Strategy<Value = CustomEventType> {
-    select(vec![CustomEventType::Other, CustomEventType::Navigation, CustomEventType::Unknown])
-}
-
-fn worlds(users: usize) -> impl Strategy<Value = World> {
-    vec(user(), 1..=users).prop_map(|users| {
-        let mut world = World { inputs: INPUTS[..3].iter().copied().map(input).collect(), users };
-        world.settle();
-        world
-    })
-}
-
-fn user() -> impl Strategy<Value = User> {
-    let value = || option::weighted(0.9, select(TEXTS.to_vec()).prop_map(str::to_owned));
-    let place = || select(WORKSPACES[..2].to_vec()).prop_map(name);
-    let attribute = (place(), select(USER_ATTRIBUTES[..2].to_vec()).prop_map(str::to_owned));
-    // An identity is kept trimmed, and nobody has an empty one.
-    let identity =
-        select(TEXTS.to_vec()).prop_map(|text| text.trim().to_owned()).prop_filter("empty", |t| !t.is_empty());
-    let event = (
-        prop_oneof![4 => Just(EVENTS[0]), 1 => Just(EVENTS[1])].prop_map(EventKey::custom),
-        instants(),
-        0..3u8,
-        event_types(),
-        btree_map(select(EVENT_ATTRIBUTES[..2].to_vec()).prop_map(str::to_owned), value(), 0..3),
-    );
-    let event = event.prop_map(|(key, at_ms, input, event_type, attributes)| Event {
-        key,
-        at_ms,
-        input,
-        event_type,
-        attributes,
-    });
-    (
-        vec((place(), instants()), 0..4),
-        btree_map(attribute, value(), 0..4),
-        vec((select(IDENTITIES[..2].to_vec()), identity), 0..3),
-        vec(event, 0..6),
-        // Now and then one event again and again, at the same instant.
-        option::weighted(0.1, select(vec![3usize, 255, 256])),
-    )
-        .prop_map(|(sightings, attributes, identities, mut events, repeated)| {
-            if let (Some(times), Some(first)) = (repeated, events.first().cloned()) {
-                events.extend(std::iter::repeat_n(first, times - 1));
-            }
-            User { sightings, attributes, identities, events }
-        })
+    prop_oneof![3 => Just(of(INPUTS.to_vec())), 1 => subsequence(INPUTS.to_vec(), 0..=4).prop_map(of)].boxed()
 }

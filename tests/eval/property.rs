@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use aud::base::Address;
-use aud::eval::evaluate;
+use aud::eval::{Stored, evaluate};
 use aud::members::Memberships;
 use aud::store::{SHARD_USERS, Store};
 use proptest::prelude::*;
-use proptest::test_runner::{TestCaseResult, TestRunner};
+use proptest::test_runner::{RngAlgorithm, TestCaseResult, TestRng, TestRunner};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::arbitrary::{Case, case};
-use super::reference::Reference;
+use super::arbitrary::{Case, case, clocks, leaves};
+use super::people::worlds;
+use super::reference::{Reference, Stored as Known};
+use super::world::{audience, model, name, workspaces};
 
 static POOLS: LazyLock<[ThreadPool; 2]> =
     LazyLock::new(|| [1, 2].map(|threads| ThreadPoolBuilder::new().num_threads(threads).build().unwrap()));
@@ -31,15 +33,16 @@ fn check(cases: u32, users: usize, property: impl Fn(Case) -> TestCaseResult) {
 /// The memberships, which must be the same on one thread and on two.
 fn evaluated(case: &Case, store: &Store, only: Option<&BTreeSet<Address>>) -> Result<Memberships, TestCaseError> {
     let [one, two] = &*POOLS;
-    let alone = one.install(|| evaluate(&case.model, store, case.now, only));
-    let together = two.install(|| evaluate(&case.model, store, case.now, only));
+    let alone = one.install(|| evaluate(&case.model, store, case.now, only, &Stored::default()));
+    let together = two.install(|| evaluate(&case.model, store, case.now, only, &Stored::default()));
     prop_assert_eq!(&alone, &together);
     Ok(alone)
 }
 
 /// The members by audience, as the reference sees them, user `i` having row `rows[i]`.
 fn expected(case: &Case, rows: &[u32]) -> BTreeMap<Address, Vec<u32>> {
-    let reference = Reference { model: &case.model, world: &case.world, now: case.now };
+    let stored = Known::new();
+    let reference = Reference::new(&case.model, &case.world, case.now, &stored);
     let active = case.model.audiences.values().filter(|each| each.status == aud::ir::Status::Active);
     let members = |address: &Address| {
         let users = case.world.users.iter().zip(rows);
@@ -105,4 +108,33 @@ fn the_cases_are_not_idle() {
     });
     let [nobody, some, all] = tally.into_inner();
     assert!(some > 150 && all > 20 && nobody > 50, "nobody {nobody}, some {some}, all {all}");
+}
+
+/// How generators lie: a kind of question that is always answered in the same way. Asked of those who are in the population.
+#[test]
+fn every_kind_is_often_true_and_often_false() {
+    let mut idle = Vec::new();
+    for (kind, leaves) in leaves() {
+        let tally = std::cell::RefCell::new([0u32; 2]);
+        let config = ProptestConfig { cases: 120, failure_persistence: None, ..ProptestConfig::default() };
+        let cases = (leaves, worlds(8), clocks());
+        let same_each_time = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+        let asked = TestRunner::new_with_rng(config, same_each_time).run(&cases, |(leaf, world, now)| {
+            let model = model([audience("a", workspaces(&["shop", "travel"]), leaf)]);
+            let stored = Known::new();
+            let reference = Reference::new(&model, &world, now, &stored);
+            let asked = &model.audiences[&name("a")];
+            for user in world.users.iter().filter(|user| reference.in_population(asked, user)) {
+                tally.borrow_mut()[usize::from(reference.holds(&asked.criterion, user))] += 1;
+            }
+            Ok(())
+        });
+        assert!(asked.is_ok());
+        let [no, yes] = tally.into_inner();
+        println!("{kind}: {yes} yes, {no} no");
+        if yes * 15 < no || no * 15 < yes {
+            idle.push(format!("{kind}: {yes} yes, {no} no"));
+        }
+    }
+    assert!(idle.is_empty(), "{idle:#?}");
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use aud::base::{Day, Duration, Moment, Now, TimeFilter, Timestamp};
 use aud::catalog::{EventKey, IdentityType};
-use aud::eval::evaluate;
+use aud::eval::{Stored, evaluate};
 use aud::ir::{Condition, Count, Criterion, EventTest, Events, Float, Kind, Model, Predicate, SeenEdge, Unit};
 
-use super::reference::Reference;
+use super::reference::{Reference, Stored as Known};
 use super::world::{User, World, at, audience, days, input, model, name, now, workspaces};
 
 /// What most tables are asked at.
@@ -24,8 +24,9 @@ fn user() -> User {
 fn is_member(model: &Model, user: User, now: Now) -> bool {
     let mut world = World { inputs: ["shop.web", "travel.web"].map(input).to_vec(), users: vec![user] };
     world.settle();
-    let members = evaluate(model, &world.packed(), now, None).audiences[&name("a")].contains(0);
-    let reference = Reference { model, world: &world, now };
+    let members = evaluate(model, &world.packed(), now, None, &Stored::default()).audiences[&name("a")].contains(0);
+    let known = Known::new();
+    let reference = Reference::new(model, &world, now, &known);
     assert_eq!(reference.is_member(&name("a"), &world.users[0]), members, "the reference differs");
     members
 }
@@ -407,7 +408,13 @@ fn m14_nesting_brings_the_population_along() {
     });
     let deep = model(chain.chain([audience("a", shop(), Kind::Everyone)]));
     let world = World { inputs: vec![input("shop.web")], users: vec![user()] };
-    let members = evaluate(&deep, &world.packed(), noon(), Some(&BTreeSet::from([name("n4998"), name("n4999")])));
+    let members = evaluate(
+        &deep,
+        &world.packed(),
+        noon(),
+        Some(&BTreeSet::from([name("n4998"), name("n4999")])),
+        &Stored::default(),
+    );
     assert_eq!(members.audiences.values().map(|members| members.len()).collect::<Vec<_>>(), [1, 0]);
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aud::base::TimeFilter;
 use aud::catalog::EventKey;
-use aud::eval::{Program, evaluate};
+use aud::eval::{Program, Stored, evaluate};
 use aud::ir::{Condition, Count, Criterion, EventTest, Events, Kind, Model, Predicate, Status, Unit};
 
 use super::world::{User, World, audience, days, input, model, name, now, workspaces};
@@ -45,7 +45,7 @@ fn one_question_is_asked_once_however_it_is_spelt() {
         // Twice negated, and nested.
         shop("d", Kind::Not(Box::new(Criterion::new(Kind::Not(Box::new(Criterion::new(Kind::Member(name("a"))))))))),
     ]);
-    assert_eq!(count_program(&model), (2, 1), "the population, the purchase, and both");
+    assert_eq!(count_program(&model), (3, 1), "the population, who opted out, the purchase, and all three");
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn counts_share_their_bounds() {
         shop("b", buys("shoe", None, Count { least: 5, most: None })),
         shop("c", buys("shoe", None, Count { least: 0, most: Some(1) })),
     ]);
-    assert_eq!(count_program(&model).0, 3, "the population, at least 2, at least 5");
+    assert_eq!(count_program(&model).0, 4, "the population, who opted out, at least 2, at least 5");
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn what_cannot_hold_is_not_asked() {
     let model = model([shop("a", never), shop("b", Kind::Any(vec![]))]);
     assert_eq!(count_program(&model).1, 0);
     let world = World { inputs: vec![input("shop.web")], users: vec![User::default().seen("shop", 0)] };
-    let members = evaluate(&model, &world.packed(), now("1970-01-01T00:00:00Z"), None);
+    let members = evaluate(&model, &world.packed(), now("1970-01-01T00:00:00Z"), None, &Stored::default());
     assert!(members.audiences.len() == 2 && members.audiences.values().all(|members| members.is_empty()));
 }
 
@@ -80,7 +80,7 @@ fn drafts_and_the_unknown_have_no_members_and_circles_end() {
     ]);
     model.audiences.get_mut(&name("draft")).unwrap().status = Status::Draft;
     let world = World { inputs: vec![input("shop.web")], users: vec![User::default().seen("shop", 0)] };
-    let members = evaluate(&model, &world.packed(), now("1970-01-01T00:00:00Z"), None);
+    let members = evaluate(&model, &world.packed(), now("1970-01-01T00:00:00Z"), None, &Stored::default());
     let sizes: Vec<_> = members.audiences.iter().map(|(address, members)| (address.as_str(), members.len())).collect();
     // An audience of a circle, which no checked model has, is nobody where it is reached again.
     assert_eq!(sizes, [("a", 0), ("b", 0), ("c", 1), ("d", 0)]);
@@ -88,7 +88,12 @@ fn drafts_and_the_unknown_have_no_members_and_circles_end() {
 
 #[test]
 fn an_empty_store_has_no_members() {
-    let members =
-        evaluate(&model([shop("a", Kind::Everyone)]), &World::default().packed(), now("2020-01-01T00:00:00Z"), None);
+    let members = evaluate(
+        &model([shop("a", Kind::Everyone)]),
+        &World::default().packed(),
+        now("2020-01-01T00:00:00Z"),
+        None,
+        &Stored::default(),
+    );
     assert!(members.audiences[&name("a")].is_empty());
 }

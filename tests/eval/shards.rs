@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aud::base::TimeFilter;
 use aud::catalog::{EventKey, IdentityType};
-use aud::eval::evaluate;
+use aud::eval::{Stored, evaluate};
 use aud::ir::{Condition, Count, Criterion, EventTest, Events, Kind, Predicate, SeenEdge, Unit};
 use aud::store::SHARD_USERS;
 
@@ -71,7 +71,8 @@ fn every_family_finds_its_users_in_every_shard() {
         ("without the attribute", events(Predicate::Empty, 1), rows(&ordinary)),
         ("everyone", Kind::Everyone, ROWS.to_vec()),
     ] {
-        let members = evaluate(&model([audience("a", shop(), kind)]), &world.store(&ROWS), now, None);
+        let members =
+            evaluate(&model([audience("a", shop(), kind)]), &world.store(&ROWS), now, None, &Stored::default());
         assert_eq!(members.audiences[&name("a")].iter().collect::<Vec<_>>(), expected, "{what}");
     }
 }
@@ -97,7 +98,7 @@ fn what_a_shard_does_not_have_is_missing_there() {
         (no_plan, vec![SHARD, 2 * SHARD]),
     ] {
         let model = model([audience("a", workspaces(&["shop"]), kind.clone())]);
-        let members = evaluate(&model, &world.store(&rows), now, None);
+        let members = evaluate(&model, &world.store(&rows), now, None, &Stored::default());
         assert_eq!(members.audiences[&name("a")].iter().collect::<Vec<_>>(), expected, "{kind:?}");
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aud::base::{Address, Duration, InputName, Mpid, Name, Now, Origin, Timestamp, WorkspaceName};
-use aud::catalog::{CustomEventType, EventKey, IdentityType};
+use aud::catalog::{CustomEventType, DeviceField, EventKey, IdentityType, LocationField, ProfileField};
 use aud::ir::{Access, Audience, Criterion, Kind, Model, Status};
-use aud::store::{Builder, EventRow, Store};
+use aud::store::{Builder, EventRow, ProfileValue, Store};
 
 /// Everybody, and the inputs that events come through.
 #[derive(Clone, Debug, Default)]
@@ -19,11 +19,26 @@ pub(super) struct World {
 pub(super) struct User {
     /// Sightings that are no events, in ms.
     pub(super) sightings: Vec<(WorkspaceName, i64)>,
-    /// `None` is null.
-    pub(super) attributes: BTreeMap<(WorkspaceName, String), Option<String>>,
+    /// Attributes, calculated attributes, consent and attribution.
+    pub(super) fields: BTreeMap<(WorkspaceName, ProfileField), Held>,
+    pub(super) devices: Vec<(WorkspaceName, DeviceField, String)>,
+    /// Where the user was, when; in the order in which it was told.
+    pub(super) places: Vec<(WorkspaceName, i64, BTreeMap<LocationField, String>)>,
     pub(super) identities: Vec<(IdentityType, String)>,
+    /// In the order in which they were stored.
     pub(super) events: Vec<Event>,
 }
+
+/// What a field holds.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Held {
+    Null,
+    Text(String),
+    List(Vec<String>),
+}
+
+/// Attributes by name; `None` is null.
+pub(super) type Attributes = BTreeMap<String, Option<String>>;
 
 /// One event.
 #[derive(Clone, Debug)]
@@ -33,7 +48,10 @@ pub(super) struct Event {
     /// A position in the inputs of the world.
     pub(super) input: u8,
     pub(super) event_type: CustomEventType,
-    pub(super) attributes: BTreeMap<String, Option<String>>,
+    pub(super) id: Option<String>,
+    pub(super) attributes: Attributes,
+    pub(super) action: Attributes,
+    pub(super) products: Vec<Attributes>,
 }
 
 pub(super) fn name(text: &str) -> Name {
@@ -92,21 +110,35 @@ impl User {
         for (workspace, at_ms) in &self.sightings {
             builder.see(row, workspace, *at_ms);
         }
-        for ((workspace, attribute), value) in &self.attributes {
-            builder.attribute(row, workspace, attribute, value.as_deref());
+        for ((workspace, field), held) in &self.fields {
+            let value = match held {
+                Held::Null => ProfileValue::Null,
+                Held::Text(text) => ProfileValue::Text(text),
+                Held::List(entries) => ProfileValue::List(entries),
+            };
+            builder.field(row, workspace, field, value, None);
+        }
+        for (workspace, field, value) in &self.devices {
+            builder.device(row, workspace, *field, value);
+        }
+        for (workspace, at_ms, place) in &self.places {
+            builder.locate(row, workspace, *at_ms, place);
         }
         for (identity, value) in &self.identities {
             builder.identity(row, *identity, value);
         }
         for event in &self.events {
-            let attributes: Vec<(&str, Option<&str>)> =
-                event.attributes.iter().map(|(name, value)| (name.as_str(), value.as_deref())).collect();
-            let (at_ms, input, event_type) = (event.at_ms, event.input, event.event_type);
-            builder.event(
-                row,
-                &event.key,
-                EventRow { at_ms, input, event_type, id: None, attributes: &attributes, action: &[], products: &[] },
-            );
+            let products: Vec<_> = event.products.iter().map(pairs).collect();
+            let row_of_event = EventRow {
+                at_ms: event.at_ms,
+                input: event.input,
+                event_type: event.event_type,
+                id: event.id.as_deref(),
+                attributes: &pairs(&event.attributes),
+                action: &pairs(&event.action),
+                products: &products,
+            };
+            builder.event(row, &event.key, row_of_event);
         }
     }
 
@@ -118,7 +150,8 @@ impl User {
 
     /// Sets an attribute in a workspace.
     pub(super) fn with(mut self, workspace: &str, attribute: &str, value: Option<&str>) -> Self {
-        self.attributes.insert((name(workspace), attribute.to_owned()), value.map(str::to_owned));
+        let held = value.map_or(Held::Null, |text| Held::Text(text.to_owned()));
+        self.fields.insert((name(workspace), ProfileField::attribute(attribute)), held);
         self
     }
 
@@ -136,15 +169,23 @@ impl User {
     /// Adds an event.
     pub(super) fn does_with(mut self, event: &str, input: u8, at_ms: i64, attributes: &[(&str, Option<&str>)]) -> Self {
         let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), value.map(str::to_owned)));
-        self.events.push(Event {
-            key: EventKey::custom(event),
-            at_ms,
-            input,
-            event_type: CustomEventType::Other,
-            attributes: attributes.collect(),
-        });
+        let attributes = attributes.collect();
+        self.events.push(Event { attributes, ..Event::of(EventKey::custom(event), input, at_ms) });
         self
     }
+}
+
+impl Event {
+    /// An event with nothing in it.
+    pub(super) fn of(key: EventKey, input: u8, at_ms: i64) -> Self {
+        let event_type = CustomEventType::Other;
+        let (attributes, action) = (Attributes::new(), Attributes::new());
+        Self { key, at_ms, input, event_type, id: None, attributes, action, products: Vec::new() }
+    }
+}
+
+fn pairs(attributes: &Attributes) -> Vec<(&str, Option<&str>)> {
+    attributes.iter().map(|(name, value)| (name.as_str(), value.as_deref())).collect()
 }
 
 /// An audience with what the evaluation looks at.

@@ -4,7 +4,7 @@ use super::Lowering;
 use crate::analyze::declare::DeclaredAudience;
 use crate::analyze::inherit::{self, Fields};
 use crate::analyze::resolve;
-use crate::analyze::rules::{connections, constant, names, split};
+use crate::analyze::rules::{connections, constant, names, split, standard};
 use crate::analyze::world::World;
 use crate::base::{Address, Origin, Span};
 use crate::diagnostic::Diagnostics;
@@ -46,6 +46,7 @@ pub(in crate::analyze) fn audience<'a>(
     let home = resolve::home(world, declared, &fields, found);
     names::check(declared, &fields, found);
     let split = fields.split.map(|written| split::check(written, world.project().limits.variants, found));
+    let standard = fields.standard.and_then(|written| standard::check(written, found));
     let connections = connections::check(world, declared, &fields, &home, found);
     let owner = format!("`{}`", declared.item.address.value);
     let mut lowering = Lowering { world, home: &home, found, owner, members: Vec::new() };
@@ -77,7 +78,7 @@ pub(in crate::analyze) fn audience<'a>(
             }),
             protect: fields.protect.is_some_and(|protect| protect.value),
             criterion,
-            standard: None,
+            standard,
             split: split.flatten(),
             connections,
             origin: Origin::from(declared.item.span),

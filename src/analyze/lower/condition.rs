@@ -1,39 +1,47 @@
-//! `where`: conditions over the attributes of one event.
+//! `where`: conditions over the attributes of one event, or of one attribution.
 
 use super::Lowering;
 use super::predicate::Subject;
-use crate::analyze::rules::{constant, letter_case, never_seen};
-use crate::analyze::typing::Known;
+use crate::analyze::rules::{constant, letter_case, never_seen, qualifier};
+use crate::analyze::typing::{Known, Owner};
 use crate::base::{Name, Span, Spanned};
-use crate::catalog::EventKey;
-use crate::diagnostic::{Code, Diagnostic, Fix};
+use crate::catalog::{EventKey, Part, ValueType, platform_attribute};
 use crate::ir::Condition;
 use crate::syntax::ast::{self, Joiner, Test};
 
 /// Attributes that every event has, whatever the source sends.
 const BUILT_IN: [&str; 2] = ["app_version", "build"];
 
-impl Lowering<'_, '_> {
-    /// The filter of an event. `known` says whether the event's name can be relied on.
-    pub(super) fn filter(
-        &mut self,
-        event: &EventKey,
+/// What a condition is about.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum About<'e> {
+    /// An event.
+    Event {
+        /// Which.
+        key: &'e EventKey,
+        /// Whether its name can be relied on.
         known: bool,
-        filter: &Spanned<ast::Condition>,
-    ) -> Option<Condition> {
+    },
+    /// The attribution of an install or uninstall.
+    Attribution,
+}
+
+impl Lowering<'_, '_> {
+    /// The filter of an event or attribution.
+    pub(super) fn filter(&mut self, about: About<'_>, filter: &Spanned<ast::Condition>) -> Option<Condition> {
         match &filter.value {
-            ast::Condition::Group(group) => self.conditions(event, known, group),
-            ast::Condition::Not(inner) => self.filter(event, known, inner).map(|inner| Condition::Not(Box::new(inner))),
+            ast::Condition::Group(group) => self.conditions(about, group),
+            ast::Condition::Not(inner) => self.filter(about, inner).map(|inner| Condition::Not(Box::new(inner))),
             ast::Condition::Attribute { qualifier, attribute, test } => {
-                let qualified = qualifier.as_ref().is_some_and(|qualifier| self.qualified(qualifier, attribute.span));
-                let condition = self.attribute(event, known, attribute, test)?;
-                (!qualified).then_some(condition)
+                let part = self.part(about, qualifier.as_ref(), attribute.span);
+                let condition = self.attribute(about, part.unwrap_or_default(), attribute, test)?;
+                part.map(|_| condition)
             }
         }
     }
 
-    fn conditions(&mut self, event: &EventKey, known: bool, group: &ast::ConditionGroup) -> Option<Condition> {
-        let terms: Vec<_> = group.terms.iter().map(|term| self.filter(event, known, term)).collect();
+    fn conditions(&mut self, about: About<'_>, group: &ast::ConditionGroup) -> Option<Condition> {
+        let terms: Vec<_> = group.terms.iter().map(|term| self.filter(about, term)).collect();
         let terms: Vec<_> = terms.into_iter().collect::<Option<_>>()?;
         let all = group.joiner != Some(Joiner::Or);
         let places: Vec<(Span, &Condition)> = group.terms.iter().map(|term| term.span).zip(&terms).collect();
@@ -46,43 +54,58 @@ impl Lowering<'_, '_> {
         }
     }
 
+    /// The part that a qualifier asks, if there is a qualifier; `None` where it has no meaning here.
+    pub(super) fn part(
+        &mut self,
+        about: About<'_>,
+        qualifier: Option<&Spanned<Name>>,
+        attribute: Span,
+    ) -> Option<Option<Part>> {
+        let Some(written) = qualifier else { return Some(None) };
+        let kind = match about {
+            About::Event { key, .. } => Some(key.kind),
+            About::Attribution => None,
+        };
+        qualifier::check(kind, written, attribute, self.found).map(Some)
+    }
+
+    /// Checks the name of an attribute of an event; `false` for a wrong one.
+    pub(super) fn event_attribute(&mut self, key: &EventKey, part: Option<Part>, attribute: &Spanned<String>) -> bool {
+        let catalog = self.world.catalog();
+        let parts = part.map_or(vec![Part::Action, Part::Product], |part| vec![part]);
+        let given = BUILT_IN.contains(&attribute.as_str())
+            || parts.iter().any(|part| platform_attribute(key.kind, *part, attribute).is_some());
+        let Some(event) = catalog.events.get(key).filter(|_| !given) else { return true };
+        let fine = letter_case::event_attribute(key, event, &parts, attribute, self.found);
+        if fine {
+            never_seen::event_attribute(catalog, key, event, &parts, attribute, self.found);
+        }
+        fine
+    }
+
     fn attribute(
         &mut self,
-        event: &EventKey,
-        known: bool,
+        about: About<'_>,
+        part: Option<Part>,
         attribute: &Spanned<String>,
         test: &Spanned<Test>,
     ) -> Option<Condition> {
-        let catalog = self.world.catalog();
-        let attributes = catalog.events.get(event).map(|known| &known.attributes);
-        let built_in = BUILT_IN.contains(&attribute.value.as_str());
-        let mut value_type: Option<Known<'_>> = None;
-        let mut fine = true;
-        if known {
-            fine = built_in
-                || attributes.is_none_or(|all| letter_case::event_attribute(event, all, attribute, self.found));
-        }
-        if known && fine {
-            value_type = self.world.types.event(catalog, event, &attribute.value);
-            if let Some(attributes) = attributes.filter(|_| !built_in) {
-                never_seen::event_attribute(catalog, event, attributes, attribute, self.found);
+        let (subject, known, fine) = match about {
+            About::Attribution => {
+                let known = Known::Fixed(ValueType::String, "what an attribution says are texts");
+                (Subject::Field { name: attribute }, Some(known), true)
             }
-        }
-        let subject = Subject::Event { attribute };
-        let (predicate, negated) = self.predicate(&subject, value_type, test)?;
-        let positive = Condition::Attribute { part: None, attribute: attribute.value.clone(), predicate };
+            About::Event { key, known: true } => {
+                let world = self.world;
+                let fine = self.event_attribute(key, part, attribute);
+                let owner = Owner::Event(key.clone(), part);
+                let known = world.types.of(world.catalog(), &owner, attribute).filter(|_| fine);
+                (Subject::Event { attribute }, known, fine)
+            }
+            About::Event { known: false, .. } => (Subject::Event { attribute }, None, true),
+        };
+        let (predicate, negated) = self.predicate(&subject, known, test)?;
+        let positive = Condition::Attribute { part, attribute: attribute.value.clone(), predicate };
         fine.then(|| if negated { Condition::Not(Box::new(positive)) } else { positive })
-    }
-
-    /// Products and actions belong to commerce events. Says so; `true` where it did.
-    fn qualified(&mut self, qualifier: &Spanned<Name>, attribute: Span) -> bool {
-        let word = &qualifier.value;
-        let gap = Span { end: attribute.start, ..qualifier.span };
-        self.found.push(
-            Diagnostic::new(Code::QualifierWithoutMeaning, format!("an `event` has no {word} to ask"))
-                .label(qualifier.span, "only commerce events have one")
-                .fix(Fix::replace("ask the event's own attribute", gap, "")),
-        );
-        true
     }
 }

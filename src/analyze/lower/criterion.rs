@@ -2,7 +2,7 @@
 
 use super::{Lowering, at, signed};
 use crate::analyze::rules::{letter_case, never_seen, retention, time_bounds};
-use crate::analyze::typing::Known;
+use crate::analyze::typing::{Known, Owner};
 use crate::base::{Name, Span, Spanned, suggest};
 use crate::catalog::{IdentityType, ValueType};
 use crate::diagnostic::{Code, Diagnostic};
@@ -24,9 +24,9 @@ impl Lowering<'_, '_> {
         let workspaces = self.workspaces(scope);
         let fine = letter_case::user_attribute(catalog, attribute, self.found);
         if fine {
-            never_seen::user_attribute(catalog, attribute, self.found);
+            never_seen::user_attribute(self.world, attribute, self.found);
         }
-        let known = self.world.types.user(catalog, &attribute.value).filter(|_| fine);
+        let known = self.world.types.of(catalog, &Owner::User, attribute).filter(|_| fine);
         let subject = Subject::User { attribute, list, span };
         let (predicate, negated) = self.predicate(&subject, known, test).filter(|_| fine)?;
         let list = matches!(predicate, Predicate::Includes(_) | Predicate::PartiallyMatches(_));
@@ -63,13 +63,14 @@ impl Lowering<'_, '_> {
             self.found.push(unknown_identity(name));
         }
         let known = Some(Known::Fixed(ValueType::String, "identities are texts"));
-        let (predicate, negated) = self.predicate(&Subject::Identity { name }, known, test)?;
+        let (predicate, negated) = self.predicate(&Subject::Field { name: name.as_str() }, known, test)?;
         let kind = Kind::Identity { identity: identity?, predicate, workspaces: workspaces? };
         Some(signed(kind, negated, span))
     }
 }
 
-fn unknown_identity(name: &Spanned<Name>) -> Diagnostic {
+/// What is said of a type of identity that the platform does not have.
+pub(in crate::analyze) fn unknown_identity(name: &Spanned<Name>) -> Diagnostic {
     let known = IdentityType::ALL.iter().map(|(known, _)| *known);
     Diagnostic::new(Code::UnknownIdentityType, format!("there is no identity type `{}`", name.value))
         .label(name.span, "no identity type")

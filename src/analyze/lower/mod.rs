@@ -4,14 +4,19 @@
 //! something in it is wrong; the rest of it is checked all the same. Negative operators become `not` around their
 //! positive, `exclude` becomes `and not`, counts become ranges, named criteria are put where they are used.
 
+mod aggregate;
 mod audience;
 mod condition;
 mod criterion;
 mod event;
 mod predicate;
+mod profile;
 mod scope;
+mod sequence;
 
 pub(super) use audience::{LoweredAudience, audience};
+pub(super) use criterion::unknown_identity;
+pub(super) use event::event_type;
 pub(super) use predicate::Subject;
 
 use crate::base::{Address, Name, Origin, Span, Spanned, suggest};
@@ -52,6 +57,19 @@ pub(super) fn named(
     }
 }
 
+/// Checks a calculated attribute by itself, in a home.
+pub(super) fn calculated(world: &World<'_>, home: &Home, item: &ast::NamedCalculation, found: &mut Diagnostics) {
+    let owner = format!("calculated attribute `{}`", item.address.value);
+    Lowering { world, home, found, owner, members: Vec::new() }.calculation(&item.value);
+}
+
+impl<'a> Lowering<'_, 'a> {
+    /// This lowering with another place for what is found.
+    fn inside<'i>(&'i self, found: &'i mut Diagnostics) -> Lowering<'i, 'a> {
+        Lowering { world: self.world, home: self.home, found, owner: self.owner.clone(), members: Vec::new() }
+    }
+}
+
 impl Lowering<'_, '_> {
     fn criterion(&mut self, criterion: &Spanned<ast::Criterion>) -> Option<ir::Criterion> {
         let span = criterion.span;
@@ -71,7 +89,20 @@ impl Lowering<'_, '_> {
             ast::Criterion::Seen { first, time, scope } => self.seen(*first, time, scope, span),
             ast::Criterion::Identity { identity, test, scope } => self.identity(identity, test, scope, span),
             ast::Criterion::Event(event) => self.event(event, span),
-            _ => None,
+            ast::Criterion::Calculated { attribute, test, scope } => self.calculated(attribute, test, scope, span),
+            ast::Criterion::Consent { regulation, purpose, state, scope } => {
+                self.consent(regulation, purpose, state.value, scope, span)
+            }
+            ast::Criterion::Device { field, test, scope } => self.device(field, test, scope, span),
+            ast::Criterion::Location { field, test, scope } => self.location(field, test, scope, span),
+            ast::Criterion::Near { distance, place, scope } => self.near(distance, place, scope, span),
+            ast::Criterion::Attribution { edge, filter, scope } => {
+                self.attribution(edge.value, filter.as_ref(), scope, span)
+            }
+            ast::Criterion::Picked(picked) => self.picked(picked, span),
+            ast::Criterion::Sequence(sequence) => self.sequence(sequence, span),
+            ast::Criterion::Abandoned(abandoned) => self.abandoned(abandoned, span),
+            ast::Criterion::Aggregate(aggregate) => self.aggregate(aggregate, span),
         }
     }
 
@@ -117,10 +148,10 @@ impl Lowering<'_, '_> {
         }
         let definition = world.declared.criteria.get(position)?;
         let mut inside = Diagnostics::default();
-        let owner = self.owner.clone();
-        let mut inner = Lowering { world, home: self.home, found: &mut inside, owner, members: Vec::new() };
+        let mut inner = self.inside(&mut inside);
         let lowered = inner.criterion(&definition.criterion);
-        self.members.extend(inner.members.into_iter().map(|(member, _)| (member, address.span)));
+        let members = inner.members;
+        self.members.extend(members.into_iter().map(|(member, _)| (member, address.span)));
         let of_this_home = |code| matches!(code, Code::AmbiguousInput | Code::InputOutside | Code::ScopeOutside);
         let outside = inside.into_sorted().into_iter().filter(|each| of_this_home(each.code));
         self.found.extend(outside.map(|each| each.label(address.span, "used here")));

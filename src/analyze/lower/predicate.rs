@@ -3,7 +3,7 @@
 use super::Lowering;
 use crate::analyze::rules::{allowed, bounds, literals, time_bounds, type_mismatch};
 use crate::analyze::typing::{self, Known};
-use crate::base::{Name, Span, Spanned};
+use crate::base::{Span, Spanned};
 use crate::diagnostic::Diagnostics;
 use crate::ir::{Float, Predicate};
 use crate::syntax::ast::{Literal, Operator, Test};
@@ -25,10 +25,15 @@ pub(in crate::analyze) enum Subject<'a> {
         /// Its name.
         attribute: &'a Spanned<String>,
     },
-    /// An identity.
-    Identity {
-        /// Its type.
-        name: &'a Spanned<Name>,
+    /// A calculated attribute.
+    Calculated {
+        /// Its name.
+        attribute: &'a Spanned<String>,
+    },
+    /// What has no type of its own to declare: identities, devices, locations, attributions, values calculated here.
+    Field {
+        /// What it is called.
+        name: &'a str,
     },
 }
 
@@ -36,8 +41,10 @@ impl Subject<'_> {
     /// What it is called.
     pub(in crate::analyze) fn name(&self) -> &str {
         match self {
-            Self::User { attribute, .. } | Self::Event { attribute } => &attribute.value,
-            Self::Identity { name } => name.as_str(),
+            Self::User { attribute, .. } | Self::Event { attribute } | Self::Calculated { attribute } => {
+                &attribute.value
+            }
+            Self::Field { name } => name,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::Lowering;
 use crate::analyze::resolve::{self, listed};
 use crate::base::{InputName, Name, Span, Spanned, WorkspaceName};
+use crate::catalog::EventKind;
 use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::project::Workspace;
 use crate::syntax::ast::InputRef;
@@ -15,20 +16,39 @@ impl Lowering<'_, '_> {
         if scope.is_empty() {
             return Some(self.home.workspaces.clone());
         }
-        let read: Vec<_> = scope.iter().map(|each| self.workspace(each)).collect();
+        let why = "what is known of a user is kept for each workspace; only events have an input";
+        let read: Vec<_> = scope.iter().map(|each| self.workspace(each, why)).collect();
         self.gather(read.into_iter().map(|each| each.map(|one| vec![one])))
     }
 
-    fn workspace(&self, written: &Spanned<InputRef>) -> Result<WorkspaceName, Box<Diagnostic>> {
+    /// The inputs that a criterion about events of a kind reads. Some kinds are scoped by workspace: they read every input
+    /// of the workspaces written, or of those of the audience.
+    pub(super) fn inputs_of(&mut self, kind: EventKind, scope: &[Spanned<InputRef>]) -> Option<BTreeSet<InputName>> {
+        if !kind.is_by_workspace() {
+            return self.inputs(scope);
+        }
+        let workspaces = match scope {
+            [] => self.home.workspaces.clone(),
+            written => {
+                let why = "crashes, installs, uninstalls and upgrades are asked of whole workspaces";
+                let read: Vec<_> = written.iter().map(|each| self.workspace(each, why)).collect();
+                self.gather(read.into_iter().map(|each| each.map(|one| vec![one])))?
+            }
+        };
+        let inputs = self.world.project().inputs().map(|input| &input.name);
+        Some(inputs.filter(|input| workspaces.contains(&input.workspace)).cloned().collect())
+    }
+
+    fn workspace(&self, written: &Spanned<InputRef>, why: &str) -> Result<WorkspaceName, Box<Diagnostic>> {
         let name = &written.input;
         let project = self.world.project();
         if let Some(workspace) = &written.workspace {
             let input = format!("{}.{}", workspace.value, name.value);
-            return Err(not_a_workspace(&input, &workspace.value, written.span));
+            return Err(not_a_workspace(&input, &workspace.value, why, written.span));
         }
         let of_that_name = project.inputs().find(|input| input.name.input == name.value);
         if let (None, Some(input)) = (project.workspace(name.as_str()), of_that_name) {
-            return Err(not_a_workspace(name.as_str(), &input.name.workspace, written.span));
+            return Err(not_a_workspace(name.as_str(), &input.name.workspace, why, written.span));
         }
         let workspace = resolve::workspace(self.world, name)?;
         if self.home.certain && !self.home.workspaces.contains(&workspace) {
@@ -86,11 +106,11 @@ impl Lowering<'_, '_> {
     }
 }
 
-fn not_a_workspace(written: &str, workspace: &WorkspaceName, span: Span) -> Box<Diagnostic> {
+fn not_a_workspace(written: &str, workspace: &WorkspaceName, why: &str, span: Span) -> Box<Diagnostic> {
     Box::new(
         Diagnostic::new(Code::ScopeKind, format!("`in` takes workspaces here, and `{written}` is an input"))
             .label(span, "not a workspace")
-            .note("what is known of a user is kept for each workspace; only events have an input")
+            .note(why)
             .fix(Fix::replace(format!("write `{workspace}`"), span, workspace.as_str())),
     )
 }

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{letter_case, never_seen, settings};
+use super::{letter_case, never_seen, settings, standard};
 use crate::analyze::declare::DeclaredAudience;
 use crate::analyze::inherit::Fields;
 use crate::analyze::resolve::{Home, listed};
 use crate::analyze::world::World;
-use crate::base::{Name, Origin, Span, Spanned, suggest};
+use crate::base::{Name, Origin, Span, Spanned, WorkspaceName, suggest};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::ir::{Connection, ConnectionStatus, VariantName};
 use crate::project::Output;
@@ -24,34 +24,55 @@ pub(in crate::analyze) fn check(
     let mut connections = Vec::new();
     let mut first: BTreeMap<(VariantName, &Name), Span> = BTreeMap::new();
     for (written, span) in &fields.connections {
-        let variant = variant(written, audience, fields.split, found);
-        let output = world.project().outputs.get(&written.output.value);
-        if output.is_none() {
-            found.push(unknown_output(world, &written.output));
-        }
-        let share = share(world, written, output, home, found);
-        let given = output.map(|output| settings::check(written, output, found));
+        let advice = "add a `split`, or leave `variant` out to connect the whole audience";
+        let variant = variant(written.variant.as_ref(), audience, fields.split, advice, found);
+        let connection = content(world, written, *span, found);
+        let shared = shared(written);
+        found.extend(shared.filter(|_| home.certain).and_then(|span| several_workspaces(span, &home.workspaces)));
+        found.extend(shared.zip(fields.standard).map(|(shared, standard)| standard::shares(shared, standard.span)));
         let Some(variant) = variant else { continue };
         if let Some(first) = first.get(&(variant.clone(), &written.output.value)) {
             found.push(duplicate(audience, &variant, &written.output, *first));
             continue;
         }
         first.insert((variant.clone(), &written.output.value), written.output.span);
-        connections.push(Connection {
-            variant,
-            output: written.output.value.clone(),
-            status: match written.sending.as_ref().is_none_or(|sending| sending.value) {
-                true => ConnectionStatus::Sending,
-                false => ConnectionStatus::Inactive,
-            },
-            share,
-            settings: given.unwrap_or_default(),
-            origin: Origin::from(*span),
-        });
+        connections.push(Connection { variant, ..connection });
     }
     draft(audience, fields, found);
-    connections.sort_by(|a, b| (&a.variant, &a.output).cmp(&(&b.variant, &b.output)));
+    sort(&mut connections);
     connections
+}
+
+/// Puts connections in the order of variant and output.
+pub(super) fn sort(connections: &mut [Connection]) {
+    connections.sort_by(|a, b| (&a.variant, &a.output).cmp(&(&b.variant, &b.output)));
+}
+
+/// What a connection says, whatever audience it belongs to: a connection of a whole audience.
+pub(super) fn content(world: &World<'_>, written: &Connect, span: Span, found: &mut Diagnostics) -> Connection {
+    let output = world.project().outputs.get(&written.output.value);
+    if output.is_none() {
+        found.push(unknown_output(world, &written.output));
+    }
+    let share = share(world, written, output, found);
+    let given = output.map(|output| settings::check(written, output, found));
+    Connection {
+        variant: VariantName::Whole,
+        output: written.output.value.clone(),
+        status: match written.sending.as_ref().is_none_or(|sending| sending.value) {
+            true => ConnectionStatus::Sending,
+            false => ConnectionStatus::Inactive,
+        },
+        share,
+        settings: given.unwrap_or_default(),
+        origin: Origin::from(span),
+    }
+}
+
+/// The attributes that a connection shares, as one place; `None` where it shares none.
+pub(super) fn shared(written: &Connect) -> Option<Span> {
+    let (first, last) = (written.share.first()?, written.share.last()?);
+    Some(first.span.to(last.span))
 }
 
 fn unknown_output(world: &World<'_>, output: &Spanned<Name>) -> Diagnostic {
@@ -66,14 +87,15 @@ fn unknown_output(world: &World<'_>, output: &Spanned<Name>) -> Diagnostic {
         .did_you_mean(output.span, &suggest::nearest(output.as_str(), known), str::to_owned)
 }
 
-/// What a connection carries; `None` where the variant does not exist.
-fn variant(
-    written: &Connect,
+/// The part of an audience that a variant names; `None` where the variant does not exist.
+pub(in crate::analyze) fn variant(
+    written: Option<&Spanned<Name>>,
     audience: &DeclaredAudience<'_>,
     split: Option<&Split>,
+    advice: &str,
     found: &mut Diagnostics,
 ) -> Option<VariantName> {
-    let Some(name) = &written.variant else { return Some(VariantName::Whole) };
+    let Some(name) = written else { return Some(VariantName::Whole) };
     let Some(split) = split else {
         found.push(
             Diagnostic::new(
@@ -84,7 +106,7 @@ fn variant(
                 ),
             )
             .label(name.span, "a variant of what?")
-            .help("add a `split`, or leave `variant` out to connect the whole audience"),
+            .help(advice),
         );
         return None;
     };
@@ -104,42 +126,32 @@ fn variant(
     None
 }
 
-fn share(
-    world: &World<'_>,
-    written: &Connect,
-    output: Option<&Output>,
-    home: &Home,
-    found: &mut Diagnostics,
-) -> BTreeSet<String> {
+fn share(world: &World<'_>, written: &Connect, output: Option<&Output>, found: &mut Diagnostics) -> BTreeSet<String> {
     for attribute in &written.share {
         if letter_case::user_attribute(world.catalog(), attribute, found) {
-            never_seen::user_attribute(world.catalog(), attribute, found);
+            never_seen::user_attribute(world, attribute, found);
         }
     }
-    if let (Some(first), Some(last)) = (written.share.first(), written.share.last()) {
-        let span = first.span.to(last.span);
-        if let Some(output) = output.filter(|output| !output.kind.shares_attributes) {
-            let message = format!("output `{}` takes no user attributes", output.name);
-            found.push(
-                Diagnostic::new(Code::SharesNothing, message)
-                    .label(span, format!("{} outputs receive identities only", output.kind.name))
-                    .help("leave `share` out"),
-            );
-        }
-        if home.certain && home.workspaces.len() > 1 {
-            let names = listed(home.workspaces.iter().map(Name::as_str));
-            found.push(
-                Diagnostic::new(
-                    Code::ShareSeveralWorkspaces,
-                    "an audience of several workspaces shares no user attributes",
-                )
-                .label(span, "whose workspace's values?")
-                .note(format!("the audience reads {names}"))
-                .help("leave `share` out, or make an audience for each workspace"),
-            );
-        }
+    let takes_none = output.filter(|output| !output.kind.shares_attributes);
+    if let (Some(span), Some(output)) = (shared(written), takes_none) {
+        found.push(
+            Diagnostic::new(Code::SharesNothing, format!("output `{}` takes no user attributes", output.name))
+                .label(span, format!("{} outputs receive identities only", output.kind.name))
+                .help("leave `share` out"),
+        );
     }
     written.share.iter().map(|attribute| attribute.value.clone()).collect()
+}
+
+/// An audience of several workspaces has several values of an attribute.
+pub(super) fn several_workspaces(span: Span, workspaces: &BTreeSet<WorkspaceName>) -> Option<Diagnostic> {
+    (workspaces.len() > 1).then(|| {
+        let names = listed(workspaces.iter().map(Name::as_str));
+        Diagnostic::new(Code::ShareSeveralWorkspaces, "an audience of several workspaces shares no user attributes")
+            .label(span, "whose workspace's values?")
+            .note(format!("the audience reads {names}"))
+            .help("leave `share` out, or make an audience for each workspace")
+    })
 }
 
 fn duplicate(

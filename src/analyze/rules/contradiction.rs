@@ -4,7 +4,8 @@
 //! user may have several values (rule M21), two tests of them never exclude each other.
 
 use super::values;
-use crate::ir::{Condition, Criterion, EventTest, Kind};
+use crate::catalog::{Calculation, ProfileField};
+use crate::ir::{AggregateTest, Condition, Criterion, EventTest, Events, Kind, Unit};
 
 /// Whether no user satisfies both.
 pub(super) fn exclude(a: &Criterion, b: &Criterion) -> bool {
@@ -16,6 +17,14 @@ pub(super) fn exclude(a: &Criterion, b: &Criterion) -> bool {
             Kind::UserAttribute { attribute: one, predicate: p, workspaces: here, .. },
             Kind::UserAttribute { attribute: other, predicate: q, workspaces: there, .. },
         ) => one == other && here == there && here.len() == 1 && values::exclude(p, q),
+        (
+            Kind::Profile { field: one, predicate: p, workspaces: here },
+            Kind::Profile { field: other, predicate: q, workspaces: there },
+        ) => one == other && has_one_value(one) && here == there && here.len() == 1 && values::exclude(p, q),
+        (Kind::Aggregate(a), Kind::Aggregate(b)) => {
+            let several = matches!(a.calculation, Calculation::First | Calculation::Latest);
+            same_value(a, b) && !several && values::exclude(&a.predicate, &b.predicate)
+        }
         (Kind::Event(a), Kind::Event(b)) => too_often(a, b) || too_often(b, a),
         _ => false,
     }
@@ -39,16 +48,37 @@ pub(super) fn implies(a: &Criterion, b: &Criterion) -> bool {
             Kind::Seen { edge: one, time: p, workspaces: here },
             Kind::Seen { edge: other, time: q, workspaces: there },
         ) => one == other && here.is_subset(there) && values::time_within(Some(*p), Some(*q)),
+        (
+            Kind::Profile { field: one, predicate: p, workspaces: here },
+            Kind::Profile { field: other, predicate: q, workspaces: there },
+        ) => one == other && here.is_subset(there) && values::implies(p, q),
+        (
+            Kind::Near { latitude, longitude, metres, workspaces: here },
+            Kind::Near { latitude: north, longitude: east, metres: farther, workspaces: there },
+        ) => (latitude, longitude) == (north, east) && metres <= farther && here == there,
+        (
+            Kind::Attribution { edge: one, filter: p, workspaces: here },
+            Kind::Attribution { edge: other, filter: q, workspaces: there },
+        ) => one == other && here.is_subset(there) && (q.is_none() || p == q),
+        (Kind::Aggregate(a), Kind::Aggregate(b)) => same_value(a, b) && values::implies(&a.predicate, &b.predicate),
+        (Kind::Abandoned(a), Kind::Abandoned(b)) => {
+            a.wait >= b.wait && (a.unit, &a.filter, &a.inputs) == (b.unit, &b.filter, &b.inputs)
+        }
+        // The event that is picked, and every step, is one that there is.
+        (Kind::Picked(a), Kind::Event(b)) => at_least_once(b) && counted_among(&a.events, &b.events),
+        (Kind::Sequence(a), Kind::Event(b)) => {
+            let mut steps = std::iter::once(&a.first).chain(a.steps.iter().map(|step| &step.events));
+            at_least_once(b) && steps.any(|step| counted_among(step, &b.events))
+        }
         (Kind::Event(a), Kind::Event(b)) => {
-            counted_among(a, b) && b.count.most.is_none() && a.count.least >= b.count.least
+            counted_among(&a.events, &b.events) && b.count.most.is_none() && a.count.least >= b.count.least
         }
         _ => false,
     }
 }
 
 /// Whether everything that `a` counts is counted by `b` as well.
-fn counted_among(a: &EventTest, b: &EventTest) -> bool {
-    let (a, b) = (&a.events, &b.events);
+fn counted_among(a: &Events, b: &Events) -> bool {
     a.event == b.event
         && a.unit == b.unit
         && (b.event_type.is_none() || a.event_type == b.event_type)
@@ -57,8 +87,23 @@ fn counted_among(a: &EventTest, b: &EventTest) -> bool {
         && a.inputs.is_subset(&b.inputs)
 }
 
+/// Whether one event or product of its kind is enough.
+fn at_least_once(test: &EventTest) -> bool {
+    test.events.unit == Unit::Event && test.count.least <= 1 && test.count.most.is_none()
+}
+
+/// Whether both ask the same value.
+fn same_value(a: &AggregateTest, b: &AggregateTest) -> bool {
+    (a.calculation, &a.attribute, &a.events) == (b.calculation, &b.attribute, &b.events)
+}
+
+/// Whether a profile has at most one value of a field.
+fn has_one_value(field: &ProfileField) -> bool {
+    matches!(field, ProfileField::Calculated(_) | ProfileField::Consent(..) | ProfileField::Location(_))
+}
+
 fn too_often(a: &EventTest, b: &EventTest) -> bool {
-    counted_among(a, b) && b.count.most.is_some_and(|most| a.count.least > most)
+    counted_among(&a.events, &b.events) && b.count.most.is_some_and(|most| a.count.least > most)
 }
 
 /// Whether no event satisfies both.

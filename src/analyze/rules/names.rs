@@ -20,6 +20,11 @@ pub(in crate::analyze) fn check(declared: &DeclaredAudience<'_>, fields: &Fields
     fields.tags.iter().for_each(|tag| length("tag", tag, found));
 }
 
+/// Checks one tag.
+pub(super) fn tag(tag: &Spanned<String>, found: &mut Diagnostics) {
+    length("tag", tag, found);
+}
+
 fn length(what: &str, text: &Spanned<String>, found: &mut Diagnostics) {
     let (most, code) = if what == "tag" { (TAG, Code::TagTooLong) } else { (NAME, Code::NameTooLong) };
     let count = text.value.chars().count();

@@ -1,39 +1,87 @@
 //! A name that the data never brought is suspicious, once there is any data.
 
-use std::collections::BTreeMap;
-
+use super::letter_case::called;
+use super::quoted;
 use crate::analyze::resolve::all_known;
+use crate::analyze::typing::part_of;
+use crate::analyze::world::World;
 use crate::base::{Span, Spanned, suggest};
-use crate::catalog::{Attribute, Catalog, CustomEventType, EventKey};
+use crate::catalog::{Catalog, CustomEventType, Event, EventKey, EventKind, Part, platform_attributes};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
 /// Checks a user attribute.
-pub(in crate::analyze) fn user_attribute(catalog: &Catalog, name: &Spanned<String>, found: &mut Diagnostics) {
+pub(in crate::analyze) fn user_attribute(world: &World<'_>, name: &Spanned<String>, found: &mut Diagnostics) {
+    let catalog = world.catalog();
     if catalog.has_data && !catalog.user_attributes.contains_key(&name.value) {
         let known = catalog.user_attributes.keys().map(String::as_str);
-        found.push(warning(format!("no user has an attribute `{}`", name.value), name, "users have", known));
+        let mut unseen = warning(format!("no user has an attribute `{}`", name.value), name, "users have", known);
+        if world.calculated_names().contains(name.as_str()) {
+            unseen =
+                unseen.help(format!("there is a calculated attribute of that name: `calculated {}`", quoted(name)));
+        }
+        found.push(unseen);
+    }
+}
+
+/// Checks a calculated attribute that is not declared. What is near to a declared one is told without data as well.
+pub(in crate::analyze) fn calculated(world: &World<'_>, name: &Spanned<String>, found: &mut Diagnostics) {
+    let catalog = world.catalog();
+    let known = world.calculated_names();
+    let near_declared = || suggest::best(name, world.declared.calculations_by_address.keys().copied()).is_some();
+    if known.contains(name.as_str()) || !(catalog.has_data || near_declared()) {
+        return;
+    }
+    let message = format!("no calculated attribute `{}` is declared, and none came with a profile", name.value);
+    let mut unseen = warning(message, name, "there are", known.iter().copied());
+    if catalog.user_attributes.contains_key(name.as_str()) {
+        unseen = unseen.help(format!("there is a user attribute of that name: `user {}`", quoted(name)));
+    }
+    found.push(unseen);
+}
+
+/// Checks a purpose of consent.
+pub(in crate::analyze) fn purpose<'k>(
+    catalog: &Catalog,
+    name: &Spanned<String>,
+    known: impl Iterator<Item = &'k str> + Clone,
+    found: &mut Diagnostics,
+) {
+    if catalog.has_data {
+        let message = format!("nobody was ever asked for consent to `{}`", name.value);
+        found.push(warning(message, name, "purposes are", known));
     }
 }
 
 /// Checks an event.
 pub(in crate::analyze) fn event(catalog: &Catalog, key: &EventKey, name: &Spanned<String>, found: &mut Diagnostics) {
     if catalog.has_data && !catalog.events.contains_key(key) {
-        let known = catalog.events.keys().map(|key| &*key.name);
-        found.push(warning(format!("no event `{}` was ever imported", name.value), name, "there are", known));
+        let known = catalog.events.keys().filter(|known| known.kind == key.kind).map(|known| &*known.name);
+        let message = format!("no {} `{}` was ever imported", key.kind.word(), name.value);
+        found.push(warning(message, name, "there are", known));
     }
 }
 
 /// Checks an attribute of a known event.
 pub(in crate::analyze) fn event_attribute(
     catalog: &Catalog,
-    event: &EventKey,
-    attributes: &BTreeMap<String, Attribute>,
+    key: &EventKey,
+    event: &Event,
+    parts: &[Part],
     name: &Spanned<String>,
     found: &mut Diagnostics,
 ) {
-    if catalog.has_data && !attributes.contains_key(&name.value) {
-        let message = format!("no `{}` event has an attribute `{}`", event.name, name.value);
-        found.push(warning(message, name, "they have", attributes.keys().map(String::as_str)));
+    let known = parts.iter().flat_map(|part| part_of(event, *part).keys().map(String::as_str));
+    if catalog.has_data && !known.clone().any(|each| each == name.value) {
+        let given = parts.iter().flat_map(|part| platform_attributes(key.kind, *part)).map(|(each, _)| *each);
+        let events = match key.kind {
+            EventKind::Custom => format!("`{}` event", key.name),
+            _ => called(key),
+        };
+        let message = match parts {
+            [part] => format!("no {} of {events} has an attribute `{}`", part.word(), name.value),
+            _ => format!("no {events} has an attribute `{}`", name.value),
+        };
+        found.push(warning(message, name, "they have", known.chain(given)));
     }
 }
 

@@ -24,6 +24,17 @@ pub(in crate::analyze) fn event(project: &Project, time: Spanned<TimeFilter>, fo
     );
 }
 
+/// Checks how long after the step before a step of a sequence may be: both lie inside the retention.
+pub(in crate::analyze) fn step(project: &Project, within: Spanned<Duration>, found: &mut Diagnostics) {
+    let Some(kept) = project.retention.events.filter(|kept| within.value > *kept) else { return };
+    found.push(
+        Diagnostic::new(Code::BeyondRetention, format!("events are kept for {kept}, and this leaves more time"))
+            .label(within.span, "longer than the retention")
+            .note("both events lie inside the retention: any later one will do")
+            .help("leave the time out, or raise `retention.events` in aud.yaml"),
+    );
+}
+
 fn nothing() -> String {
     "no event counts: this never happened, as far as can be seen".to_owned()
 }

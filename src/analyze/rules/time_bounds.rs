@@ -1,7 +1,8 @@
 //! Time filters hold for some instant: bounds in order, lengths that can be counted.
 
 use super::bounds::swapped;
-use crate::base::{Now, Spanned, TimeFilter, Timestamp};
+use super::waits::zero;
+use crate::base::{Duration, Now, Span, Spanned, TimeFilter, Timestamp};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Edit, Fix};
 use crate::syntax::ast;
 
@@ -29,17 +30,36 @@ pub(in crate::analyze) fn filter(written: &ast::TimeFilter, found: &mut Diagnost
         }
         _ => {}
     }
-    let meaning = written.meaning();
-    if meaning.is_none()
-        && let Some(span) = length(written)
+    if let ast::TimeFilter::WithinLast(last) = written
+        && last.count == 0
     {
         found.push(
-            Diagnostic::new(Code::LengthTooLong, "this length of time is beyond what can be counted")
-                .label(span, "longer than 292 million years")
-                .help("leave the time out to ask for any time inside the retention"),
+            zero("`within last 0 …` is this very instant", last.span)
+                .help("write how far back to look: `within last 7 days`"),
         );
     }
+    let meaning = written.meaning();
+    if meaning.is_none()
+        && let Some(span) = place_of_length(written)
+    {
+        found.push(too_long(span));
+    }
     meaning
+}
+
+/// The meaning of a length of time.
+pub(in crate::analyze) fn length(written: &Spanned<ast::Quantity>, found: &mut Diagnostics) -> Option<Duration> {
+    let length = written.duration();
+    if length.is_none() {
+        found.push(too_long(written.span));
+    }
+    length
+}
+
+fn too_long(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::LengthTooLong, "this length of time is beyond what can be counted")
+        .label(span, "longer than 292 million years")
+        .help("leave the time out to ask for any time inside the retention")
 }
 
 fn ago(first: Spanned<u64>, second: Spanned<u64>, unit: ast::Unit) -> Diagnostic {
@@ -68,7 +88,7 @@ fn ago(first: Spanned<u64>, second: Spanned<u64>, unit: ast::Unit) -> Diagnostic
 }
 
 /// Where the length of a filter stands.
-fn length(written: &ast::TimeFilter) -> Option<crate::base::Span> {
+fn place_of_length(written: &ast::TimeFilter) -> Option<Span> {
     match written {
         ast::TimeFilter::WithinLast(length) | ast::TimeFilter::MoreThanAgo(length) => Some(length.span),
         ast::TimeFilter::BetweenAgo { first, second, .. } => Some(first.span.to(second.span)),

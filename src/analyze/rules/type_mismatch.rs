@@ -84,7 +84,7 @@ fn mismatch(subject: &Subject<'_>, known: Known<'_>, test: &Spanned<Test>) -> Di
         format!("`{words}` does not fit `{}`, which is {}", subject.name(), value_type.with_article()),
     )
     .label(span, format!("this operator needs {needed}"));
-    let advice = advice(value_type);
+    let advice = advice(subject, value_type);
     wrong = match known {
         Known::Fixed(..) => wrong.help(advice),
         Known::Attribute(attribute) if attribute.provenance == Provenance::Declared => {
@@ -113,7 +113,11 @@ fn because(diagnostic: Diagnostic, known: Option<Known<'_>>) -> Diagnostic {
 }
 
 fn schema(subject: &Subject<'_>) -> &'static str {
-    if matches!(subject, Subject::Event { .. }) { "schema.events" } else { "schema.user" }
+    match subject {
+        Subject::Event { .. } => "schema.events",
+        Subject::Calculated { .. } => "schema.calculated",
+        Subject::User { .. } | Subject::Field { .. } => "schema.user",
+    }
 }
 
 fn override_help(schema: &str, name: &str, value_type: ValueType) -> String {
@@ -121,12 +125,15 @@ fn override_help(schema: &str, name: &str, value_type: ValueType) -> String {
 }
 
 /// The operators of a type, as a sentence.
-fn advice(value_type: ValueType) -> &'static str {
+fn advice(subject: &Subject<'_>, value_type: ValueType) -> &'static str {
     match value_type {
         ValueType::String => "compare strings with is, is not, contains, starts with, ends with, matches, is in",
         ValueType::Number => "compare numbers with =, !=, <, <=, >, >=, between, is in",
         ValueType::Boolean => "ask a boolean with is true, is false",
         ValueType::Date => "compare dates with within last, between … ago, before, after, on",
+        ValueType::List if !matches!(subject, Subject::User { .. }) => {
+            "ask a list with includes, does not include, partially matches, is empty"
+        }
         ValueType::List => "ask a list with `user list`: includes, does not include, partially matches, is empty",
     }
 }

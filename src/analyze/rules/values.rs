@@ -78,10 +78,30 @@ fn holds_for_empty(predicate: &Predicate) -> bool {
 
 /// Two windows that can be compared without knowing `now`: both move with it, or none does.
 fn windows(a: TimeFilter, b: TimeFilter) -> Option<(Window, Window)> {
-    let moves =
-        |time| matches!(time, TimeFilter::WithinLast(_) | TimeFilter::BetweenAgo { .. } | TimeFilter::MoreThanAgo(_));
-    let now = Now(Timestamp(0));
-    (moves(a) == moves(b)).then(|| (a.window(now), b.window(now)))
+    let ((one, a), (other, b)) = (comparable(a), comparable(b));
+    (one == other).then_some((a, b))
+}
+
+/// Whether a window moves with `now`, and the window at some `now`: those that move can be compared with each other, and
+/// those that do not.
+pub(super) fn comparable(time: TimeFilter) -> (bool, Window) {
+    let moves = matches!(time, TimeFilter::WithinLast(_) | TimeFilter::BetweenAgo { .. } | TimeFilter::MoreThanAgo(_));
+    (moves, time.window(Now(Timestamp(0))))
+}
+
+/// Whether every whole number from 0 on satisfies a test of numbers, or none does.
+pub(super) fn every_count(predicate: &Predicate) -> Option<bool> {
+    let is_count = |number: f64| number >= 0.0 && number.fract() == 0.0;
+    if let Predicate::OneOf(numbers) = predicate {
+        return (!numbers.iter().any(|number| is_count(number.get()))).then_some(false);
+    }
+    let range = Range::of(predicate)?;
+    let first = range.low.max(0.0).ceil();
+    let first = if range.contains(first) { first } else { first + 1.0 };
+    match range.contains(first) {
+        false => Some(false),
+        true => (range.contains(0.0) && range.high == f64::INFINITY).then_some(true),
+    }
 }
 
 /// Whether every instant of `a` is one of `b`; `None` for `b` is any time.
@@ -167,6 +187,21 @@ mod tests {
             implies(&above, &Predicate::Greater(number(4.0))) && !implies(&Predicate::Greater(number(4.0)), &above)
         );
         assert!(implies(&Predicate::Equal(number(6.0)), &above));
+    }
+
+    #[test]
+    fn counts_are_whole_and_not_negative() {
+        let never = [Predicate::Less(number(0.0)), Predicate::Equal(number(1.5)), Predicate::AtMost(number(-1.0))];
+        assert!(never.iter().all(|each| every_count(each) == Some(false)));
+        let always = [Predicate::AtLeast(number(0.0)), Predicate::Greater(number(-0.5))];
+        assert!(always.iter().all(|each| every_count(each) == Some(true)));
+        let some = [
+            Predicate::Between(number(0.5), number(1.0)),
+            Predicate::Less(number(0.5)),
+            Predicate::Greater(number(0.0)),
+        ];
+        assert!(some.iter().all(|each| every_count(each).is_none()));
+        assert_eq!(every_count(&Predicate::Between(number(0.2), number(0.8))), Some(false));
     }
 
     #[test]

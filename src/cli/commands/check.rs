@@ -21,6 +21,10 @@ enum Format {
     Concise,
     /// The same as --json
     Json,
+    /// SARIF 2.1.0, for code scanning and editors
+    Sarif,
+    /// Workflow commands, which GitHub shows beside the lines of a pull request
+    Github,
 }
 
 /// Checks the project. Exit code 1 where anything is an error.
@@ -31,6 +35,8 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
     match args.format {
         _ if ui.json => ui.print(&report::diagnostic::json(diagnostics, sources))?,
         Format::Json => ui.print(&report::diagnostic::json(diagnostics, sources))?,
+        Format::Sarif => ui.print(&report::diagnostic::sarif(diagnostics, sources))?,
+        Format::Github => ui.print(&report::diagnostic::github(diagnostics, sources))?,
         Format::Concise => ui.print(&report::diagnostic::concise(diagnostics, sources, ui.style()))?,
         Format::Human if diagnostics.is_empty() => {
             let audiences = checked.model.as_ref().map_or(0, |model| model.audiences.len());

@@ -1,7 +1,13 @@
-//! User attributes: a look-up of each user's code in what the predicate accepts.
+//! Fields of profiles: a look-up of each user's code in what the predicate accepts.
+//!
+//! Of devices a profile may have several, any of which may pass (M21). A location that is too old is missing.
 
+use std::borrow::Cow;
+
+use super::check::accepts_missing;
 use super::codes::CodeSet;
-use super::reading::accepts_missing;
+use super::near::oldest_location;
+use super::reading::Several;
 use super::{Context, Kernel, Selection};
 use crate::base::WorkspaceName;
 use crate::catalog::ProfileField;
@@ -10,11 +16,13 @@ use crate::eval::program::Family;
 use crate::ir::Predicate;
 use crate::store::{ABSENT, SHARD_USERS, Store};
 
-/// Questions about one attribute in one workspace.
+/// Questions about one field in one workspace.
 pub(super) struct Values<'a> {
     store: &'a Store,
     /// The code of each user; users beyond the end have none.
     codes: &'a [u32],
+    /// When each value was said and from when on it counts, where it can be too old.
+    ages: Option<(&'a [i64], i64)>,
     tests: Vec<Test>,
 }
 
@@ -28,15 +36,28 @@ enum Test {
 
 impl<'a> Values<'a> {
     pub(super) fn new(context: &Context<'a>, family: &'a Family<(WorkspaceName, ProfileField), Predicate>) -> Self {
-        let (workspace, attribute) = &family.of;
+        let (workspace, field) = &family.of;
         let store = context.store;
-        let Some(column) = store.users.fields.get(workspace).and_then(|columns| columns.get(attribute)) else {
+        let Some(column) = store.users.fields.get(workspace).and_then(|columns| columns.get(field)) else {
             let tests = family.tests.iter().map(|predicate| Test::Everywhere(accepts_missing(predicate)));
-            return Self { store, codes: &[], tests: tests.collect() };
+            return Self { store, codes: &[], ages: None, tests: tests.collect() };
         };
+        let several = if matches!(field, ProfileField::Device(_)) { Several::Each } else { Several::List };
         let reading = context.readings.of(&column.dictionary);
-        let tests = family.tests.iter().map(|predicate| Test::Codes(reading.accepted(predicate, context.now)));
-        Self { store, codes: &column.codes, tests: tests.collect() }
+        let accepted = |predicate| Test::Codes(reading.accepted(predicate, several, context.now));
+        let ages = matches!(field, ProfileField::Location(_)).then(|| {
+            let times = store.users.field_times.get(workspace).and_then(|times| times.get(field));
+            (times.map_or(&[][..], |times| times), oldest_location(context.now))
+        });
+        Self { store, codes: &column.codes, ages, tests: family.tests.iter().map(accepted).collect() }
+    }
+
+    /// The codes of a shard's users; of what is too old, none.
+    fn codes(&self, range: std::ops::Range<usize>) -> Cow<'a, [u32]> {
+        let codes = self.codes.get(range.clone()).unwrap_or(&[]);
+        let Some((times, oldest)) = self.ages else { return Cow::Borrowed(codes) };
+        let recent = |row: usize| times.get(row).is_some_and(|at| *at >= oldest);
+        range.zip(codes).map(|(row, code)| if recent(row) { *code } else { ABSENT }).collect()
     }
 }
 
@@ -46,11 +67,11 @@ impl Kernel for Values<'_> {
         let users = self.store.shard_len(shard);
         let start = shard * SHARD_USERS;
         let end = (start + users).min(self.codes.len());
-        let codes = self.codes.get(start..end).unwrap_or(&[]);
+        let codes = self.codes(start.min(end)..end);
         for (test, slot) in self.tests.iter().zip(slots) {
             match test {
                 Test::Everywhere(holds) => fill_first(slot, if *holds { users } else { 0 }),
-                Test::Codes(set) => look_up(set, codes, users, slot),
+                Test::Codes(set) => look_up(set, &codes, users, slot),
             }
         }
     }

@@ -28,6 +28,16 @@ impl CodeSet {
         Self { words, codes, len }
     }
 
+    /// Puts a code in, or takes it out.
+    pub(super) fn put(&mut self, code: u32, inside: bool) {
+        let known = (code as usize) < self.codes;
+        if let Some(word) = self.words.get_mut(code as usize / 64).filter(|_| known) {
+            let (bit, before) = (1 << (code % 64), word.count_ones());
+            *word = if inside { *word | bit } else { *word & !bit };
+            self.len = self.len + word.count_ones() as usize - before as usize;
+        }
+    }
+
     /// Whether a code is in it.
     #[inline(always)]
     pub(super) fn contains(&self, code: u32) -> bool {
@@ -65,5 +75,11 @@ mod tests {
         assert!(!odd.is_empty() && !odd.is_full() && odd.as_word().is_none());
         assert!(CodeSet::new(65, |_| true).is_full() && CodeSet::new(3, |_| false).is_empty());
         assert_eq!(CodeSet::new(3, |code| code == 2).as_word(), Some(4));
+        let mut codes = CodeSet::new(3, |code| code != 1);
+        codes.put(1, true);
+        codes.put(3, true);
+        assert!(codes.is_full() && !codes.contains(3));
+        (0..3).for_each(|code| codes.put(code, false));
+        assert!(codes.is_empty());
     }
 }

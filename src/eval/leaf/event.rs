@@ -6,17 +6,18 @@
 
 use std::ops::Range;
 
-use super::filter::{Filter, RowTest, ShardTest};
+use super::rows::{Rows, Source};
 use super::{Context, Kernel, Selection};
 use crate::base::Window;
 use crate::eval::bits::{fill, ones};
 use crate::eval::program::{Family, Occurrence, Stream};
-use crate::store::{EventShard, EventTable, SHARD_USERS, Store};
+use crate::ir::Unit;
+use crate::store::{SHARD_USERS, Store};
 
 /// Questions about one stream of events.
 pub(super) struct Counts<'a> {
-    /// The events and which of them count; none where there cannot be any.
-    rows: Option<(&'a EventTable, Filter<RowTest<'a>>)>,
+    /// The events that count; none where there cannot be any.
+    source: Option<Source<'a>>,
     passes: Vec<Pass>,
     store: &'a Store,
 }
@@ -38,11 +39,9 @@ struct Question {
 
 impl<'a> Counts<'a> {
     pub(super) fn new(context: &Context<'a>, family: &'a Family<Stream, Occurrence>) -> Self {
-        let table = context.store.events.get(&family.of.event);
-        let rows = table.map(|table| (table, Filter::new(context, table, &family.of)));
-        let rows = rows.filter(|(_, filter)| !matches!(filter, Filter::Always(false)));
+        let source = Source::new(context, &family.of);
         let windows = family.tests.iter().map(|test| (test.period.window(context.now), test.least));
-        Self { rows, passes: passes(windows), store: context.store }
+        Self { source, passes: passes(windows), store: context.store }
     }
 }
 
@@ -68,38 +67,31 @@ fn passes(windows: impl Iterator<Item = (Window, u64)>) -> Vec<Pass> {
 impl Kernel for Counts<'_> {
     fn answer(&self, selection: Selection, slots: &mut [&mut [u64]]) {
         let Selection::Shard(shard) = selection;
-        let events = self.rows.as_ref().and_then(|(table, filter)| Some((table.shards.get(shard)?, filter)));
-        let Some((events, filter)) = events else {
+        let Some(rows) = self.source.as_ref().and_then(|source| source.shard(shard)) else {
             return slots.iter_mut().for_each(|slot| slot.fill(0));
         };
-        let filter = filter.bind(events);
         let users = self.store.shard_len(shard);
         for pass in &self.passes {
             match pass.most {
-                0..=1 => pass.run::<Flag>(events, users, &filter, slots),
-                2..=255 => pass.run::<u8>(events, users, &filter, slots),
-                _ => pass.run::<u32>(events, users, &filter, slots),
+                0..=1 => pass.run::<Flag>(&rows, users, slots),
+                2..=255 => pass.run::<u8>(&rows, users, slots),
+                _ => pass.run::<u32>(&rows, users, slots),
             }
         }
     }
 }
 
 impl Pass {
-    fn run<C: Counter>(
-        &self,
-        events: &EventShard,
-        users: usize,
-        filter: &Filter<ShardTest<'_>>,
-        slots: &mut [&mut [u64]],
-    ) {
+    fn run<C: Counter>(&self, rows: &Rows<'_>, users: usize, slots: &mut [&mut [u64]]) {
         let mut counters = vec![C::default(); SHARD_USERS];
-        let window = |from| events.range(Window { from, to: self.to });
+        let window = |from| rows.events.range(Window { from, to: self.to });
         let mut done = window(i64::MIN).end;
         let mut seen = 0;
         for question in &self.questions {
             let start = window(question.from).start.min(done);
-            seen += done - start;
-            count(&mut counters, events, start..done, filter);
+            // Each row has at most one event, but any number of products.
+            seen += if rows.unit == Unit::Item { usize::MAX - seen } else { done - start };
+            count(&mut counters, rows, start..done);
             done = start;
             let Some(slot) = slots.get_mut(question.slot) else { continue };
             match C::limit(question.least) {
@@ -113,23 +105,27 @@ impl Pass {
 }
 
 /// Raises the counter of the user of every row in a range that passes.
-fn count<C: Counter>(counters: &mut [C], events: &EventShard, rows: Range<usize>, filter: &Filter<ShardTest<'_>>) {
+fn count<C: Counter>(counters: &mut [C], rows: &Rows<'_>, range: Range<usize>) {
     // An array of this length has a place for every position inside a shard, so that no place needs a check.
-    let (Some(counters), Some(users)) = (counters.first_chunk_mut::<SHARD_USERS>(), events.users.get(rows.clone()))
+    let (Some(counters), Some(users)) =
+        (counters.first_chunk_mut::<SHARD_USERS>(), rows.events.users.get(range.clone()))
     else {
         return;
     };
-    if let Filter::Always(always) = filter {
-        if *always {
+    if let Some(always) = rows.always() {
+        if always {
             users.iter().for_each(|user| counters[usize::from(*user)].raise());
         }
         return;
     }
     for (at, users) in users.chunks(64).enumerate() {
-        let word = filter.word(rows.start + at * 64, users.len());
-        for row in ones(word) {
-            if let Some(user) = users.get(row) {
-                counters[usize::from(*user)].raise();
+        let first = range.start + at * 64;
+        for row in ones(rows.word(first, users.len())) {
+            let Some(user) = users.get(row) else { continue };
+            let counter = &mut counters[usize::from(*user)];
+            match rows.unit {
+                Unit::Event => counter.raise(),
+                Unit::Item => (0..rows.count(first + row)).for_each(|_| counter.raise()),
             }
         }
     }

@@ -3,18 +3,30 @@
 //! In: the questions of a program, a store, a `now`. Out: kernels, each of which answers one family of questions for a
 //! selection of users. One file for each family. A kernel borrows the store's columns; it allocates only what it counts in.
 
+mod aggregate;
 mod attribute;
+mod by_user;
+mod cart;
+mod check;
 mod codes;
 mod event;
 mod filter;
+mod given;
 mod identity;
+mod near;
+mod picked;
 mod reading;
+mod rows;
 mod seen;
+mod sequence;
+
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
+use roaring::RoaringBitmap;
 
 use super::program::{Families, Family, Questions};
-use crate::base::Now;
+use crate::base::{Address, Now};
 use crate::store::Store;
 
 /// Whose bits are asked for.
@@ -40,17 +52,25 @@ pub(super) struct Bound<'a> {
 pub(super) struct Context<'a> {
     pub(super) store: &'a Store,
     pub(super) now: Now,
+    /// Memberships that are given and not evaluated.
+    given: &'a BTreeMap<Address, RoaringBitmap>,
     readings: reading::Readings<'a>,
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(store: &'a Store, now: Now) -> Self {
-        Self { store, now, readings: reading::Readings::default() }
+    pub(super) fn new(store: &'a Store, now: Now, given: &'a BTreeMap<Address, RoaringBitmap>) -> Self {
+        Self { store, now, given, readings: reading::Readings::default() }
     }
 
     /// Binds every family. Predicates are decided here, once for each distinct value.
     pub(super) fn bind(&self, questions: &'a Questions) -> Vec<Bound<'a>> {
         let mut bound = bind(&questions.events, |family| Box::new(event::Counts::new(self, family)));
+        bound.extend(bind(&questions.aggregates, |family| Box::new(aggregate::Aggregates::new(self, family))));
+        bound.extend(bind(&questions.sequences, |family| Box::new(sequence::Sequences::new(self, family))));
+        bound.extend(bind(&questions.carts, |family| Box::new(cart::Carts::new(self, family))));
+        bound.extend(bind(&questions.picked, |family| Box::new(picked::Picks::new(self, family))));
+        bound.extend(bind(&questions.places, |family| Box::new(near::Places::new(self, family))));
+        bound.extend(bind(&questions.given, |family| Box::new(given::Given::new(self, family))));
         bound.extend(bind(&questions.attributes, |family| Box::new(attribute::Values::new(self, family))));
         bound.extend(bind(&questions.identities, |family| Box::new(identity::Values::new(self, family))));
         bound.extend(bind(&questions.sightings, |family| Box::new(seen::Sightings::new(self, family))));

@@ -11,12 +11,13 @@ use hashbrown::HashMap;
 use rapidhash::fast::RandomState;
 use rayon::prelude::*;
 
+use super::check::{Check, Reads};
 use super::codes::CodeSet;
 use crate::base::Now;
-use crate::base::text::{Wildcard, fold};
+use crate::base::text::fold;
 use crate::base::value::{read_boolean, read_date, read_number};
 use crate::ir::Predicate;
-use crate::store::{ABSENT, Dictionary, NULL};
+use crate::store::{ABSENT, Dictionary, LIST, NULL};
 
 /// Values that one core reads at least: a small dictionary is not worth handing over.
 const LEAST_CODES: usize = 4096;
@@ -35,6 +36,17 @@ pub(super) struct Reading<'a> {
     /// NaN where it is no number.
     numbers: OnceLock<Vec<f64>>,
     dates: OnceLock<Vec<Option<i64>>>,
+    /// The lists among its values, by code.
+    lists: OnceLock<Vec<(u32, Vec<String>)>>,
+}
+
+/// What a value of several texts is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Several {
+    /// One value, a list: scalar operators see a missing value (M3).
+    List,
+    /// Several values: any of them may pass (M21).
+    Each,
 }
 
 /// The texts of a dictionary, case-folded.
@@ -56,44 +68,47 @@ impl<'a> Readings<'a> {
     }
 }
 
-/// Whether a missing key satisfies a predicate: only `is empty` does (M3a, M4).
-pub(super) fn accepts_missing(predicate: &Predicate) -> bool {
-    *predicate == Predicate::Empty
-}
-
 impl<'a> Reading<'a> {
     fn new(dictionary: &'a Dictionary) -> Self {
         let (folded, numbers, dates) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Self { dictionary, folded, numbers, dates }
+        Self { dictionary, folded, numbers, dates, lists: OnceLock::new() }
     }
 
     /// The codes that satisfy a predicate. Null satisfies `exists` and `is empty` only.
-    pub(super) fn accepted(&self, predicate: &Predicate, now: Now) -> CodeSet {
-        match predicate {
-            Predicate::Exists => CodeSet::new(self.dictionary.len(), |code| code != ABSENT),
-            Predicate::Empty => self.by_text(|text| text.is_none_or(str::is_empty)),
-            Predicate::Is(whole) | Predicate::Includes(whole) => self.folded(|text| text == whole),
-            Predicate::IsIn(texts) => self.folded(|text| texts.iter().any(|each| each == text)),
-            Predicate::Contains(part) | Predicate::PartiallyMatches(part) => self.folded(|text| text.contains(&**part)),
-            Predicate::StartsWith(part) => self.folded(|text| text.starts_with(&**part)),
-            Predicate::EndsWith(part) => self.folded(|text| text.ends_with(&**part)),
-            Predicate::Matches(pattern) => {
-                let wildcard = Wildcard::new(pattern);
-                self.folded(|text| wildcard.matches_folded(text))
+    pub(super) fn accepted(&self, predicate: &Predicate, several: Several, now: Now) -> CodeSet {
+        let check = Check::new(predicate, now);
+        let mut codes = match check.reads() {
+            Reads::Presence if *predicate == Predicate::Exists => {
+                CodeSet::new(self.dictionary.len(), |code| code != ABSENT)
             }
-            Predicate::Equal(number) => self.numbers(|value| value == number.get()),
-            Predicate::OneOf(numbers) => self.numbers(|value| numbers.iter().any(|each| value == each.get())),
-            Predicate::Less(bound) => self.numbers(|value| value < bound.get()),
-            Predicate::AtMost(bound) => self.numbers(|value| value <= bound.get()),
-            Predicate::Greater(bound) => self.numbers(|value| value > bound.get()),
-            Predicate::AtLeast(bound) => self.numbers(|value| value >= bound.get()),
-            Predicate::Between(low, high) => self.numbers(|value| low.get() <= value && value <= high.get()),
-            Predicate::Boolean(asked) => self.by_text(|text| text.and_then(read_boolean) == Some(*asked)),
-            Predicate::Time(time) => {
-                let window = time.window(now);
-                self.dates(|at| window.contains(at))
+            Reads::Presence => self.by_text(|text| text.is_none_or(str::is_empty)),
+            Reads::Text => self.folded(|text| check.text(text)),
+            Reads::Number => self.numbers_that(|value| check.number(value)),
+            Reads::Boolean => {
+                self.by_text(|text| text.and_then(read_boolean).is_some_and(|value| check.boolean(value)))
             }
+            Reads::Date => self.dates(|at| check.date(at)),
+        };
+        for (code, entries) in self.lists() {
+            let passes = match several {
+                Several::List => check.list(entries),
+                Several::Each => check.any(entries),
+            };
+            codes.put(*code, passes);
         }
+        codes
+    }
+
+    /// The lists of the dictionary. Most have none, which one look at all bytes tells.
+    fn lists(&self) -> &[(u32, Vec<String>)] {
+        let lists = once(&self.lists, || {
+            if !self.dictionary.texts().value_data().contains(&(LIST as u8)) {
+                return Vec::new();
+            }
+            let codes = 0..self.dictionary.len() as u32;
+            codes.filter_map(|code| Some((code, self.dictionary.list(code)?))).collect()
+        });
+        lists.as_slice()
     }
 
     fn by_text(&self, accepts: impl Fn(Option<&str>) -> bool + Sync) -> CodeSet {
@@ -130,8 +145,14 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn numbers(&self, accepts: impl Fn(f64) -> bool + Sync) -> CodeSet {
+    /// The number of each code; NaN where it is none.
+    pub(super) fn numbers(&self) -> &[f64] {
         let numbers = once(&self.numbers, || self.read(|text| text.and_then(read_number).unwrap_or(f64::NAN)));
+        numbers.as_slice()
+    }
+
+    fn numbers_that(&self, accepts: impl Fn(f64) -> bool + Sync) -> CodeSet {
+        let numbers = self.numbers();
         // Every comparison with NaN is false.
         CodeSet::new(numbers.len(), |code| numbers.get(code as usize).is_some_and(|number| accepts(*number)))
     }
@@ -169,7 +190,7 @@ mod tests {
         let reserved = [None, None].into_iter();
         let texts: StringArray = reserved.chain(texts.iter().map(|text| Some(*text))).collect();
         let dictionary = Dictionary::new(texts).unwrap();
-        let codes = Reading::new(&dictionary).accepted(predicate, Now(Timestamp(0)));
+        let codes = Reading::new(&dictionary).accepted(predicate, Several::List, Now(Timestamp(0)));
         (0..dictionary.len() as u32 + 2).filter(|code| codes.contains(*code)).collect()
     }
 
@@ -182,5 +203,26 @@ mod tests {
         for texts in [["a", "b"], ["A", "b"], ["É", "b"]] {
             assert_eq!(accepted(&texts, &part("")), [2, 3], "the reserved codes have no text");
         }
+    }
+
+    #[test]
+    fn lists_answer_as_lists_and_devices_as_any_of_them() {
+        let list = |entries: &[&str]| format!("{LIST}{}", serde_json::Value::from(entries));
+        let texts = [String::new(), String::new(), list(&["Chicago", "7"]), list(&[]), "chicago".to_owned()];
+        let dictionary = Dictionary::new(StringArray::from_iter_values(texts)).unwrap();
+        let codes = |predicate: &Predicate, several| {
+            let codes = Reading::new(&dictionary).accepted(predicate, several, Now(Timestamp(0)));
+            (0..5).filter(|code| codes.contains(*code)).collect::<Vec<u32>>()
+        };
+        let is = Predicate::Is("chicago".to_owned());
+        let part = Predicate::PartiallyMatches("hic".to_owned());
+        let seven = Predicate::AtLeast(crate::ir::Float::new(7.0).unwrap());
+        assert_eq!((codes(&is, Several::List), codes(&is, Several::Each)), (vec![4], vec![2, 4]));
+        assert_eq!((codes(&seven, Several::List), codes(&seven, Several::Each)), (vec![], vec![2]));
+        assert_eq!(codes(&part, Several::List), [2, 4]);
+        assert_eq!(codes(&Predicate::Includes("chicago".to_owned()), Several::List), [2, 4]);
+        assert_eq!(codes(&Predicate::Empty, Several::List), [0, 1, 3]);
+        assert_eq!(codes(&Predicate::Exists, Several::List), [1, 2, 3, 4]);
+        assert_eq!(codes(&Predicate::Contains(String::new()), Several::List), [4], "a list is no text");
     }
 }

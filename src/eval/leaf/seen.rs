@@ -13,6 +13,12 @@ use crate::store::{EventShard, SHARD_USERS, Store};
 
 /// Questions about the sightings in one workspace.
 pub(super) struct Sightings<'a> {
+    seen: LastSeen<'a>,
+    tests: Vec<Test>,
+}
+
+/// The last sighting of each user in one workspace, as known at `now`.
+pub(super) struct LastSeen<'a> {
     store: &'a Store,
     now: Now,
     /// The first and the last sighting of each user; empty for a workspace without any.
@@ -20,7 +26,6 @@ pub(super) struct Sightings<'a> {
     last: &'a [i64],
     /// Whether an input, by its code, belongs to the workspace.
     inputs: Vec<bool>,
-    tests: Vec<Test>,
 }
 
 #[derive(Clone, Copy)]
@@ -34,20 +39,44 @@ const NEVER: i64 = i64::MIN;
 
 impl<'a> Sightings<'a> {
     pub(super) fn new(context: &Context<'a>, family: &'a Family<WorkspaceName, Seen>) -> Self {
-        let (store, now) = (context.store, context.now);
-        let seen = store.users.seen.get(&family.of);
+        let now = context.now;
         let test = |seen: &Seen| match seen {
             Seen::First(period) => Test::First(period.window(now)),
             Seen::Last(period) => Test::Last(period.window(now)),
         };
+        Self { seen: LastSeen::new(context, &family.of), tests: family.tests.iter().map(test).collect() }
+    }
+}
+
+impl<'a> LastSeen<'a> {
+    pub(super) fn new(context: &Context<'a>, workspace: &WorkspaceName) -> Self {
+        let (store, now) = (context.store, context.now);
+        let seen = store.users.seen.get(workspace);
         Self {
             store,
             now,
             first: seen.map_or(&[], |seen| &seen.first),
             last: seen.map_or(&[], |seen| &seen.last),
-            inputs: store.inputs.iter().map(|input| input.workspace == family.of).collect(),
-            tests: family.tests.iter().map(test).collect(),
+            inputs: store.inputs.iter().map(|input| input.workspace == *workspace).collect(),
         }
+    }
+
+    /// Whether a sighting is one at all, and in a window.
+    pub(super) fn is_in(last: i64, window: Window) -> bool {
+        last != NEVER && window.contains(last)
+    }
+
+    /// The first sighting of each user of a shard; nothing for a workspace without any.
+    fn first(&self, shard: usize) -> &'a [i64] {
+        let start = shard * SHARD_USERS;
+        self.first.get(start..start + self.store.shard_len(shard)).unwrap_or(&[])
+    }
+
+    /// The last sighting of each user of a shard; nothing for a workspace without any.
+    pub(super) fn of(&self, shard: usize) -> Cow<'a, [i64]> {
+        let start = shard * SHARD_USERS;
+        let last = self.last.get(start..start + self.store.shard_len(shard)).unwrap_or(&[]);
+        self.last_known(shard, self.first(shard), last)
     }
 
     /// The last sighting of each user of a shard as known at `now`.
@@ -92,16 +121,11 @@ impl<'a> Sightings<'a> {
 impl Kernel for Sightings<'_> {
     fn answer(&self, selection: Selection, slots: &mut [&mut [u64]]) {
         let Selection::Shard(shard) = selection;
-        let start = shard * SHARD_USERS;
-        let range = start..start + self.store.shard_len(shard);
-        let (Some(first), Some(last)) = (self.first.get(range.clone()), self.last.get(range)) else {
-            return slots.iter_mut().for_each(|slot| slot.fill(0));
-        };
-        let last = self.last_known(shard, first, last);
+        let (first, last) = (self.seen.first(shard), self.seen.of(shard));
         for (test, slot) in self.tests.iter().zip(slots) {
             match test {
                 Test::First(window) => fill(slot, first, |at| window.contains(*at)),
-                Test::Last(window) => fill(slot, &last, |at| *at != NEVER && window.contains(*at)),
+                Test::Last(window) => fill(slot, &last, |at| LastSeen::is_in(*at, *window)),
             }
         }
     }

@@ -9,38 +9,55 @@ use std::hash::Hash;
 use hashbrown::HashMap;
 use rapidhash::fast::RandomState;
 
-use super::question::{Families, Occurrence, Questions, Seen, Stream};
+mod events;
+mod profile;
+
+use super::question::{Circle, Families, Questions, Seen};
 use super::{Node, Operand, Period, Program, Source, canonical};
-use crate::base::{Address, WorkspaceName};
-use crate::catalog::{IdentityType, ProfileField};
-use crate::ir::{Audience, Count, Criterion, EventTest, Kind, Model, Predicate, SeenEdge, Status};
+use crate::base::{Address, Duration, Now, TimeFilter, Timestamp, Window, WorkspaceName};
+use crate::catalog::ProfileField;
+use crate::ir::{Audience, Criterion, Kind, Model, SeenEdge, Standard, Status};
 
 pub(super) fn lower(model: &Model, only: Option<&BTreeSet<Address>>) -> Program {
-    let wanted: Vec<&Audience> =
-        active(model).filter(|each| only.is_none_or(|only| only.contains(&each.address))).collect();
+    let active = model.audiences.values().filter(|each| is_active(each) && each.standard.is_none());
+    let wanted: Vec<&Audience> = active.filter(|each| only.is_none_or(|only| only.contains(&each.address))).collect();
+    lower_all(model, &wanted)
+}
+
+pub(super) fn lower_standard(model: &Model, audience: &Audience) -> Program {
+    lower_all(model, &[audience])
+}
+
+fn lower_all(model: &Model, wanted: &[&Audience]) -> Program {
     let mut lowering = Lowering {
         model,
         program: Program::default(),
         nodes: HashMap::default(),
         members: BTreeMap::new(),
         alive_everywhere_in: None,
+        reach: Reach::default(),
     };
-    for audience in nested_first(model, &wanted) {
+    for audience in nested_first(model, wanted, |nested| nested.standard.is_none()) {
         let members = lowering.audience(audience);
         lowering.members.insert(&audience.address, members);
     }
-    let roots = wanted.iter().map(|each| (each.address.clone(), lowering.member(&each.address)));
-    let roots = roots.collect();
+    let members = |each: &&Audience| lowering.members.get(&each.address).copied().unwrap_or(Operand::FALSE);
+    let roots = wanted.iter().map(|each| (each.address.clone(), members(each))).collect();
     Program { roots, ..lowering.program }
 }
 
-fn active(model: &Model) -> impl Iterator<Item = &Audience> {
-    model.audiences.values().filter(|audience| audience.status == Status::Active)
+fn is_active(audience: &Audience) -> bool {
+    audience.status == Status::Active
 }
 
-/// The wanted audiences and all that they nest, each after those that it nests. Not recursive: a chain of nested
-/// audiences may be as long as a project is large.
-fn nested_first<'m>(model: &'m Model, wanted: &[&'m Audience]) -> Vec<&'m Audience> {
+/// The wanted audiences and all active ones that they nest, each after those that it nests. Nested audiences that are not
+/// to be entered are left out with all that they nest. Not recursive: a chain of nested audiences may be as long as a project
+/// is large.
+pub(in crate::eval) fn nested_first<'m>(
+    model: &'m Model,
+    wanted: &[&'m Audience],
+    enter: impl Fn(&Audience) -> bool,
+) -> Vec<&'m Audience> {
     let mut order = Vec::new();
     let mut entered = BTreeSet::new();
     // Each audience with whether all that it nests is done.
@@ -51,7 +68,7 @@ fn nested_first<'m>(model: &'m Model, wanted: &[&'m Audience]) -> Vec<&'m Audien
         } else if entered.insert(&audience.address) {
             open.push((audience, true));
             let nested = audience.nested().into_iter().filter_map(|address| model.audiences.get(address));
-            open.extend(nested.filter(|each| each.status == Status::Active).map(|each| (each, false)));
+            open.extend(nested.filter(|each| is_active(each) && enter(each)).map(|each| (each, false)));
         }
     }
     order
@@ -65,25 +82,62 @@ struct Lowering<'m> {
     members: BTreeMap<&'m Address, Operand>,
     /// A workspace in which every user of the audience at hand has a living profile, so that asking for it is idle.
     alive_everywhere_in: Option<&'m WorkspaceName>,
+    /// Which events the audience at hand reads.
+    reach: Reach,
+}
+
+/// Which events an audience reads: those inside the retention (M10), or those of a standard audience's range, whatever the
+/// retention (M23).
+#[derive(Clone, Copy)]
+struct Reach {
+    retention: Option<Duration>,
+    range: Window,
+}
+
+impl Default for Reach {
+    /// All events.
+    fn default() -> Self {
+        Self { retention: None, range: Window::ALL }
+    }
+}
+
+impl Reach {
+    fn of(model: &Model, audience: &Audience) -> Self {
+        match audience.standard {
+            None => Self { retention: model.event_retention, ..Self::default() },
+            Some(Standard::All) => Self::default(),
+            // The calendar does not look at `now`.
+            Some(Standard::Between(from, to)) => {
+                Self { range: TimeFilter::Between(from, to).window(Now(Timestamp(0))), ..Self::default() }
+            }
+        }
+    }
 }
 
 impl<'m> Lowering<'m> {
-    /// An audience's membership: its population and its criterion (M12).
+    /// An audience's membership: its population and its criterion (M12). Who opted out is in no population (M26).
     fn audience(&mut self, audience: &'m Audience) -> Operand {
+        self.reach = Reach::of(self.model, audience);
         self.alive_everywhere_in = None;
         let population = self.any_alive(&audience.workspaces);
         self.alive_everywhere_in = match audience.workspaces.first() {
             Some(only) if audience.workspaces.len() == 1 => Some(only),
             _ => None,
         };
-        let mut conjuncts = vec![population];
+        let mut conjuncts = vec![population, self.opted_out().negated_if(true)];
         self.conjuncts(&audience.criterion, false, &mut conjuncts);
         self.all(conjuncts)
     }
 
-    /// The membership of another audience; nobody where it is unknown, a draft, or nests the one at hand.
-    fn member(&self, address: &Address) -> Operand {
-        self.members.get(address).copied().unwrap_or(Operand::FALSE)
+    /// The membership of another audience: for a standard audience the one that is given (M14, M23). Nobody where it is
+    /// unknown, a draft, or nests the one at hand.
+    fn member(&mut self, address: &Address) -> Operand {
+        match self.model.audiences.get(address) {
+            Some(nested) if is_active(nested) && nested.standard.is_some() => {
+                self.leaf(|questions| &mut questions.given, &(), address.clone())
+            }
+            _ => self.members.get(address).copied().unwrap_or(Operand::FALSE),
+        }
     }
 
     /// What all must hold for the criterion, or its complement, to hold.
@@ -112,8 +166,15 @@ impl<'m> Lowering<'m> {
             }
             Kind::Member(address) => self.member(address),
             Kind::UserAttribute { attribute, predicate, workspaces, .. } => {
-                self.attribute(attribute, &canonical::predicate(predicate), workspaces)
+                self.field(&ProfileField::attribute(attribute), &canonical::predicate(predicate), workspaces)
             }
+            Kind::Profile { field, predicate, workspaces } => {
+                self.field(field, &canonical::predicate(predicate), workspaces)
+            }
+            Kind::Near { latitude, longitude, metres, workspaces } => {
+                self.near(Circle { latitude: *latitude, longitude: *longitude, metres: *metres }, workspaces)
+            }
+            Kind::Attribution { edge, filter, workspaces } => self.attribution(*edge, filter.as_ref(), workspaces),
             Kind::Seen { edge, time, workspaces } => {
                 let period = Period::of(*time).until_now();
                 let seen = match edge {
@@ -123,98 +184,12 @@ impl<'m> Lowering<'m> {
                 self.any_profile(workspaces, |lowering, workspace| lowering.seen(workspace, seen))
             }
             Kind::Identity { identity, predicate, .. } => self.identity(*identity, canonical::predicate(predicate)),
-            Kind::Event(event) => self.event(event),
-            _ => Operand::FALSE,
+            Kind::Event(test) => self.event(test),
+            Kind::Picked(test) => self.picked(test),
+            Kind::Sequence(sequence) => self.sequence(sequence),
+            Kind::Abandoned(test) => self.abandoned(test),
+            Kind::Aggregate(test) => self.aggregate(test),
         }
-    }
-
-    /// A user attribute: in any living profile of the workspaces read (M10, M21). Where there is none, the key is missing,
-    /// which `is empty` accepts (M3a).
-    fn attribute(&mut self, attribute: &str, predicate: &Predicate, workspaces: &BTreeSet<WorkspaceName>) -> Operand {
-        let any = self.any_profile(workspaces, |lowering, workspace| {
-            let key = (workspace.clone(), ProfileField::attribute(attribute));
-            lowering.leaf(|questions| &mut questions.attributes, &key, predicate.clone())
-        });
-        if *predicate == Predicate::Empty {
-            let alive = self.any_alive(workspaces);
-            return self.any(vec![any, alive.negated_if(true)]);
-        }
-        any
-    }
-
-    /// An identity. It belongs to the user, whatever the workspace. `is empty` holds where there is none.
-    fn identity(&mut self, identity: IdentityType, predicate: Predicate) -> Operand {
-        let is_empty = predicate == Predicate::Empty;
-        let any = self.leaf(|questions| &mut questions.identities, &identity, predicate);
-        if is_empty {
-            let exists = self.leaf(|questions| &mut questions.identities, &identity, Predicate::Exists);
-            return self.any(vec![any, exists.negated_if(true)]);
-        }
-        any
-    }
-
-    /// A range of counts: at least the fewest and not one more than the most (M11).
-    fn event(&mut self, test: &EventTest) -> Operand {
-        let event = &test.events;
-        let stream = Stream {
-            event: event.event.clone(),
-            event_type: event.event_type,
-            filter: event.filter.as_ref().map(canonical::condition),
-            inputs: event.inputs.clone(),
-        };
-        let period = event.time.map_or(Period::ALL, Period::of);
-        let period = period.retained(self.model.event_retention).until_now();
-        let Count { least, most } = test.count;
-        if most.is_some_and(|most| most < least) {
-            return Operand::FALSE;
-        }
-        let enough = self.at_least(&stream, period, least);
-        match most.and_then(|most| most.checked_add(1)) {
-            Some(too_many) => {
-                let too_many = self.at_least(&stream, period, too_many);
-                self.all(vec![enough, too_many.negated_if(true)])
-            }
-            None => enough,
-        }
-    }
-
-    fn at_least(&mut self, stream: &Stream, period: Period, least: u64) -> Operand {
-        if least == 0 {
-            return Operand::TRUE;
-        }
-        self.leaf(|questions| &mut questions.events, stream, Occurrence { period, least })
-    }
-
-    /// Whether a question holds for any living profile in some workspaces.
-    fn any_profile(
-        &mut self,
-        workspaces: &BTreeSet<WorkspaceName>,
-        mut holds: impl FnMut(&mut Self, &WorkspaceName) -> Operand,
-    ) -> Operand {
-        let mut each = Vec::new();
-        for workspace in workspaces {
-            let conjuncts = vec![self.alive(workspace), holds(self, workspace)];
-            each.push(self.all(conjuncts));
-        }
-        self.any(each)
-    }
-
-    fn any_alive(&mut self, workspaces: &BTreeSet<WorkspaceName>) -> Operand {
-        let each = workspaces.iter().map(|workspace| self.alive(workspace)).collect();
-        self.any(each)
-    }
-
-    /// Whether the profile in a workspace is alive: seen within the retention, up to `now` (M12).
-    fn alive(&mut self, workspace: &WorkspaceName) -> Operand {
-        if self.alive_everywhere_in == Some(workspace) {
-            return Operand::TRUE;
-        }
-        let retention = Period::ALL.retained(self.model.profile_retention).until_now();
-        self.seen(workspace, Seen::Last(retention))
-    }
-
-    fn seen(&mut self, workspace: &WorkspaceName, seen: Seen) -> Operand {
-        self.leaf(|questions| &mut questions.sightings, workspace, seen)
     }
 
     fn leaf<K: Clone + Eq + Hash, T: Clone + Eq + Hash>(
@@ -257,6 +232,7 @@ impl<'m> Lowering<'m> {
             }
         }
     }
+
     /// What holds wherever an operand does, itself aside: a nested audience brings its population along.
     fn implied(&self, operand: Operand) -> &[Operand] {
         match operand {

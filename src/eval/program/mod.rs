@@ -13,10 +13,14 @@ mod question;
 use std::collections::BTreeSet;
 
 use crate::base::Address;
-use crate::ir::Model;
+use crate::ir::{Audience, Model};
 
+pub(super) use lower::nested_first;
 pub use period::Period;
-pub(super) use question::{Families, Family, Occurrence, Questions, Seen, Stream};
+pub(super) use question::{
+    Aggregate, Cart, Circle, Families, Family, Link, Located, Occurrence, Picked, Questions, Seen, Selected, Stream,
+    Valued,
+};
 
 /// The evaluator's form of a model.
 #[derive(Debug, Default)]
@@ -53,9 +57,15 @@ pub(super) enum Source {
 }
 
 impl Program {
-    /// The program of the active audiences of a model; with `only`, of those among them and of what they nest.
+    /// The program of the active real-time audiences of a model; with `only`, of those among them and of what they nest.
+    /// The memberships of standard audiences that they nest are given to it (M23).
     pub fn new(model: &Model, only: Option<&BTreeSet<Address>>) -> Self {
         lower::lower(model, only)
+    }
+
+    /// The program of one standard audience, which has a `now` of its own. Those that it nests are given to it.
+    pub(super) fn standard(model: &Model, audience: &Audience) -> Self {
+        lower::lower_standard(model, audience)
     }
 
     /// The audiences that it gives members of, in the order of their addresses.

@@ -42,6 +42,12 @@ impl Period {
         Self { oldest, ..self }
     }
 
+    /// What of it lies inside some instants.
+    #[must_use]
+    pub fn inside(self, window: Window) -> Self {
+        Self { fixed: self.fixed.and(window), ..self }
+    }
+
     /// What of it is not after `now` (M9).
     #[must_use]
     pub fn until_now(self) -> Self {

@@ -47,7 +47,11 @@ impl Writer<'_> {
                 self.step(without)?;
             }
         }
-        self.scope_of(&sequence.first)
+        // Steps that are scoped by workspace follow those that are not.
+        let steps = sequence.steps.iter().flat_map(|step| step.without.iter().chain([&step.events]));
+        let all = std::iter::once(&sequence.first).chain(steps);
+        let by_input = all.into_iter().find(|events| !events.event.kind.is_by_workspace());
+        self.scope_of(by_input.unwrap_or(&sequence.first))
     }
 
     pub(super) fn abandoned(&mut self, test: &AbandonedTest) -> fmt::Result {

@@ -5,6 +5,7 @@
 //! criterion shown by itself knows no audience and writes none.
 
 mod condition;
+mod definition;
 mod events;
 
 use std::collections::BTreeSet;
@@ -83,6 +84,7 @@ impl Writer<'_> {
             // A label stands after `not`, so that a labelled negation is a group.
             Kind::Not(_) if criterion.label.is_some() => self.parentheses(&criterion.kind),
             Kind::Not(inner) => self.not(inner),
+            leaf if criterion.label.is_some() && starts_with_not(leaf) => self.parentheses(leaf),
             leaf => self.leaf(leaf, false),
         }
     }
@@ -134,8 +136,7 @@ impl Writer<'_> {
                 self.scope(workspaces, home.map(|home| &home.workspaces))
             }
             Kind::Near { latitude, longitude, metres, workspaces } => {
-                let kilometres = metres.get() / 1000.0;
-                write!(self.to, "location within {kilometres} km of {latitude}, {longitude}")?;
+                write!(self.to, "location within {} km of {latitude}, {longitude}", kilometres(*metres))?;
                 self.scope(workspaces, home.map(|home| &home.workspaces))
             }
             Kind::Attribution { edge, filter, workspaces } => {
@@ -171,6 +172,10 @@ impl Writer<'_> {
             (Predicate::Boolean(false), _) => "rejected",
             _ => "not present",
         };
+        // The language asks whether consent is there by denying that it is not.
+        if *predicate == Predicate::Exists && !negated {
+            self.to.write_str("not ")?;
+        }
         write!(self.to, "consent {regulation} {} is {state}", quoted(purpose))
     }
 
@@ -206,6 +211,20 @@ fn has_negative(criterion: &Criterion) -> bool {
         _ => false,
     };
     kind && criterion.label.is_none()
+}
+
+/// Whether a criterion that is no negation is written as one all the same.
+fn starts_with_not(kind: &Kind) -> bool {
+    matches!(kind, Kind::Profile { field: ProfileField::Consent(..), predicate: Predicate::Exists, .. })
+}
+
+/// Metres in kilometres, as a number that is read back as the same metres.
+fn kilometres(metres: Float) -> String {
+    let kilometres = metres.get() / 1000.0;
+    match format!("{kilometres}e3").parse() == Ok(metres.get()) {
+        true => kilometres.to_string(),
+        false => format!("{metres}e-3"),
+    }
 }
 
 impl Display for Count {

@@ -9,6 +9,7 @@ mod events;
 mod filter;
 mod guard;
 mod same;
+mod same_scenario;
 pub mod scenario;
 mod time;
 

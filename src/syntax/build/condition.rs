@@ -100,15 +100,18 @@ impl Builder<'_> {
         (!group.terms.is_empty()).then_some(group)
     }
 
+    /// `product` or `action`.
+    pub(super) fn qualifier(&mut self, pair: Pair<Rule>) -> Option<Spanned<crate::base::Name>> {
+        let word = pair.into_inner().next()?;
+        let name = crate::base::Name::new(self.slice(&word)).ok()?;
+        Some(self.at(&word, name))
+    }
+
     fn condition(&mut self, pair: &Pair<Rule>) -> Option<Spanned<Condition>> {
         let (mut qualifier, mut attribute, mut test) = (None, None, None);
         for inner in pair.clone().into_inner() {
             match inner.as_rule() {
-                Rule::qualifier => {
-                    let word = inner.into_inner().next()?;
-                    let name = crate::base::Name::new(self.slice(&word)).ok()?;
-                    qualifier = Some(self.at(&word, name));
-                }
+                Rule::qualifier => qualifier = self.qualifier(inner),
                 Rule::string | Rule::alt_string | Rule::alt_bare => attribute = Some(self.data_name(&inner)),
                 _ => test = self.test(&inner),
             }

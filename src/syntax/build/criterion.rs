@@ -6,7 +6,10 @@ use super::super::grammar::Rule;
 use super::super::mistakes;
 use super::{Builder, find};
 use crate::base::{Name, Span, Spanned};
-use crate::syntax::ast::{Criterion, InputRef};
+use crate::syntax::ast::{Criterion, InputRef, Test};
+
+/// A name of code, what its value must be, and where.
+type FieldTest = (Spanned<Name>, Spanned<Test>, Vec<Spanned<InputRef>>);
 
 impl Builder<'_> {
     /// A criterion or group with the `not`s and the label before it; `None` where it could not be read.
@@ -63,12 +66,19 @@ impl Builder<'_> {
             Rule::user => self.user(pair),
             Rule::seen => self.seen(pair),
             Rule::identity => self.identity(pair),
-            Rule::event => self.event(pair).map(|event| Criterion::Event(Box::new(event))),
-            _ => {
-                let word = find(pair, Rule::later_word)?;
-                self.report(mistakes::not_in_this_build(self.span(&word), self.slice(&word)));
-                None
+            Rule::event => self.event(pair),
+            Rule::picked => self.picked(pair),
+            Rule::abandoned => self.abandoned(pair),
+            Rule::aggregate => self.aggregate(pair),
+            Rule::calculated => self.calculated_attribute(pair),
+            Rule::consent => self.consent(pair),
+            Rule::device => self.field_test(pair).map(|(field, test, scope)| Criterion::Device { field, test, scope }),
+            Rule::location => {
+                self.field_test(pair).map(|(field, test, scope)| Criterion::Location { field, test, scope })
             }
+            Rule::near => self.near(pair),
+            Rule::attribution => self.attribution(pair),
+            _ => None,
         }?;
         Some(self.at(pair, criterion))
     }
@@ -116,16 +126,21 @@ impl Builder<'_> {
     }
 
     fn identity(&mut self, pair: &Pair<Rule>) -> Option<Criterion> {
-        let (mut identity, mut test, mut scope) = (None, None, Vec::new());
+        self.field_test(pair).map(|(identity, test, scope)| Criterion::Identity { identity, test, scope })
+    }
+
+    /// A name of code, what its value must be, and where.
+    fn field_test(&mut self, pair: &Pair<Rule>) -> Option<FieldTest> {
+        let (mut field, mut test, mut scope) = (None, None, Vec::new());
         for inner in pair.clone().into_inner() {
             match inner.as_rule() {
-                Rule::kw_identity => {}
-                Rule::name | Rule::alt_quoted => identity = self.code_name(&inner),
+                Rule::kw_identity | Rule::kw_device | Rule::kw_location => {}
+                Rule::name | Rule::alt_quoted => field = self.code_name(&inner),
                 Rule::scope => scope = self.scope(&inner),
                 _ => test = self.test(&inner),
             }
         }
-        Some(Criterion::Identity { identity: identity?, test: test?, scope })
+        Some((field?, test?, scope))
     }
 
     /// `in shop, travel`.

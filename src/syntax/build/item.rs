@@ -37,11 +37,12 @@ impl Builder<'_> {
                 let (from, to) = self.two_names(pair)?;
                 Item::Moved(Moved { from, to, span: self.span(pair) })
             }
-            _ => {
-                let word = find(pair, Rule::later_item_word)?;
-                self.report(mistakes::not_in_this_build(self.span(&word), self.slice(&word)));
-                return None;
-            }
+            Rule::named_calculation => Item::Calculated(Box::new(self.named_calculation(pair)?)),
+            Rule::bulk | Rule::bulk_start => Item::BulkConnect(self.bulk(pair)?),
+            Rule::guard | Rule::guard_start => Item::Guard(self.guard(pair)?),
+            Rule::assertion => Item::Assert(self.assertion(pair)?),
+            Rule::scenario | Rule::scenario_start => Item::Test(self.scenario(pair)?),
+            _ => return None,
         };
         Some(Built::Item(item))
     }
@@ -53,12 +54,12 @@ impl Builder<'_> {
     }
 
     /// The name of code among the pairs of an item or a field.
-    fn own_name(&mut self, pair: &Pair<Rule>) -> Option<Spanned<Name>> {
+    pub(super) fn own_name(&mut self, pair: &Pair<Rule>) -> Option<Spanned<Name>> {
         let name = pair.clone().into_inner().find(|inner| is_code_name(inner.as_rule()))?;
         self.code_name(&name)
     }
 
-    fn own_text(&mut self, pair: &Pair<Rule>) -> Option<Spanned<String>> {
+    pub(super) fn own_text(&mut self, pair: &Pair<Rule>) -> Option<Spanned<String>> {
         let text =
             pair.clone().into_inner().find(|inner| matches!(inner.as_rule(), Rule::string | Rule::alt_string))?;
         Some(self.text(&text))
@@ -112,11 +113,7 @@ impl Builder<'_> {
             Rule::r#match => self.matched(pair),
             Rule::split | Rule::split_start => self.split(pair)?,
             Rule::connect | Rule::connect_start => self.connect(pair)?,
-            Rule::later_field => {
-                let word = find(pair, Rule::kw_standard)?;
-                self.report(mistakes::not_in_this_build(self.span(&word), "standard"));
-                return None;
-            }
+            Rule::standard => Field::Standard(self.standard(pair)?),
             _ => return None,
         };
         Some(self.at(pair, field))

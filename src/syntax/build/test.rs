@@ -10,6 +10,12 @@ use crate::diagnostic::Code;
 use crate::syntax::ast::{Literal, Operator, Test, TimeFilter};
 
 impl Builder<'_> {
+    /// Whether a rule is a test other than a time.
+    pub(super) fn is_test(rule: Rule) -> bool {
+        use Rule::{alt_null, alt_one_of, between, boolean, comparison, empty, exists, one_of};
+        matches!(rule, between | one_of | alt_one_of | empty | alt_null | boolean | exists | comparison)
+    }
+
     /// The test among the pairs of a criterion or a condition.
     pub(super) fn test(&mut self, pair: &Pair<Rule>) -> Option<Spanned<Test>> {
         if Self::is_time(pair.as_rule()) {

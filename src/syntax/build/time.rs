@@ -54,13 +54,13 @@ impl Builder<'_> {
         Some(self.at(pair, TimeFilter::WithinLast(quantity)))
     }
 
-    fn moments(&mut self, pair: &Pair<Rule>) -> Vec<Spanned<Moment>> {
+    pub(super) fn moments(&mut self, pair: &Pair<Rule>) -> Vec<Spanned<Moment>> {
         let moments = pair.clone().into_inner().filter(|inner| matches!(inner.as_rule(), Rule::date | Rule::alt_date));
         moments.map(|moment| self.moment(&moment)).collect()
     }
 
     /// `7 days`.
-    fn quantity(&mut self, pair: &Pair<Rule>) -> Spanned<Quantity> {
+    pub(super) fn quantity(&mut self, pair: &Pair<Rule>) -> Spanned<Quantity> {
         let mut quantity = Quantity { count: 1, unit: Unit::Day };
         for inner in pair.clone().into_inner() {
             match inner.as_rule() {

@@ -35,7 +35,7 @@ impl Builder<'_> {
 
     /// A name of data: in quotes, or without by mistake.
     pub(super) fn data_name(&mut self, pair: &Pair<Rule>) -> Spanned<String> {
-        if pair.as_rule() != Rule::alt_bare {
+        if !matches!(pair.as_rule(), Rule::alt_bare | Rule::alt_bare_over) {
             return self.text(pair);
         }
         let (span, written) = (self.span(pair), self.slice(pair));
@@ -119,13 +119,14 @@ impl Builder<'_> {
     }
 
     /// The pairs of a list, brackets and commas apart.
-    fn entries<'i>(&mut self, list: &Pair<'i, Rule>) -> Vec<Pair<'i, Rule>> {
+    pub(super) fn entries<'i>(&mut self, list: &Pair<'i, Rule>) -> Vec<Pair<'i, Rule>> {
         let mut entries: Vec<Pair<Rule>> = Vec::new();
         let mut separated = true;
         for inner in list.clone().into_inner() {
             match inner.as_rule() {
                 Rule::comma => separated = true,
-                Rule::open_bracket | Rule::close_bracket => {}
+                Rule::open_bracket | Rule::close_bracket | Rule::open | Rule::close => {}
+                Rule::kw_disjoint | Rule::open_paren | Rule::close_paren => {}
                 _ => {
                     if let (false, Some(previous)) = (separated, entries.last()) {
                         let after = self.span(previous).after();

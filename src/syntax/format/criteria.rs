@@ -1,7 +1,7 @@
 //! Criteria to documents.
 
-use super::document::{Doc, Entry, GroupDoc, push};
-use crate::base::{Span, Spanned};
+use super::document::{Brackets, Doc, Entry, GroupDoc, push};
+use crate::base::{Name, Span, Spanned};
 use crate::syntax::ast::{
     Calculated, Condition, ConsentState, Criterion, DistanceUnit, EventTest, Events, Group, InputRef, Joiner, Literal,
     Operator, Place, Quantity, Sequence, Test, TimeFilter, What,
@@ -36,7 +36,9 @@ pub(super) fn criterion(criterion: &Spanned<Criterion>) -> Vec<Doc> {
 
 fn add(pieces: &mut Vec<Doc>, criterion: &Criterion, span: Span) {
     match criterion {
-        Criterion::Group(group) => pieces.push(Doc::Group(GroupDoc { span, entries: entries(group) })),
+        Criterion::Group(group) => {
+            pieces.push(Doc::Group(GroupDoc { span, brackets: Brackets::Parentheses, entries: entries(group) }))
+        }
         Criterion::Not(of) => {
             push(pieces, "not ");
             add(pieces, &of.value, of.span);
@@ -113,16 +115,22 @@ fn add(pieces: &mut Vec<Doc>, criterion: &Criterion, span: Span) {
 }
 
 fn add_what(pieces: &mut Vec<Doc>, events: &Events) {
-    match &events.what {
-        What::Named { kind, name } => push(pieces, &format!("{} {}", kind.word(), quote(name))),
-        What::Kind { kind, item } => {
-            push(pieces, &format!("{}{}", if *item { "item " } else { "" }, kind.value.word()))
-        }
-    }
-    if let Some(name) = &events.event_type {
-        push(pieces, &format!(" type {}", name.value));
-    }
+    push(pieces, &what_words(&events.what));
+    push(pieces, &event_type_words(events.event_type.as_ref()));
     add_filter(pieces, events.filter.as_ref());
+}
+
+/// `event "Name"`, `item purchase`.
+pub(super) fn what_words(what: &What) -> String {
+    match what {
+        What::Named { kind, name } => format!("{} {}", kind.word(), quote(name)),
+        What::Kind { kind, item } => format!("{}{}", if *item { "item " } else { "" }, kind.value.word()),
+    }
+}
+
+/// ` type navigation`, or nothing.
+pub(super) fn event_type_words(event_type: Option<&Spanned<Name>>) -> String {
+    event_type.map_or(String::new(), |name| format!(" type {}", name.value))
 }
 
 fn add_filter(pieces: &mut Vec<Doc>, filter: Option<&Spanned<Condition>>) {
@@ -191,7 +199,8 @@ fn add_condition(pieces: &mut Vec<Doc>, condition: &Spanned<Condition>) {
                 add_condition(&mut pieces, term);
                 Entry { word: if index == 0 { "" } else { joiner }, pieces, span: term.span }
             });
-            pieces.push(Doc::Group(GroupDoc { span: condition.span, entries: entries.collect() }));
+            let (span, brackets, entries) = (condition.span, Brackets::Parentheses, entries.collect());
+            pieces.push(Doc::Group(GroupDoc { span, brackets, entries }));
         }
         Condition::Not(of) => {
             push(pieces, "not ");

@@ -10,15 +10,44 @@ use crate::base::Span;
 pub(super) enum Doc {
     /// Text that stays together.
     Text(String),
-    /// `( … )`.
+    /// `( … )` or `{ … }`.
     Group(GroupDoc),
 }
 
-/// A group in parentheses.
+/// What stands around a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Brackets {
+    /// `( … )`.
+    Parentheses,
+    /// `{ … }`.
+    Braces,
+}
+
+impl Brackets {
+    /// What opens and closes a group on one line.
+    fn flat(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Parentheses => ("(", ")"),
+            Self::Braces => ("{ ", " }"),
+        }
+    }
+
+    /// What opens and closes a group of several lines.
+    pub(super) fn lines(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Parentheses => ("(", ")"),
+            Self::Braces => ("{", "}"),
+        }
+    }
+}
+
+/// A group in brackets.
 #[derive(Clone, Debug)]
 pub(super) struct GroupDoc {
-    /// The parentheses and what they hold, in the source.
+    /// The parentheses and what they hold, in the source; of braces, what they hold.
     pub(super) span: Span,
+    /// What stands around it.
+    pub(super) brackets: Brackets,
     /// What it holds.
     pub(super) entries: Vec<Entry>,
 }
@@ -49,9 +78,10 @@ pub(super) fn flat(pieces: &[Doc]) -> String {
         match piece {
             Doc::Text(text) => line.push_str(text),
             Doc::Group(group) => {
-                line.push('(');
+                let (open, close) = group.brackets.flat();
+                line.push_str(open);
                 line.push_str(&flat_entries(&group.entries));
-                line.push(')');
+                line.push_str(close);
             }
         }
     }

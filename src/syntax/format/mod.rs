@@ -4,10 +4,12 @@
 //! again and compared: a file whose meaning would change is refused. Always: formatting what was formatted changes
 //! nothing.
 
+mod blocks;
 mod criteria;
 mod document;
 mod lines;
 mod print;
+mod scenario;
 
 use super::ast::Same;
 use super::{Parsed, parse};

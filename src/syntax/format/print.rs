@@ -1,5 +1,6 @@
 //! The tree to lines.
 
+use super::blocks::claim_words;
 use super::criteria::{self, inputs, literal, literals};
 use super::document::{Doc, Entry, flat, flat_entries};
 use super::lines::{Lines, SHORT, WIDTH};
@@ -35,9 +36,10 @@ pub(super) fn print(source: &Source, parsed: &Parsed) -> String {
     printer.lines.finish()
 }
 
-struct Printer<'a> {
-    lines: Lines<'a>,
-    source: &'a Source,
+/// Prints the items of a file.
+pub(super) struct Printer<'a> {
+    pub(super) lines: Lines<'a>,
+    pub(super) source: &'a Source,
     tokens: Tokens<'a>,
 }
 
@@ -50,7 +52,7 @@ impl Printer<'_> {
             self.lines.trailing(version.span.end);
         }
         for item in &parsed.file.items {
-            let block = matches!(item, Item::Defaults(_) | Item::Audience(_));
+            let block = self.is_block(item);
             if block || after_block {
                 self.lines.blank();
             }
@@ -65,7 +67,14 @@ impl Printer<'_> {
             Item::Defaults(defaults) => self.block_item("defaults", &defaults.fields, defaults.span),
             Item::Audience(audience) => self.audience(audience),
             Item::Criterion(criterion) => self.named(criterion),
-            Item::Calculated(_) | Item::BulkConnect(_) | Item::Guard(_) | Item::Assert(_) | Item::Test(_) => {}
+            Item::Calculated(item) => self.calculation(item),
+            Item::BulkConnect(bulk) => self.bulk(bulk),
+            Item::Guard(guard) => self.guard(guard),
+            Item::Assert(assert) => {
+                self.lines.start(assert.span);
+                self.lines.push(vec![claim_words(&assert.claim)]);
+            }
+            Item::Test(test) => self.test(test),
             Item::Moved(moved) => {
                 self.lines.start(moved.span);
                 self.lines.push(vec![format!("moved {} to {}", moved.from.value, moved.to.value)]);
@@ -116,21 +125,26 @@ impl Printer<'_> {
             }
             _ => vec![Entry { word: "", pieces: criteria::criterion(&item.criterion), span: item.criterion.span }],
         };
-        let line = format!("{header} {}", flat_entries(&entries));
-        if line.chars().count() <= WIDTH && !self.lines.has_comment(item.span) {
-            self.lines.start(item.span);
+        self.line_item(header, &entries, item.span);
+    }
+
+    /// An item of one line, or of a header and lines below it where that is too wide.
+    pub(super) fn line_item(&mut self, header: String, entries: &[Entry], span: Span) {
+        let line = format!("{header} {}", flat_entries(entries));
+        if line.chars().count() <= WIDTH && !self.lines.has_comment(span) {
+            self.lines.start(span);
             self.lines.push(vec![line]);
             return;
         }
-        self.lines.start_block(item.span.start);
-        let first = entries.first().map_or(item.span.end, |entry| entry.span.start);
+        self.lines.start_block(span.start);
+        let first = entries.first().map_or(span.end, |entry| entry.span.start);
         self.lines.open(header, first);
-        self.entries(&entries);
+        self.entries(entries);
         self.lines.indent -= 1;
     }
 
     /// The entries of a group, one a line.
-    fn entries(&mut self, entries: &[Entry]) {
+    pub(super) fn entries(&mut self, entries: &[Entry]) {
         for entry in entries {
             self.entry(entry);
             self.lines.trailing(entry.span.end);
@@ -162,13 +176,14 @@ impl Printer<'_> {
                 Doc::Group(group) => {
                     self.lines.comments_inside(Span { end: group.span.start, ..group.span });
                     let first = group.entries.first().map_or(group.span.end, |entry| entry.span.start);
-                    self.lines.open(format!("{line}("), first);
+                    let (open, close) = group.brackets.lines();
+                    self.lines.open(format!("{line}{open}"), first);
                     self.entries(&group.entries);
                     self.lines.comments_before(group.span.end);
                     // What stands behind the parenthesis goes before it, where it stays.
                     self.lines.comments_inside(entry.span);
                     self.lines.indent -= 1;
-                    line = ")".to_owned();
+                    line = close.to_owned();
                 }
             }
         }
@@ -240,7 +255,7 @@ impl Printer<'_> {
     }
 
     /// A block of lines, in the order of the source.
-    fn block(&mut self, header: &str, mut rows: Vec<Row>, span: Span) {
+    pub(super) fn block(&mut self, header: &str, mut rows: Vec<Row>, span: Span) {
         rows.sort_by_key(|row| row.span.start);
         self.lines.start_block(span.start);
         if rows.is_empty() && !self.lines.has_comment(span) {
@@ -281,6 +296,12 @@ impl Printer<'_> {
             self.lines.push(vec![header]);
             return;
         }
+        let rows = self.connect_rows(connect);
+        self.block(&header, rows, span);
+    }
+
+    /// The lines of a connection.
+    pub(super) fn connect_rows(&self, connect: &Connect) -> Vec<Row> {
         let mut rows: Vec<Row> = Vec::new();
         let mut row = |span: Span, word: &str, value: String, inner| {
             rows.push(Row { span, cells: vec![word.to_owned(), value], inner });
@@ -304,13 +325,13 @@ impl Printer<'_> {
             let flat: Vec<String> = settings.iter().map(|(_, cells)| cells.join(" ")).collect();
             row(self.with_braces(whole), "with", format!("{{ {} }}", flat.join(" ")), settings);
         }
-        self.block(&header, rows, span);
+        rows
     }
 }
 
 impl Printer<'_> {
     /// The span of a value with the tokens before it, which the tree does not keep: its word, and a brace after it.
-    fn with_word(&self, value: Span, tokens: usize) -> Span {
+    pub(super) fn with_word(&self, value: Span, tokens: usize) -> Span {
         let first = self.tokens.at_byte(value.start as usize).checked_sub(tokens);
         let start = first.and_then(|first| self.tokens.get(first)).map_or(value.start, |token| token.start as u32);
         Span { start, ..value }
@@ -325,13 +346,13 @@ impl Printer<'_> {
 }
 
 /// One line of a block, or the block of its own that it becomes where it is too wide.
-struct Row {
-    span: Span,
-    cells: Vec<String>,
-    inner: Vec<(Span, Vec<String>)>,
+pub(super) struct Row {
+    pub(super) span: Span,
+    pub(super) cells: Vec<String>,
+    pub(super) inner: Vec<(Span, Vec<String>)>,
 }
 
-fn texts(texts: &[Spanned<String>]) -> String {
+pub(super) fn texts(texts: &[Spanned<String>]) -> String {
     let texts: Vec<String> = texts.iter().map(|text| quote(text)).collect();
     texts.join(", ")
 }

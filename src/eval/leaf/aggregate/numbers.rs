@@ -1,0 +1,75 @@
+//! How many events there are, and the sum, mean, least and greatest of the values that are numbers.
+
+use super::{Aggregates, Cells};
+use crate::catalog::Calculation;
+use crate::eval::leaf::rows::Rows;
+
+/// What is known of one user.
+#[derive(Clone, Copy)]
+struct Tally {
+    /// Events; products, where they are counted.
+    events: u32,
+    /// Values that are numbers.
+    values: u32,
+    sum: f64,
+    least: f64,
+    most: f64,
+}
+
+const NOTHING: Tally = Tally { events: 0, values: 0, sum: 0.0, least: f64::INFINITY, most: f64::NEG_INFINITY };
+
+/// Whether a calculation is over numbers.
+pub(super) fn reads_numbers(calculation: Calculation) -> bool {
+    use Calculation as C;
+    matches!(calculation, C::Sum | C::Average | C::Minimum | C::Maximum)
+}
+
+fn is_answered(calculation: Calculation) -> bool {
+    calculation == Calculation::Count || reads_numbers(calculation)
+}
+
+pub(super) fn answer(
+    of: &Aggregates<'_>,
+    rows: Option<(&Rows<'_>, &Cells<'_>)>,
+    users: usize,
+    slots: &mut [&mut [u64]],
+) {
+    if !of.asks(is_answered) {
+        return;
+    }
+    let mut tallies = vec![NOTHING; users];
+    if let Some((rows, cells)) = rows {
+        for row in rows.oldest_first(of.window) {
+            let Some(tally) = tallies.get_mut(rows.at(row).0) else { continue };
+            tally.events = tally.events.saturating_add(rows.count(row));
+            cells.each(rows, row, |value| {
+                let number = of.numbers.get(value.part).and_then(|numbers| numbers.get(value.code as usize));
+                if let Some(number) = number.filter(|number| !number.is_nan()) {
+                    tally.add(*number);
+                }
+            });
+        }
+    }
+    of.fill(is_answered, &tallies, slots, |test, tally| test.check.calculated(tally.value(test.calculation)));
+}
+
+impl Tally {
+    fn add(&mut self, number: f64) {
+        self.values = self.values.saturating_add(1);
+        self.sum += number;
+        self.least = self.least.min(number);
+        self.most = self.most.max(number);
+    }
+
+    fn value(&self, calculation: Calculation) -> Option<f64> {
+        let any = self.values > 0;
+        match calculation {
+            Calculation::Count => Some(f64::from(self.events)),
+            Calculation::Sum => Some(self.sum),
+            Calculation::Average => any.then(|| self.sum / f64::from(self.values)),
+            Calculation::Minimum => any.then_some(self.least),
+            Calculation::Maximum => any.then_some(self.most),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The first or the latest of a user's events: filter and time are asked of all events of that instant, any may pass (M22).
+//!
+//! One pass over the events from the end that is asked for: a user's first row there sets the instant, later rows of the
+//! same instant are asked too, all others come too late.
+
+use super::rows::{Rows, Source};
+use super::{Context, Kernel, Selection};
+use crate::base::Window;
+use crate::eval::bits::set;
+use crate::eval::program::{Family, Picked, Selected};
+use crate::ir::Pick;
+use crate::store::{SHARD_USERS, Store};
+
+/// Questions about the first or the latest of some events.
+pub(super) struct Picks<'a> {
+    store: &'a Store,
+    source: Option<Source<'a>>,
+    window: Window,
+    tests: Vec<Test<'a>>,
+}
+
+struct Test<'a> {
+    pick: Pick,
+    /// The events that the one picked must be among; none where there cannot be any.
+    among: Option<Source<'a>>,
+    window: Window,
+}
+
+impl<'a> Picks<'a> {
+    pub(super) fn new(context: &Context<'a>, family: &'a Family<Selected, Picked>) -> Self {
+        let test = |test: &'a Picked| Test {
+            pick: test.pick,
+            among: Source::new(context, &test.among.stream),
+            window: test.among.period.window(context.now),
+        };
+        Self {
+            store: context.store,
+            source: Source::new(context, &family.of.stream),
+            window: family.of.period.window(context.now),
+            tests: family.tests.iter().map(test).collect(),
+        }
+    }
+
+    /// Sets the bits of all questions about one end.
+    fn pass(&self, shard: usize, pick: Pick, rows: &Rows<'_>, slots: &mut [&mut [u64]]) {
+        let asked = self.tests.iter().zip(slots).filter(|(test, _)| test.pick == pick);
+        let mut asked: Vec<_> =
+            asked.filter_map(|(test, slot)| Some((test.among.as_ref()?.shard(shard)?, test.window, slot))).collect();
+        if asked.is_empty() {
+            return;
+        }
+        let mut instants = Instants::new(self.store.shard_len(shard));
+        let mut visit = |row| {
+            let (user, at) = rows.at(row);
+            if instants.is_picked(user, at) {
+                for (among, window, slot) in &mut asked {
+                    if window.contains(at) && among.passes(row) {
+                        set(slot, user);
+                    }
+                }
+            }
+        };
+        match pick {
+            Pick::First => rows.oldest_first(self.window).for_each(&mut visit),
+            Pick::Latest => rows.newest_first(self.window).for_each(&mut visit),
+        }
+    }
+}
+
+impl Kernel for Picks<'_> {
+    fn answer(&self, selection: Selection, slots: &mut [&mut [u64]]) {
+        let Selection::Shard(shard) = selection;
+        slots.iter_mut().for_each(|slot| slot.fill(0));
+        if let Some(rows) = self.source.as_ref().and_then(|source| source.shard(shard)) {
+            self.pass(shard, Pick::First, &rows, slots);
+            self.pass(shard, Pick::Latest, &rows, slots);
+        }
+    }
+}
+
+/// The first instant that each user of a shard was met at, in the order of a pass.
+pub(super) struct Instants(Vec<Option<i64>>);
+
+impl Instants {
+    pub(super) fn new(users: usize) -> Self {
+        Self(vec![None; users.min(SHARD_USERS)])
+    }
+
+    /// Whether an instant is the user's first, or the same as it.
+    pub(super) fn is_picked(&mut self, user: usize, at: i64) -> bool {
+        self.0.get_mut(user).is_some_and(|first| *first.get_or_insert(at) == at)
+    }
+
+    /// The instant of each user, where there is one.
+    pub(super) fn all(&self) -> &[Option<i64>] {
+        &self.0
+    }
+}
