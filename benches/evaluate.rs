@@ -1,5 +1,9 @@
-//! Evaluates a dozen audiences over synthetic data: 50,000 users with a million events.
+//! Evaluates a dozen audiences over synthetic data: 50,000 users with a million events; then one audience for each kind of
+//! criterion that has a kernel of its own, over a shop of 50,000 users with 300,000 events.
 #![expect(clippy::unwrap_used, reason = "a benchmark may fail")]
+
+#[path = "evaluate/shop.rs"]
+mod shop;
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -56,6 +60,14 @@ fn one_by_one(bencher: Bencher, threads: usize) {
                 .sum::<usize>()
         })
     });
+}
+
+/// One audience for each kernel.
+#[divan::bench(args = shop::KINDS)]
+fn kind(bencher: Bencher, kind: &str) {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let (store, model) = (&*shop::STORE, shop::model(kind));
+    bencher.bench_local(|| pool.install(|| evaluate(divan::black_box(&model), store, NOW, None, &Stored::default())));
 }
 
 /// From criteria to the program.
@@ -140,12 +152,12 @@ fn attribute(name: &str, predicate: Predicate) -> Condition {
     Condition::Attribute { part: None, attribute: name.to_owned(), predicate }
 }
 
-fn shop() -> BTreeSet<Name> {
+fn shop_only() -> BTreeSet<Name> {
     BTreeSet::from([Name::new("shop").unwrap()])
 }
 
 fn user(name: &str, predicate: Predicate) -> Kind {
-    Kind::UserAttribute { attribute: name.to_owned(), list: false, predicate, workspaces: shop() }
+    Kind::UserAttribute { attribute: name.to_owned(), list: false, predicate, workspaces: shop_only() }
 }
 
 fn number(value: f64) -> Float {
@@ -177,8 +189,8 @@ fn model() -> Model {
     let dear = || attribute("price", Predicate::Greater(number(120.0)));
     let staff = Predicate::EndsWith("@ourshop.example".to_owned());
     let march = Moment::Day(Day::parse("2026-03-01").unwrap());
-    let staff = Kind::Identity { identity: IdentityType::Email, predicate: staff, workspaces: shop() };
-    let new = Kind::Seen { edge: SeenEdge::First, time: TimeFilter::WithinLast(days(7)), workspaces: shop() };
+    let staff = Kind::Identity { identity: IdentityType::Email, predicate: staff, workspaces: shop_only() };
+    let new = Kind::Seen { edge: SeenEdge::First, time: TimeFilter::WithinLast(days(7)), workspaces: shop_only() };
     let audiences = [
         ("staff", staff),
         ("everybody", Kind::Everyone),
@@ -209,9 +221,13 @@ fn model() -> Model {
             all([event("Refund", Some(shoes()), (1, None), None), event("Purchase", None, (0, Some(2)), within(14))]),
         ),
     ];
+    model_of(audiences)
+}
+
+fn model_of(audiences: impl IntoIterator<Item = (&'static str, Kind)>) -> Model {
     Model {
         project: "bench".to_owned(),
-        audiences: audiences.map(|(address, kind)| audience(address, kind)).into_iter().collect(),
+        audiences: audiences.into_iter().map(|(address, kind)| audience(address, kind)).collect(),
         moves: Vec::new(),
         guards: Vec::new(),
         assertions: Vec::new(),
@@ -227,7 +243,7 @@ fn audience(address: &str, kind: Kind) -> (Name, Audience) {
         name: address.to_owned(),
         external_name: address.to_owned(),
         doc: None,
-        workspaces: shop(),
+        workspaces: shop_only(),
         inputs: inputs().into_iter().collect(),
         tags: BTreeSet::new(),
         status: Status::Active,

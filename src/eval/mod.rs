@@ -15,6 +15,7 @@
 
 mod bits;
 mod boolean;
+mod facts;
 mod leaf;
 mod program;
 mod run;
@@ -29,7 +30,8 @@ use crate::ir::Model;
 use crate::members::Memberships;
 use crate::store::Store;
 
-pub use program::{Period, Program};
+pub use facts::{Matched, aggregated_values, matching_events, picked_events};
+pub use program::{Period, Program, Reach};
 pub use standard::{Stored, as_of};
 
 /// The members of the active audiences at `now`; with `only`, of those among them. Drafts have no members.

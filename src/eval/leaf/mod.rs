@@ -19,11 +19,15 @@ mod reading;
 mod rows;
 mod seen;
 mod sequence;
+mod values;
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use roaring::RoaringBitmap;
+
+pub(super) use rows::Source;
+pub(super) use values::Values;
 
 use super::program::{Families, Family, Questions};
 use crate::base::{Address, Now};

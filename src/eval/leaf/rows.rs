@@ -15,14 +15,14 @@ use crate::ir::Unit;
 use crate::store::{EventShard, EventTable};
 
 /// A stream bound to the events of its key.
-pub(super) struct Source<'a> {
-    pub(super) table: &'a EventTable,
+pub(in crate::eval) struct Source<'a> {
+    pub(in crate::eval) table: &'a EventTable,
     filter: Filter<RowTest<'a>>,
     unit: Unit,
 }
 
 /// A stream bound to one shard.
-pub(super) struct Rows<'s> {
+pub(in crate::eval) struct Rows<'s> {
     pub(super) events: &'s EventShard,
     pub(super) unit: Unit,
     /// What a row must satisfy by itself.
@@ -33,14 +33,14 @@ pub(super) struct Rows<'s> {
 
 impl<'a> Source<'a> {
     /// `None` where no event can pass.
-    pub(super) fn new(context: &Context<'a>, stream: &'a Stream) -> Option<Self> {
+    pub(in crate::eval) fn new(context: &Context<'a>, stream: &'a Stream) -> Option<Self> {
         let table = context.store.events.get(&stream.event)?;
         let filter = Filter::new(context, table, stream);
         (!matches!(filter, Filter::Always(false))).then_some(Self { table, filter, unit: stream.unit })
     }
 
     /// The rows of a shard, where it has any.
-    pub(super) fn shard(&self, shard: usize) -> Option<Rows<'_>> {
+    pub(in crate::eval) fn shard(&self, shard: usize) -> Option<Rows<'_>> {
         let events = self.table.shards.get(shard)?;
         let (rows, products) = self.filter.bind(events).split();
         Some(Rows { events, unit: self.unit, rows, products })
@@ -80,7 +80,7 @@ impl Rows<'_> {
     }
 
     /// The products with which a row passes that passes by itself, as positions in the columns of products.
-    pub(super) fn products(&self, row: usize) -> impl Iterator<Item = usize> {
+    pub(in crate::eval) fn products(&self, row: usize) -> impl Iterator<Item = usize> {
         self.events.products.of(row).filter(move |product| self.products.passes(row, Some(*product)))
     }
 
@@ -117,6 +117,12 @@ impl Rows<'_> {
                 Some(from + row)
             })
         })
+    }
+
+    /// The rows of one user that pass with their instants, oldest first.
+    pub(in crate::eval) fn of_user(&self, user: usize, window: Window) -> impl Iterator<Item = (usize, i64)> {
+        let of_user = self.range(window).map(|row| (row, self.at(row))).filter(move |(_, (each, _))| *each == user);
+        of_user.map(|(row, (_, at))| (row, at)).filter(|(row, _)| self.passes(*row))
     }
 
     /// The user and the instant of a row.

@@ -13,10 +13,10 @@ mod events;
 mod profile;
 
 use super::question::{Circle, Families, Questions, Seen};
-use super::{Node, Operand, Period, Program, Source, canonical};
-use crate::base::{Address, Duration, Now, TimeFilter, Timestamp, Window, WorkspaceName};
+use super::{Node, Operand, Period, Program, Reach, Source, canonical};
+use crate::base::{Address, WorkspaceName};
 use crate::catalog::ProfileField;
-use crate::ir::{Audience, Criterion, Kind, Model, SeenEdge, Standard, Status};
+use crate::ir::{Audience, Criterion, Kind, Model, SeenEdge, Status};
 
 pub(super) fn lower(model: &Model, only: Option<&BTreeSet<Address>>) -> Program {
     let active = model.audiences.values().filter(|each| is_active(each) && each.standard.is_none());
@@ -35,7 +35,7 @@ fn lower_all(model: &Model, wanted: &[&Audience]) -> Program {
         nodes: HashMap::default(),
         members: BTreeMap::new(),
         alive_everywhere_in: None,
-        reach: Reach::default(),
+        reach: Reach::ALL,
     };
     for audience in nested_first(model, wanted, |nested| nested.standard.is_none()) {
         let members = lowering.audience(audience);
@@ -84,34 +84,6 @@ struct Lowering<'m> {
     alive_everywhere_in: Option<&'m WorkspaceName>,
     /// Which events the audience at hand reads.
     reach: Reach,
-}
-
-/// Which events an audience reads: those inside the retention (M10), or those of a standard audience's range, whatever the
-/// retention (M23).
-#[derive(Clone, Copy)]
-struct Reach {
-    retention: Option<Duration>,
-    range: Window,
-}
-
-impl Default for Reach {
-    /// All events.
-    fn default() -> Self {
-        Self { retention: None, range: Window::ALL }
-    }
-}
-
-impl Reach {
-    fn of(model: &Model, audience: &Audience) -> Self {
-        match audience.standard {
-            None => Self { retention: model.event_retention, ..Self::default() },
-            Some(Standard::All) => Self::default(),
-            // The calendar does not look at `now`.
-            Some(Standard::Between(from, to)) => {
-                Self { range: TimeFilter::Between(from, to).window(Now(Timestamp(0))), ..Self::default() }
-            }
-        }
-    }
 }
 
 impl<'m> Lowering<'m> {

@@ -9,6 +9,7 @@ mod canonical;
 mod lower;
 mod period;
 mod question;
+mod reach;
 
 use std::collections::BTreeSet;
 
@@ -21,6 +22,7 @@ pub(super) use question::{
     Aggregate, Cart, Circle, Families, Family, Link, Located, Occurrence, Picked, Questions, Seen, Selected, Stream,
     Valued,
 };
+pub use reach::Reach;
 
 /// The evaluator's form of a model.
 #[derive(Debug, Default)]

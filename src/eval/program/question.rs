@@ -8,6 +8,7 @@ use rapidhash::fast::RandomState;
 
 use super::canonical;
 use super::period::Period;
+use super::reach::Reach;
 use crate::base::{Address, Duration, InputName, WorkspaceName};
 use crate::catalog::{Calculation, CustomEventType, EventKey, IdentityType, ProfileField};
 use crate::ir::{AttributeRef, Condition, Events, Float, Pick, Predicate, Unit};
@@ -62,6 +63,19 @@ pub(in crate::eval) struct Occurrence {
     pub(in crate::eval) period: Period,
     /// At least 1.
     pub(in crate::eval) least: u64,
+}
+
+impl Selected {
+    /// The events of a criterion: in its window and in reach.
+    pub(in crate::eval) fn of(events: &Events, reach: Reach) -> Self {
+        Self { stream: Stream::of(events), period: reach.period(events.time) }
+    }
+
+    /// The events that the first or the latest is picked from: all of the key, the type and the inputs that are in reach.
+    pub(in crate::eval) fn picked_from(events: &Events, reach: Reach) -> Self {
+        let stream = Stream { filter: None, unit: Unit::Event, ..Stream::of(events) };
+        Self { stream, period: reach.period(None) }
+    }
 }
 
 /// What the first or the latest of some events must satisfy.

@@ -6,12 +6,13 @@
 use hashbrown::HashMap;
 use rapidhash::fast::RandomState;
 
-use super::{Aggregates, Cells, Test, Value};
+use super::{Aggregates, Test};
 use crate::catalog::Calculation;
 use crate::eval::bits::set;
 use crate::eval::leaf::check::Reads;
 use crate::eval::leaf::filter::Parts;
 use crate::eval::leaf::rows::Rows;
+use crate::eval::leaf::values::{Cells, Value};
 use crate::store::Dictionary;
 
 /// One number for each distinct text, over all parts.

@@ -1,10 +1,11 @@
 //! The first and the latest: the values of the first instant that has one, any of which may pass (M22), and that instant.
 
-use super::{Aggregates, Cells};
+use super::Aggregates;
 use crate::catalog::Calculation;
 use crate::eval::bits::set;
 use crate::eval::leaf::picked::Instants;
 use crate::eval::leaf::rows::Rows;
+use crate::eval::leaf::values::Cells;
 use crate::ir::Pick;
 
 pub(super) fn answer(

@@ -1,8 +1,9 @@
 //! How many events there are, and the sum, mean, least and greatest of the values that are numbers.
 
-use super::{Aggregates, Cells};
+use super::Aggregates;
 use crate::catalog::Calculation;
 use crate::eval::leaf::rows::Rows;
+use crate::eval::leaf::values::Cells;
 
 /// What is known of one user.
 #[derive(Clone, Copy)]

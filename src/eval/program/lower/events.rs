@@ -39,8 +39,7 @@ impl Lowering<'_> {
     /// The first or the latest of all events of a key, type and inputs; filter and time are asked of the one picked.
     pub(super) fn picked(&mut self, test: &PickedTest) -> Operand {
         let among = self.selected(&test.events);
-        let stream = Stream { filter: None, unit: Unit::Event, ..among.stream.clone() };
-        let events = Selected { stream, period: self.within_reach(Period::ALL) };
+        let events = Selected::picked_from(&test.events, self.reach);
         self.leaf(|questions| &mut questions.picked, &events, Picked { pick: test.pick, among })
     }
 
@@ -87,13 +86,8 @@ impl Lowering<'_> {
         self.leaf(|questions| &mut questions.aggregates, &valued, aggregate)
     }
 
-    /// The events of a criterion: in its window, inside the retention, up to `now` (M9, M10).
+    /// The events of a criterion: in its window and in reach.
     fn selected(&self, events: &Events) -> Selected {
-        let period = events.time.map_or(Period::ALL, Period::of);
-        Selected { stream: Stream::of(events), period: self.within_reach(period) }
-    }
-
-    fn within_reach(&self, period: Period) -> Period {
-        period.retained(self.reach.retention).inside(self.reach.range).until_now()
+        Selected::of(events, self.reach)
     }
 }
