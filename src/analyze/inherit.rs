@@ -60,7 +60,7 @@ pub(super) fn check_defaults(defaults: &ast::Defaults, found: &mut Diagnostics) 
     for field in unique(&defaults.fields, "`defaults`", found) {
         let (word, why) = match &field.value {
             Field::ExternalName(_) => ("external_name", "every audience needs its own"),
-            Field::Standard(_) => ("standard", "an audience is evaluated once for reasons of its own"),
+            Field::Standard(_) => ("standard", "a range belongs to one audience"),
             Field::Match(_) => ("match", "every audience needs its own"),
             Field::Split(_) => ("split", "a test belongs to one audience"),
             Field::Connect(_) => ("connect", "a connection belongs to one audience"),

@@ -52,6 +52,8 @@ pub struct AudienceRecord {
     pub updated: (Timestamp, String),
     /// Its members, over the state's user numbers; `None` for a draft.
     pub members: Option<RoaringBitmap>,
+    /// The `now` of the evaluation that last changed its members; of a standard audience, of the only one (M23).
+    pub evaluated: Option<Timestamp>,
 }
 
 /// One applied definition of an audience.

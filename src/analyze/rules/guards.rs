@@ -23,11 +23,11 @@ pub(in crate::analyze) fn check(
         if audience.is_none() {
             continue;
         }
-        found.extend(draft(audiences, item));
         if let Some((first, _)) = guards.get(&item.audience.value) {
             found.push(twice(item, *first));
             continue;
         }
+        found.extend(draft(audiences, item));
         let origin = Origin::from(item.span);
         let guard = Guard { audience: item.audience.value.clone(), limits, origin };
         guards.insert(&item.audience.value, (item.audience.span, guard));

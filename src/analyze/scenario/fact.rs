@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::Reading;
 use crate::analyze::lower::unknown_identity;
 use crate::analyze::rules::{near, profile};
-use crate::base::{Name, Span, Spanned, Timestamp};
-use crate::catalog::{IdentityType, LocationField};
+use crate::base::{Name, Spanned, Timestamp};
+use crate::catalog::{IdentityType, LocationField, Regulation};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::Fact;
 use crate::syntax::ast::Number;
@@ -44,6 +44,9 @@ impl Reading<'_, '_> {
             }
             F::Consent(regulation, purpose, granted) => {
                 let regulation = profile::regulation(regulation, &mut self.found)?;
+                if regulation == Regulation::Ccpa {
+                    profile::purpose(catalog, regulation, purpose, &mut self.found);
+                }
                 Some(Fact::Consent(regulation, purpose.value.clone(), granted.value))
             }
             F::Device(field, value) => {
@@ -52,7 +55,7 @@ impl Reading<'_, '_> {
             }
             F::Location { point, fields, at } => {
                 let at = at.as_ref().map_or(Some(now), |at| self.instant(at, now));
-                let known = self.location(point.as_ref(), fields, fact.span);
+                let known = self.location(point.as_ref(), fields);
                 Some(Fact::Location(at?, known))
             }
             F::Attribution(edge, pairs) => Some(Fact::Attribution(edge.value, self.pairs(pairs, None))),
@@ -79,7 +82,6 @@ impl Reading<'_, '_> {
         &mut self,
         point: Option<&(Spanned<Number>, Spanned<Number>)>,
         fields: &[(Spanned<Name>, Spanned<String>)],
-        span: Span,
     ) -> BTreeMap<LocationField, String> {
         let mut known = BTreeMap::new();
         if let Some((latitude, longitude)) = point {
@@ -87,15 +89,17 @@ impl Reading<'_, '_> {
             near::degrees(longitude, 180.0, "east", &mut self.found);
             known.insert(LocationField::Point, format!("{},{}", latitude.value.text, longitude.value.text));
         }
-        for (name, value) in fields {
-            let Some(field) = profile::location(name, &mut self.found) else { continue };
-            if known.insert(field, value.value.clone()).is_some() {
+        for (at, (name, value)) in fields.iter().enumerate() {
+            let before = fields.get(..at).unwrap_or_default();
+            if let Some((first, _)) = before.iter().find(|(first, _)| first.value == name.value) {
                 self.found.push(
-                    Diagnostic::new(Code::DuplicateField, format!("a location has one {field}"))
+                    Diagnostic::new(Code::DuplicateField, format!("a location has one {}", name.value))
                         .label(name.span, "again here")
-                        .label(span, "in this location")
+                        .label(first.span, "first here")
                         .help("keep one of them"),
                 );
+            } else if let Some(field) = profile::location(name, &mut self.found) {
+                known.insert(field, value.value.clone());
             }
         }
         known

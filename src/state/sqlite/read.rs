@@ -35,7 +35,7 @@ pub(super) fn snapshot(connection: &Connection) -> Result<Snapshot, Fault> {
 fn audiences(connection: &Connection, mpids: &[Mpid]) -> Result<Vec<AudienceRecord>, Fault> {
     let mut statement = connection.prepare_cached(
         "SELECT id, ir_version, definition, fingerprint, revision, salt, created_at, created_by, updated_at, updated_by,
-                members FROM audiences WHERE deleted_at IS NULL ORDER BY address",
+                members, evaluated_at FROM audiences WHERE deleted_at IS NULL ORDER BY address",
     )?;
     let mut rows = statement.query([])?;
     let mut audiences = Vec::new();
@@ -62,6 +62,7 @@ fn audience(row: &Row<'_>) -> Result<AudienceRecord, Fault> {
         created: (Timestamp(row.get(6)?), row.get(7)?),
         updated: (Timestamp(row.get(8)?), row.get(9)?),
         members,
+        evaluated: row.get::<_, Option<i64>>(11)?.map(Timestamp),
     })
 }
 

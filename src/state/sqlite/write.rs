@@ -203,11 +203,14 @@ impl Commit<'_> {
         self.must_have_numbers(members.unwrap_or(&nobody))?;
         let change = Difference::between(held.as_ref().unwrap_or(&nobody), members.unwrap_or(&nobody));
         if held.as_ref() != members {
-            self.db.prepare_cached("UPDATE audiences SET members = ?2, size = ?3 WHERE id = ?1")?.execute((
-                id,
-                members.map(bitmap_bytes),
-                members.map_or(0, RoaringBitmap::len).cast_signed(),
-            ))?;
+            self.db
+                .prepare_cached("UPDATE audiences SET members = ?2, size = ?3, evaluated_at = ?4 WHERE id = ?1")?
+                .execute((
+                    id,
+                    members.map(bitmap_bytes),
+                    members.map_or(0, RoaringBitmap::len).cast_signed(),
+                    members.map(|_| self.changes.evaluated.0.ms()),
+                ))?;
         }
         if change.is_empty() { Ok(()) } else { self.add_to_journal(id, &change) }
     }
