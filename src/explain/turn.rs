@@ -13,7 +13,7 @@ use super::node::Turn;
 use super::person::Person;
 use super::{Question, schedule};
 use crate::base::{Address, Now, Timestamp};
-use crate::eval;
+use crate::eval::{self, Stored};
 use crate::ir::{Audience, Criterion, Kind, Model};
 
 /// The first instant after `now` at which the membership differs from `member`.
@@ -33,7 +33,7 @@ pub(super) fn member(question: &Question<'_>, person: &Person, address: &Address
 }
 
 fn holds(model: &Model, person: &Person, only: &BTreeSet<Address>, now: Now) -> bool {
-    let members = eval::evaluate(model, &person.store, now, Some(only));
+    let members = eval::evaluate(model, &person.store, now, Some(only), &Stored::default());
     members.audiences.values().any(|rows| rows.contains(0))
 }
 

@@ -6,8 +6,8 @@
 
 pub mod apply;
 pub mod audience;
-pub mod describe;
 mod code;
+pub mod describe;
 pub mod diagnostic;
 pub mod explain;
 pub mod graph;

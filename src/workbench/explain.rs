@@ -1,10 +1,8 @@
 //! Why one user is in an audience, or is not.
 
-use std::collections::BTreeMap;
-
 use super::audiences::{draft, find_audience};
 use super::{Defined, Workbench, WorkbenchError};
-use crate::base::{Address, Mpid, Now, SourceMap, suggest};
+use crate::base::{Mpid, Now, SourceMap, suggest};
 use crate::catalog::IdentityType;
 use crate::explain::{Explanation, Question, explain};
 use crate::ir::Status;
@@ -31,7 +29,8 @@ impl Workbench {
             return Err(draft(audience));
         }
         let row = find_user(&defined, user)?;
-        let stored = self.stored(&defined, row)?;
+        let stored = self.stored(&defined)?.0;
+        let stored = stored.into_iter().map(|(address, members)| (address, members.contains(row))).collect();
         let question = Question {
             model: &defined.model,
             store: &defined.store,
@@ -42,25 +41,6 @@ impl Workbench {
         };
         let explanation = explain(&question).ok_or_else(|| nobody(user))?;
         Ok(Explained { explanation, sources: defined.sources })
-    }
-
-    /// Whether a user is in the standard audiences whose memberships are stored (M23).
-    fn stored(&self, defined: &Defined, row: u32) -> Result<BTreeMap<Address, bool>, WorkbenchError> {
-        let standard = defined.model.audiences.values().filter(|audience| audience.standard.is_some());
-        let standard: Vec<&Address> = standard.map(|audience| &audience.address).collect();
-        if standard.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        let snapshot = self.snapshot(defined)?;
-        let mpid = defined.store.users.mpid(row);
-        let number = snapshot.mpids.iter().position(|each| Some(*each) == mpid).map(|number| number as u32);
-        let stored = snapshot.audiences.iter().filter(|each| standard.contains(&&each.definition.address));
-        let stored = stored.filter_map(|record| {
-            let members = record.members.as_ref()?;
-            let inside = number.is_some_and(|number| members.contains(number));
-            Some((record.definition.address.clone(), inside))
-        });
-        Ok(stored.collect())
     }
 }
 
