@@ -17,5 +17,6 @@ pub(super) mod plan;
 pub(super) mod schema;
 pub(super) mod show;
 pub(super) mod state;
+pub(super) mod test;
 pub(super) mod watch;
 pub(super) mod who;
