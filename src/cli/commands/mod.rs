@@ -16,5 +16,6 @@ pub(super) mod list;
 pub(super) mod plan;
 pub(super) mod show;
 pub(super) mod state;
+pub(super) mod test;
 pub(super) mod watch;
 pub(super) mod who;
