@@ -14,6 +14,7 @@ pub(super) mod import;
 pub(super) mod init;
 pub(super) mod list;
 pub(super) mod plan;
+pub(super) mod schema;
 pub(super) mod show;
 pub(super) mod state;
 pub(super) mod test;
