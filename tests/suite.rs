@@ -23,6 +23,7 @@ mod meaning;
 mod plan;
 mod project;
 mod report;
+mod standard;
 mod state;
 mod store;
 mod support;

@@ -60,6 +60,8 @@ enum Command {
     Who(commands::who::Args),
     /// Say in plain English who is in an audience
     Describe(commands::describe::Args),
+    /// Run the tests of the definitions
+    Test(commands::test::Args),
     /// Say why one user is in an audience, or is not
     Explain(commands::explain::Args),
     /// Draw who nests whom, and what is used where
@@ -102,6 +104,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, system: Arc<dyn System>) ->
         Command::Describe(args) => commands::describe::run(&door, &ui, &args),
         Command::Explain(args) => commands::explain::run(&door, &ui, &args),
         Command::Graph(args) => commands::graph::run(&door, &ui, &args),
+        Command::Test(args) => commands::test::run(&door, &ui, &args),
         Command::Watch(args) => commands::watch::run(&door, &ui, &args),
         Command::Demo(args) => commands::demo::run(&door, &ui, &args),
         Command::State(command) => commands::state::run(&door, &ui, &command),

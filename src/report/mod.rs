@@ -16,6 +16,7 @@ mod number;
 pub mod plan;
 pub mod schema;
 mod style;
+pub mod testing;
 mod visible;
 
 pub use code::code_page;
