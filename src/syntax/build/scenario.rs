@@ -196,14 +196,7 @@ impl Builder<'_> {
         Some(Fact::Location { point, fields, at })
     }
 
-<<<<<<< HEAD
-    fn point(
-        &mut self,
-        pair: &Pair<Rule>,
-    ) -> Option<(Spanned<crate::syntax::ast::Number>, Spanned<crate::syntax::ast::Number>)> {
-=======
     fn point(&mut self, pair: &Pair<Rule>) -> Option<(Spanned<Number>, Spanned<Number>)> {
->>>>>>> syntax
         let mut numbers = pair.clone().into_inner().filter(|inner| inner.as_rule() == Rule::number);
         let (north, east) = (numbers.next()?, numbers.next()?);
         Some((self.number(&north), self.number(&east)))

@@ -1,13 +1,8 @@
 //! The tree to lines.
 
-use super::blocks::claim_words;
 use super::criteria::{self, inputs, literal, literals};
-<<<<<<< HEAD
-use super::document::{Doc, Entry, flat, flat_entries};
-=======
 use super::document::{Entry, flat_entries};
 use super::blocks::claim_words;
->>>>>>> syntax
 use super::lines::{Lines, SHORT, WIDTH};
 use crate::base::{Source, SourceId, Span, Spanned};
 use crate::syntax::ast::{

@@ -89,19 +89,11 @@ fn add_fact(pieces: &mut Vec<Doc>, fact: &Spanned<Fact>) {
         }
         Fact::Attribution(edge, known) => {
             push(pieces, &format!("attribution {}", edge.value));
-<<<<<<< HEAD
-            return if known.is_empty() {
-            } else {
-                push(pieces, " ");
-                add_pairs(pieces, known)
-            };
-=======
             if !known.is_empty() {
                 push(pieces, " ");
                 add_pairs(pieces, known);
             }
             return;
->>>>>>> syntax
         }
         Fact::Event(happening) => return add_happening(pieces, happening),
     };
