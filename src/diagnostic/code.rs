@@ -75,6 +75,8 @@ codes! {
     ItemWithoutProducts = 134 Error "`item` counts the products of commerce events.";
     MissingTest = 135 Error "A calculation that is a criterion says what its value must be.";
     OtherWord = 136 Error "Each thing has one word in the language.";
+    MissingWord = 137 Error "The small words of a criterion and of a fact are written out.";
+    SuperfluousWord = 138 Error "A fact puts its value behind its name, and nothing between them.";
     FormatterUnsound = 199 Error "The formatter changes the layout of a file and never its meaning.";
     // Names, types and meaning.
     UnknownAudience = 201 Error "A reference names an audience that the project does not define.";

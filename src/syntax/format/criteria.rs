@@ -36,9 +36,7 @@ pub(super) fn criterion(criterion: &Spanned<Criterion>) -> Vec<Doc> {
 
 fn add(pieces: &mut Vec<Doc>, criterion: &Criterion, span: Span) {
     match criterion {
-        Criterion::Group(group) => {
-            pieces.push(Doc::Group(GroupDoc { span, brackets: Brackets::Parentheses, entries: entries(group) }))
-        }
+        Criterion::Group(group) => pieces.push(Doc::Group(GroupDoc { span, brackets: Brackets::Parentheses, entries: entries(group) })),
         Criterion::Not(of) => {
             push(pieces, "not ");
             add(pieces, &of.value, of.span);
@@ -159,7 +157,8 @@ fn add_sequence(pieces: &mut Vec<Doc>, sequence: &Sequence) {
     add_what(pieces, &sequence.first);
     add_time(pieces, &sequence.first);
     for step in &sequence.steps {
-        push(pieces, " then ");
+        pieces.push(Doc::Break);
+        push(pieces, "then ");
         add_what(pieces, &step.events);
         if let Some(within) = &step.within {
             push(pieces, &format!(" within {}", within.value));
