@@ -19,6 +19,7 @@ mod docs;
 mod emit;
 mod eval;
 mod format;
+mod meaning;
 mod plan;
 mod project;
 mod report;
