@@ -17,6 +17,7 @@ mod retail;
 mod docs;
 mod emit;
 mod eval;
+mod explain;
 mod format;
 mod plan;
 mod project;
