@@ -18,6 +18,7 @@ mod schema;
 mod docs;
 mod emit;
 mod eval;
+mod explain;
 mod format;
 mod meaning;
 mod plan;
