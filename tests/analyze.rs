@@ -3,9 +3,11 @@
 mod arbitrary;
 mod fingerprint;
 mod golden;
+mod items;
 mod model;
 mod rules;
 mod round_trip;
+mod scenario;
 
 use std::collections::BTreeSet;
 use std::path::Path;

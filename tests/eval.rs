@@ -1,10 +1,10 @@
 //! Tests of `eval`: rules one by one, and everything at random against a slow, obvious evaluator.
 
 mod arbitrary;
+mod explained;
 mod happened;
 mod people;
 mod pools;
-mod explained;
 mod property;
 mod reading;
 mod reference;

@@ -41,7 +41,12 @@ fn shop() -> Sandbox {
     sandbox.write("orders.csv", orders);
     let visits = (0..100).map(|at| {
         let (page, device) = [("Home", "tv"), ("Order \"now\"", "phone")][at % 2];
-        format!("{},2020-01-03,\"{}\",{device},{},true\n", at % 3, page.replace('"', "\"\""), if at == 0 { "?" } else { "9" })
+        format!(
+            "{},2020-01-03,\"{}\",{device},{},true\n",
+            at % 3,
+            page.replace('"', "\"\""),
+            if at == 0 { "?" } else { "9" }
+        )
     });
     sandbox.write("visits.csv", &("id,at,page,device,ltv,ok\n".to_owned() + &visits.collect::<String>()));
     sandbox.write("audiences/a.aud", "version 1\n\naudience a {\n  match { everyone }\n}\n");
@@ -63,7 +68,10 @@ fn everything_is_shown_with_where_it_came_from() {
     assert_eq!(json["user"]["code"], serde_json::json!({ "type": "string", "declared": true }));
     assert_eq!(json["events"][2]["attributes"]["total_amount"]["sources"], serde_json::json!(["orders"]));
     let empty = Sandbox::empty();
-    empty.write("aud.yaml", "version: 1\nproject: shop\nworkspaces: { shop: { inputs: { web: { kind: platform } } } }\n");
+    empty.write(
+        "aud.yaml",
+        "version: 1\nproject: shop\nworkspaces: { shop: { inputs: { web: { kind: platform } } } }\n",
+    );
     assert!(empty.aud(&["schema"]).fine().out.contains("Nothing is known yet"));
     assert!(empty.aud(&["schema", "diff"]).fine().out.contains("agree"));
 }

@@ -22,6 +22,7 @@ mod format;
 mod plan;
 mod project;
 mod report;
+mod standard;
 mod state;
 mod store;
 mod support;

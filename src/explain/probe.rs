@@ -11,9 +11,9 @@ use arrow_buffer::ScalarBuffer;
 use roaring::RoaringBitmap;
 
 use super::Question;
-use crate::base::{Address, Duration, Name, Now, Origin, Timestamp, Window, WorkspaceName};
+use crate::base::{Address, Duration, Name, Now, Origin, TimeFilter, Window, WorkspaceName};
 use crate::catalog::EventKind;
-use crate::eval::{self, Period, Stored};
+use crate::eval::{self, Reach, Stored};
 use crate::ir::{Access, Audience, Criterion, Kind, Model, Standard, Status};
 use crate::store::{Seen, Store};
 
@@ -23,6 +23,7 @@ pub(super) struct Probe {
     shell: Model,
     now: Now,
     standard: Option<Standard>,
+    reach: Reach,
     /// A workspace that nobody reads.
     apart: WorkspaceName,
 }
@@ -42,16 +43,14 @@ impl Probe {
             },
             now: question.now,
             standard: audience.standard,
+            reach: Reach::of(question.model, audience),
             apart: apart(question.store)?,
         })
     }
 
     /// The instant that criteria are asked at: of a standard audience the end of its range, where that is earlier (M23).
     pub(super) fn at(&self) -> Now {
-        match self.standard {
-            Some(Standard::Between(from, to)) => self.now.min(Now(Timestamp(range(from, to).to))),
-            _ => self.now,
-        }
+        self.standard.map_or(self.now, |standard| eval::as_of(standard, self.now))
     }
 
     /// How long a profile lives.
@@ -59,13 +58,9 @@ impl Probe {
         self.shell.profile_retention
     }
 
-    /// The instants of events that are read under a period of their criterion (M9, M10, M23).
-    pub(super) fn window(&self, period: Period) -> Window {
-        match self.standard {
-            None => period.retained(self.shell.event_retention).until_now().window(self.at()),
-            Some(Standard::All) => period.until_now().window(self.at()),
-            Some(Standard::Between(from, to)) => period.until_now().window(self.at()).and(range(from, to)),
-        }
+    /// The instants of events that are read under a time filter (M9, M10, M23).
+    pub(super) fn window(&self, time: Option<TimeFilter>) -> Window {
+        self.reach.period(time).window(self.at())
     }
 
     /// Whether the user is in a population.
@@ -114,11 +109,6 @@ impl Probe {
         (opened.users, opened.events) = (Arc::new(users), Arc::new(events));
         opened
     }
-}
-
-/// The instants of a range.
-fn range(from: crate::base::Moment, to: crate::base::Moment) -> Window {
-    crate::base::TimeFilter::Between(from, to).window(Now(Timestamp(0)))
 }
 
 /// The name of a workspace that the store does not know.

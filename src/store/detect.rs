@@ -348,7 +348,11 @@ mod tests {
         assert_eq!(detected(&["true", "FALSE"]), ValueType::Boolean);
         assert_eq!(detected(&["2018-09-09", "2018-09-09T12:00:00Z", "5"]), ValueType::Date);
         assert_eq!(detected(&["1", "x"]), ValueType::String);
-        assert_eq!(detected(&["01234", "90210"]), ValueType::String, "digits may be milliseconds, and may be a postcode");
+        assert_eq!(
+            detected(&["01234", "90210"]),
+            ValueType::String,
+            "digits may be milliseconds, and may be a postcode"
+        );
         assert_eq!((detected(&[]), detected(&[""])), (ValueType::String, ValueType::String));
     }
 

@@ -1,10 +1,8 @@
 //! Why one user is in an audience, or is not.
 
-use std::collections::BTreeMap;
-
 use super::audiences::{draft, find_audience};
 use super::{Defined, Workbench, WorkbenchError};
-use crate::base::{Address, Mpid, Now, SourceMap, suggest};
+use crate::base::{Mpid, Now, SourceMap, suggest};
 use crate::catalog::IdentityType;
 use crate::explain::{Explanation, Question, explain};
 use crate::ir::Status;
@@ -31,8 +29,8 @@ impl Workbench {
             return Err(draft(audience));
         }
         let row = find_user(&defined, user)?;
-        let stored: BTreeMap<Address, bool> =
-            self.stored(&defined)?.0.into_iter().map(|(address, rows)| (address, rows.contains(row))).collect();
+        let stored = self.stored(&defined)?.0;
+        let stored = stored.into_iter().map(|(address, members)| (address, members.contains(row))).collect();
         let question = Question {
             model: &defined.model,
             store: &defined.store,

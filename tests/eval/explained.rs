@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aud::base::{Address, Now, Timestamp, value::read_date};
-use aud::eval::evaluate;
+use aud::eval::{Stored, evaluate};
 use aud::explain::{Explanation, Fact, Fewest, Inside, Node, Question, Turn, explain};
 use aud::ir::{Audience, Criterion, Kind, Model, Status};
 use aud::store::Store;
@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{TestCaseResult, TestRunner};
 
 use super::arbitrary::{Case, case};
-use super::world::{User, audience, name};
+use super::world::{Held, User, audience, name};
 
 fn check(cases: u32, users: usize, property: impl Fn(Case) -> TestCaseResult) {
     let cases = std::env::var("AUD_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(cases);
@@ -37,7 +37,7 @@ fn each(case: &Case, mut property: impl FnMut(&Audience, u32, &Explanation) -> T
 
 fn member(model: &Model, store: &Store, now: Now, address: &Address, row: u32) -> bool {
     let only = BTreeSet::from([address.clone()]);
-    evaluate(model, store, now, Some(&only)).audiences.values().any(|rows| rows.contains(row))
+    evaluate(model, store, now, Some(&only), &Stored::default()).audiences.values().any(|rows| rows.contains(row))
 }
 
 /// Pairs criteria with their nodes: the same shape, complements of single criteria aside. Random criteria have no origins,
@@ -58,7 +58,7 @@ fn pairs<'a>(criterion: &'a Criterion, node: &'a Node, into: &mut Vec<(&'a Crite
 fn every_verdict_is_the_evaluators() {
     check(60, 4, |case| {
         let store = case.world.packed();
-        let memberships = evaluate(&case.model, &store, case.now, None);
+        let memberships = evaluate(&case.model, &store, case.now, None, &Stored::default());
         each(&case, |home, row, explanation| {
             let tree = &explanation.tree;
             prop_assert_eq!(tree.member, memberships.audiences[&home.address].contains(row));
@@ -71,9 +71,10 @@ fn every_verdict_is_the_evaluators() {
             let mut model = case.model.clone();
             for (at, (criterion, _)) in all.iter().enumerate() {
                 let asked = audience(&format!("q{at}"), home.workspaces.clone(), criterion.kind.clone());
+                let asked = Audience { standard: home.standard, ..asked };
                 model.audiences.insert(asked.address.clone(), asked);
             }
-            let memberships = evaluate(&model, &store, case.now, None);
+            let memberships = evaluate(&model, &store, case.now, None, &Stored::default());
             for (at, (criterion, node)) in all.iter().enumerate() {
                 let holds = memberships.audiences[&name(&format!("q{at}"))].contains(row);
                 prop_assert_eq!(node.holds, holds, "{}", criterion);
@@ -183,11 +184,18 @@ const DAY_MS: i64 = 86_400_000;
 
 /// Every instant of a user's data, in whatever text it may stand.
 fn instants(user: &User) -> BTreeSet<i64> {
-    let texts = user.attributes.values().flatten().chain(user.identities.iter().map(|(_, value)| value));
-    let of_events = user.events.iter().flat_map(|event| event.attributes.values().flatten());
-    let dates = texts.chain(of_events).filter_map(|text| read_date(text)).map(|at| at.0);
-    let sightings = user.sightings.iter().map(|(_, at)| *at).chain(user.events.iter().map(|event| event.at_ms));
-    dates.chain(sightings).collect()
+    let of_fields = user.fields.values().filter_map(|held| match held {
+        Held::Text(text) => Some(text),
+        _ => None,
+    });
+    let of_events =
+        user.events.iter().flat_map(|event| event.products.iter().chain([&event.attributes, &event.action]));
+    let of_events = of_events.flat_map(|attributes| attributes.values().flatten());
+    let texts = of_fields.chain(of_events).chain(user.identities.iter().map(|(_, value)| value));
+    let dates = texts.filter_map(|text| read_date(text)).map(|at| at.0);
+    let events = user.events.iter().map(|event| event.at_ms);
+    let seen = user.sightings.iter().map(|(_, at)| *at).chain(user.places.iter().map(|(_, at, _)| *at));
+    dates.chain(seen).chain(events).collect()
 }
 
 /// When the membership first differs, trying everything.

@@ -109,6 +109,11 @@ pub(crate) fn variant(text: &str) -> VariantName {
     VariantName::Variant(name(text))
 }
 
+/// When every plan is made.
+pub(crate) fn now() -> Now {
+    Now(Timestamp::parse_rfc3339("2026-11-23T14:20:00Z").unwrap())
+}
+
 /// Users by row, what is written, what is deployed. Rows are the store's, numbers the state's.
 pub(crate) struct World {
     /// The MPID of each row of the store.
@@ -181,6 +186,7 @@ impl World {
             created: at(),
             updated: at(),
             members: (audience.status == Status::Active).then(|| set(numbers)),
+            evaluated: (audience.status == Status::Active).then_some(Timestamp(1_700_000_000_000)),
             definition: audience,
         });
         self
@@ -210,8 +216,7 @@ impl World {
     }
 
     pub(crate) fn memberships(&self) -> Memberships {
-        let now = Now(Timestamp::parse_rfc3339("2026-11-23T14:20:00Z").unwrap());
-        Memberships { now, data_version: 41, audiences: self.members.clone() }
+        Memberships { now: now(), data_version: 41, audiences: self.members.clone() }
     }
 
     pub(crate) fn try_plan(&self) -> Result<Plan, Refusals> {

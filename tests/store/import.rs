@@ -201,7 +201,10 @@ fn names_may_come_from_a_column_or_a_test() {
         then: EventKey::custom("Refund"),
         otherwise: EventKey::custom("Purchase"),
     };
-    let shop = project(vec![source("column", NameMapping::Column(EventKind::Custom, "what".to_owned())), source("test", when)]);
+    let shop = project(vec![
+        source("column", NameMapping::Column(EventKind::Custom, "what".to_owned())),
+        source("test", when),
+    ]);
     let report = run(&system, &shop).unwrap();
     assert_eq!(report.sources[0].bad, [(BadRow::Name, 1)].into());
     let store = open(&system, &shop.data_path).unwrap();

@@ -15,7 +15,9 @@ const HEAD: &str = "version: 1\nproject: shop\nworkspaces: { shop: { inputs: { w
 
 /// The project with one source `s` of `/p/a*.csv` with more keys.
 pub(super) fn with_source(more: &str) -> Project {
-    let text = format!("{HEAD}data:\n  sources:\n    - name: s\n      input: web\n      files: a*.csv\n      format: csv\n      user: {{ customer_id: id }}\n{more}");
+    let text = format!(
+        "{HEAD}data:\n  sources:\n    - name: s\n      input: web\n      files: a*.csv\n      format: csv\n      user: {{ customer_id: id }}\n{more}"
+    );
     project(&text)
 }
 
@@ -57,11 +59,11 @@ fn rows_with_one_group_are_one_event_with_their_products() {
     let rows = [
         "id,at,no,shop,total,sku,price",
         "1,2020-01-02,7,b,20,X,5",
-        "1,2020-01-01,7,a,10,Y,",   // earlier: this row is the event
-        "1,2020-01-03,C7,a,,X,5",   // another kind of event
-        "2,2020-01-01,7,c,,Z,1",    // another user's
-        "1,2020-01-02,,d,,X,5",     // without a group: an event of its own
-        "1,2020-01-02,8,e,9,,",     // without products
+        "1,2020-01-01,7,a,10,Y,", // earlier: this row is the event
+        "1,2020-01-03,C7,a,,X,5", // another kind of event
+        "2,2020-01-01,7,c,,Z,1",  // another user's
+        "1,2020-01-02,,d,,X,5",   // without a group: an event of its own
+        "1,2020-01-02,8,e,9,,",   // without products
     ];
     let whole = imported(&project, &[&(rows.join("\n") + "\n")]);
     insta::assert_snapshot!(told(&whole));

@@ -11,8 +11,8 @@ use arrow_buffer::ScalarBuffer;
 use aud::base::{InputName, Mpid, Name, Now, Timestamp};
 use aud::catalog::{Catalog, CustomEventType, EventKey, IdentityType, ProfileField};
 use aud::project::{
-    DataSource, EventId, EventMapping, Format, Input, InputKind, Limits, NameMapping, NamedColumn, ProfileMapping, Project,
-    Retention, TimeMapping, ValueMapping, Workspace,
+    DataSource, EventId, EventMapping, Format, Input, InputKind, Limits, NameMapping, NamedColumn, ProfileMapping,
+    Project, Retention, TimeMapping, ValueMapping, Workspace,
 };
 use aud::store::{ABSENT, Dictionary, ImportOptions, ImportReport, SHARD_USERS, Store, StoreError, import, open};
 use aud::system::{Content, FileInfo, MemorySystem, System};

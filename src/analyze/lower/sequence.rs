@@ -78,8 +78,10 @@ impl Lowering<'_, '_> {
 
     /// `cart abandoned for 4 days where product "category" is "Shoes"`.
     pub(super) fn abandoned(&mut self, written: &ast::Abandoned, span: Span) -> Option<ir::Criterion> {
+        // A standard audience reads events whatever the retention (M23).
+        let kept = self.world.project().retention.events.filter(|_| !self.home.standard);
         let wait = time_bounds::length(&written.wait, self.found);
-        let wait = wait.filter(|wait| waits::abandoned(self.world.project(), *wait, written.wait.span, self.found));
+        let wait = wait.filter(|wait| waits::abandoned(kept, *wait, written.wait.span, self.found));
         let add = EventKey::of(EventKind::AddToCart);
         let about = About::Event { key: &add, known: true };
         let filter = written.filter.as_ref().map(|filter| self.filter(about, filter));

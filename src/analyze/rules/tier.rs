@@ -17,9 +17,9 @@ pub(in crate::analyze) fn check(catalog: &Catalog, key: &EventKey, span: Span, f
         Diagnostic::new(Code::TierKeepsOut, format!("{} cannot be a criterion", called(key)))
             .label(span, format!("has tier `{tier}`"))
             .help(format!(
-            "only events of tier `personalize` can be; its tier stands under `{}` in aud.yaml",
-            Owner::Event(key.clone(), None).schema()
-        )),
+                "only events of tier `personalize` can be; its tier stands under `{}` in aud.yaml",
+                Owner::Event(key.clone(), None).schema()
+            )),
     );
     false
 }

@@ -3,14 +3,14 @@
 pub(super) mod apply;
 pub(super) mod check;
 pub(super) mod demo;
-pub(super) mod emit;
-pub(super) mod explain_code;
 pub(super) mod describe;
+pub(super) mod emit;
 pub(super) mod explain;
+pub(super) mod explain_code;
 pub(super) mod fmt;
 pub(super) mod from_ir;
-pub(super) mod import;
 pub(super) mod graph;
+pub(super) mod import;
 pub(super) mod init;
 pub(super) mod list;
 pub(super) mod plan;

@@ -4,7 +4,6 @@ use super::Facts;
 use super::single::Passing;
 use crate::base::{TimeFilter, Timestamp};
 use crate::catalog::EventKey;
-use crate::eval::Period;
 use crate::explain::node::{Compared, EventFact, Fact};
 use crate::explain::person::Events;
 use crate::ir::{Condition, EventTest, Events as Selection, Pick, PickedTest, Unit};
@@ -105,7 +104,7 @@ impl<'a> Facts<'a> {
 
     /// The window that a selection reads.
     pub(super) fn window_of(&self, time: Option<TimeFilter>) -> Fact {
-        Fact::Window(self.probe.window(time.map_or(Period::ALL, Period::of)))
+        Fact::Window(self.probe.window(time))
     }
 
     /// How often an event happened, and which.

@@ -92,8 +92,9 @@ fn consent(reader: &mut Reader<'_>, entry: &Entry) -> Option<Vec<(Regulation, Na
             let known = *regulation != Regulation::Ccpa || purpose.key == CCPA_PURPOSE;
             if !known {
                 reader.report(
-                    unknown_choice(&purpose.key, purpose.key_span, "a purpose under the CCPA", &[CCPA_PURPOSE])
-                        .note("consent under the CCPA is about one thing, the sale of data; `true` means opted out of it"),
+                    unknown_choice(&purpose.key, purpose.key_span, "a purpose under the CCPA", &[CCPA_PURPOSE]).note(
+                        "consent under the CCPA is about one thing, the sale of data; `true` means opted out of it",
+                    ),
                 );
             }
             match (&mut all, column, known) {
@@ -135,7 +136,8 @@ fn location(reader: &mut Reader<'_>, entry: &Entry) -> Option<LocationMapping> {
         (Some(latitude), Some(longitude)) => Some((latitude?.to_owned(), longitude?.to_owned())),
         (None, None) => None,
         (latitude, _) => {
-            let (there, missing) = if latitude.is_some() { ("latitude", "longitude") } else { ("longitude", "latitude") };
+            let (there, missing) =
+                if latitude.is_some() { ("latitude", "longitude") } else { ("longitude", "latitude") };
             let place = map.get(there).map_or(map.place, |entry| entry.key_span);
             reader.report(
                 Diagnostic::new(Code::HalfAPoint, format!("`location` has a `{there}` and no `{missing}`"))

@@ -42,7 +42,8 @@ fn kinds() -> impl Iterator<Item = (&'static str, EventKind)> {
 pub(super) fn schema(reader: &mut Reader<'_>, root: &Map<'_>) -> Option<Catalog> {
     let mut catalog = Catalog::default();
     let Some(entry) = root.get("schema") else { return Some(catalog) };
-    let keys: Vec<&str> = ["user", "calculated", "events", "screens"].into_iter().chain(kinds().map(|(word, _)| word)).collect();
+    let keys: Vec<&str> =
+        ["user", "calculated", "events", "screens"].into_iter().chain(kinds().map(|(word, _)| word)).collect();
     let map = reader.map(&entry.value, entry.key_span, "`schema`", &keys)?;
     let mut sound = true;
     if let Some(user) = map.get("user") {

@@ -48,7 +48,10 @@ fn says(each: &Disagreement) -> String {
         DataSays::Never => "declared, and no value was ever seen".to_owned(),
         DataSays::Type { declared, detected, fitting, values } => {
             let (read, all) = (number(*fitting), number(*values));
-            format!("declared {}, but {read} of {all} values read as one; they look like {detected}s", declared.with_article())
+            format!(
+                "declared {}, but {read} of {all} values read as one; they look like {detected}s",
+                declared.with_article()
+            )
         }
         DataSays::Values { others, count } => {
             let named: Vec<String> = others.iter().map(|text| Value::from(text.as_str()).to_string()).collect();
@@ -63,7 +66,10 @@ fn advice(each: &Disagreement) -> String {
     match &each.data {
         DataSays::Never => "check how it is written, names match exactly; or remove it".to_owned(),
         DataSays::Type { detected, .. } => {
-            format!("values that do not read count as missing; declare it {}, or mend the source", detected.with_article())
+            format!(
+                "values that do not read count as missing; declare it {}, or mend the source",
+                detected.with_article()
+            )
         }
         DataSays::Values { .. } => "add them to the enum, or mend the source".to_owned(),
     }

@@ -82,7 +82,9 @@ fn attributes(attributes: &BTreeMap<String, Attribute>, depth: usize, style: Sty
 /// Where the type came from, and the values where they are few.
 fn why(attribute: &Attribute) -> String {
     let from = attribute.provenance.explain(attribute.value_type);
-    let listed = |values: &[String]| visible(&values.iter().map(|each| quoted(each)).collect::<Vec<_>>().join(", ")).into_owned();
+    let listed = |values: &[String]| {
+        visible(&values.iter().map(|each| quoted(each)).collect::<Vec<_>>().join(", ")).into_owned()
+    };
     match (&attribute.allowed, attribute.seen.as_slice()) {
         (Some(allowed), _) => format!("{from}, one of {}", listed(allowed)),
         (None, []) => from,

@@ -105,12 +105,14 @@ impl Group {
 
     /// The columns that are read.
     pub(super) fn columns(&self) -> impl Iterator<Item = usize> {
-        self.fields.iter().flat_map(|(_, cell)| match cell {
-            Cell::Text(column) | Cell::Split(column, _) => [Some(*column), None],
-            Cell::Point(latitude, longitude) => [Some(*latitude), Some(*longitude)],
-            Cell::Mark | Cell::Nothing => [None, None],
-        })
-        .flatten()
+        self.fields
+            .iter()
+            .flat_map(|(_, cell)| match cell {
+                Cell::Text(column) | Cell::Split(column, _) => [Some(*column), None],
+                Cell::Point(latitude, longitude) => [Some(*latitude), Some(*longitude)],
+                Cell::Mark | Cell::Nothing => [None, None],
+            })
+            .flatten()
     }
 
     /// Appends the code of each field; `targets` are the fields' columns.
@@ -144,12 +146,13 @@ impl Cell {
     fn read(&self, record: &ByteRecord, builder: &mut Builder, target: ProfileTarget) -> Result<Option<u32>, BadRow> {
         Ok(match self {
             Self::Mark | Self::Nothing => None,
-            Self::Text(column) => {
-                Some(text(record, *column)?).filter(|text| !text.is_empty()).map(|text| builder.profile_code(target, text))
-            }
+            Self::Text(column) => Some(text(record, *column)?)
+                .filter(|text| !text.is_empty())
+                .map(|text| builder.profile_code(target, text)),
             Self::Split(column, separator) => {
                 let text = text(record, *column)?;
-                let entries: Vec<&str> = text.split(separator).map(str::trim).filter(|entry| !entry.is_empty()).collect();
+                let entries: Vec<&str> =
+                    text.split(separator).map(str::trim).filter(|entry| !entry.is_empty()).collect();
                 (!text.is_empty()).then(|| builder.profile_list(target, &entries))
             }
             Self::Point(latitude, longitude) => {
