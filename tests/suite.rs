@@ -29,4 +29,5 @@ mod state;
 mod store;
 mod support;
 mod syntax;
+mod testing;
 mod ui;
