@@ -49,7 +49,6 @@ codes! {
     InvalidNumber = 108 Error "A number is written as in JSON, with an optional sign; counts are whole.";
     InvalidDate = 109 Error "A date is a day of the calendar, an instant has a time and an offset.";
     NestingTooDeep = 110 Error "Criteria nest at most 64 levels deep.";
-    NotInThisBuild = 111 Error "The language has it, this build does not have it yet.";
     ForeignOperator = 112 Error "Operators are words and signs of this language.";
     OperatorOfOtherType = 113 Error "`is` compares texts, `=` compares numbers, `before` and `after` compare dates.";
     WrongCase = 114 Error "The words of the language are written in lower case.";
