@@ -1,9 +1,7 @@
 //! Equality of tests apart from spans.
 
 use super::Same;
-use super::scenario::{
-    At, Entry, Expect, Fact, Happening, Pair, StepEntry, Test, Time, User, Value, When,
-};
+use super::scenario::{At, Entry, Expect, Fact, Happening, Pair, StepEntry, Test, Time, User, Value, When};
 
 /// Structs whose fields are compared one by one.
 macro_rules! fields {

@@ -99,11 +99,7 @@ impl Builder<'_> {
     }
 
     /// How something is calculated, and of which attribute.
-    fn calculation(
-        &mut self,
-        head: &Pair<Rule>,
-        grouped: bool,
-    ) -> (Option<Spanned<Calculation>>, Option<Attribute>) {
+    fn calculation(&mut self, head: &Pair<Rule>, grouped: bool) -> (Option<Spanned<Calculation>>, Option<Attribute>) {
         let (mut words, mut place, mut qualifier, mut attribute) = (Vec::new(), None::<Span>, None, None);
         for inner in head.clone().into_inner() {
             let span = self.span(&inner);

@@ -36,7 +36,9 @@ pub(super) fn criterion(criterion: &Spanned<Criterion>) -> Vec<Doc> {
 
 fn add(pieces: &mut Vec<Doc>, criterion: &Criterion, span: Span) {
     match criterion {
-        Criterion::Group(group) => pieces.push(Doc::Group(GroupDoc { span, brackets: Brackets::Parentheses, entries: entries(group) })),
+        Criterion::Group(group) => {
+            pieces.push(Doc::Group(GroupDoc { span, brackets: Brackets::Parentheses, entries: entries(group) }))
+        }
         Criterion::Not(of) => {
             push(pieces, "not ");
             add(pieces, &of.value, of.span);

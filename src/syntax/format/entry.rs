@@ -3,7 +3,7 @@
 //! What does not fit is first broken where the language has a word to start a line with (`then`, `product`); a line that
 //! still does not fit opens its groups, one entry a line.
 
-use super::document::{Doc, Entry, GroupDoc, flat};
+use super::document::{Brackets, Doc, Entry, GroupDoc, flat};
 use super::lines::WIDTH;
 use super::print::Printer;
 use crate::base::Span;
@@ -37,7 +37,8 @@ impl Printer<'_> {
         });
         let lines: Vec<(String, bool, &[Doc])> = lines.collect();
         let opened = lines.iter().filter(|(_, opens, _)| *opens);
-        let starts: Vec<u32> = opened.flat_map(|(.., pieces)| groups(pieces)).map(|group| group.span.start).collect();
+        let starts: Vec<u32> =
+            opened.flat_map(|(.., pieces)| groups(pieces)).map(|group| self.place(group).start).collect();
         // Comments outside of groups that are opened go before them, and where none is left, to the end of the last one.
         let mut ends = starts.iter().copied().chain([entry.span.end]);
         self.lines.comments_inside(Span { end: ends.next().unwrap_or(entry.span.end), ..entry.span });
@@ -57,7 +58,22 @@ impl Printer<'_> {
     }
 
     fn has_comment(&self, pieces: &[Doc]) -> bool {
-        groups(pieces).any(|group| self.lines.has_comment(group.span))
+        groups(pieces).any(|group| self.lines.has_comment(self.place(group)))
+    }
+
+    /// Where a group stands with its brackets. The tree keeps no braces, so that they are looked up.
+    fn place(&self, group: &GroupDoc) -> Span {
+        if group.brackets == Brackets::Parentheses {
+            return group.span;
+        }
+        let open = self.tokens.at_byte(group.span.start as usize).checked_sub(1);
+        let mut close = self.tokens.at_byte(group.span.end as usize);
+        if self.tokens.word(close) == "," {
+            close += 1;
+        }
+        let start = open.and_then(|open| self.tokens.get(open)).map_or(group.span.start, |open| open.start as u32);
+        let end = self.tokens.get(close).map_or(group.span.end, |close| close.end as u32);
+        Span { start, end, ..group.span }
     }
 
     /// The lines of pieces whose groups are opened up. Each group takes the comments before the end given for it.
@@ -71,7 +87,8 @@ impl Printer<'_> {
                     let (open, close) = group.brackets.lines();
                     self.lines.open(format!("{line}{open}"), first);
                     self.entries(&group.entries);
-                    self.lines.comments_before(group.span.end);
+                    let end = self.place(group).end;
+                    self.lines.comments_before(end);
                     self.lines.comments_inside(Span { end: ends.next().unwrap_or(entry.end), ..entry });
                     self.lines.indent -= 1;
                     line = close.to_owned();

@@ -8,8 +8,8 @@ use crate::syntax::ast::Count;
 
 /// A count where there is nothing to count.
 pub(in crate::syntax) fn count_of_one(count: Spanned<Count>, of: &str, is: &str) -> Diagnostic {
-    let diagnostic = Diagnostic::new(Code::MisplacedCount, format!("{of} has no count"))
-        .label(count.span, format!("{of} is {is}"));
+    let diagnostic =
+        Diagnostic::new(Code::MisplacedCount, format!("{of} has no count")).label(count.span, format!("{of} is {is}"));
     match count.value {
         Count::AtLeast(1) | Count::MoreThan(0) => diagnostic.fix(Fix::replace("remove the count", count.span, "")),
         _ => diagnostic.help("ask how often in a criterion of its own, joined with `and`"),
