@@ -26,14 +26,27 @@ impl Printer<'_> {
             return;
         }
         self.lines.start_block(entry.span.start);
-        if !self.has_comment(&entry.pieces) {
-            self.lines.comments_inside(entry.span);
-        }
         let segments: Vec<&[Doc]> = entry.pieces.split(|piece| matches!(piece, Doc::Break)).collect();
         let indent = self.lines.indent;
-        for (index, segment) in segments.iter().enumerate() {
+        let lines = segments.iter().enumerate().map(|(index, pieces)| {
             let word = if index == 0 { entry.word } else { "" };
-            self.segment(word, segment, entry.span, index + 1 == segments.len());
+            let line = format!("{word}{}", flat(pieces));
+            let width = (indent + index.min(1)) * 2 + line.chars().count();
+            let opens = groups(pieces).next().is_some() && (width > WIDTH || self.has_comment(pieces));
+            (if opens { word.to_owned() } else { line }, opens, *pieces)
+        });
+        let lines: Vec<(String, bool, &[Doc])> = lines.collect();
+        let opened = lines.iter().filter(|(_, opens, _)| *opens);
+        let starts: Vec<u32> = opened.flat_map(|(.., pieces)| groups(pieces)).map(|group| group.span.start).collect();
+        // Comments outside of groups that are opened go before them, and where none is left, to the end of the last one.
+        let mut ends = starts.iter().copied().chain([entry.span.end]);
+        self.lines.comments_inside(Span { end: ends.next().unwrap_or(entry.span.end), ..entry.span });
+        for (line, opens, pieces) in lines {
+            if opens {
+                self.open_groups(line, pieces, &mut ends, entry.span);
+            } else {
+                self.lines.push(vec![line]);
+            }
             self.lines.indent = indent + 1;
         }
         self.lines.indent = indent;
@@ -47,30 +60,19 @@ impl Printer<'_> {
         groups(pieces).any(|group| self.lines.has_comment(group.span))
     }
 
-    /// One line of an entry, its groups opened up where it does not fit or has a comment in one of them.
-    fn segment(&mut self, word: &str, pieces: &[Doc], entry: Span, last: bool) {
-        let line = format!("{word}{}", flat(pieces));
-        let open = groups(pieces).next().is_some() && (!self.fits(&line) || self.has_comment(pieces));
-        if !open {
-            self.lines.push(vec![line]);
-            return;
-        }
-        let mut line = word.to_owned();
+    /// The lines of pieces whose groups are opened up. Each group takes the comments before the end given for it.
+    fn open_groups(&mut self, mut line: String, pieces: &[Doc], ends: &mut impl Iterator<Item = u32>, entry: Span) {
         for piece in pieces {
             match piece {
                 Doc::Text(text) => line.push_str(text),
                 Doc::Break => line.push(' '),
                 Doc::Group(group) => {
-                    self.lines.comments_inside(Span { end: group.span.start, ..group.span });
                     let first = group.entries.first().map_or(group.span.end, |entry| entry.span.start);
                     let (open, close) = group.brackets.lines();
                     self.lines.open(format!("{line}{open}"), first);
                     self.entries(&group.entries);
                     self.lines.comments_before(group.span.end);
-                    // What stands behind the parenthesis goes before it, where it stays.
-                    if last {
-                        self.lines.comments_inside(entry);
-                    }
+                    self.lines.comments_inside(Span { end: ends.next().unwrap_or(entry.end), ..entry });
                     self.lines.indent -= 1;
                     line = close.to_owned();
                 }
