@@ -61,7 +61,7 @@ impl Rule {
     /// Reads a project file and a file of the language, neither of which may hold an error.
     fn read(yaml: &str, text: &str) -> Self {
         let mut sources = SourceMap::default();
-        let system = MemorySystem::new(Timestamp(0)).with_file("/project/aud.yaml", yaml);
+        let system = MemorySystem::new(Timestamp(0)).with_file("/project/aud.yaml", yaml.to_owned());
         let (project, diagnostics) = aud::project::load(&system, Path::new("/project"), &mut sources);
         assert!(!diagnostics.has_errors(), "{diagnostics:?}");
         let project = project.unwrap();
