@@ -1,10 +1,10 @@
 //! Tests for people.
 
-use crate::base::SourceMap;
+use crate::base::{Now, SourceMap};
 use crate::ir::VariantName;
 use crate::report::number::{counted, now};
 use crate::report::{Style, diagnostic, explain, visible};
-use crate::testing::{Failure, Report, Tested, Wrong};
+use crate::testing::{Failure, Placed, Report, Tested, Wrong};
 
 /// How much to say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,11 +64,15 @@ pub(super) fn failure(failure: &Failure, sources: &SourceMap, style: Style) -> S
         text.push_str(&diagnostic::snippet(span, &found(failure), sources, style));
     }
     for wrong in &failure.wrong {
-        let place = wrong.placed.as_ref().map(|placed| format!(" ({})", part(placed))).unwrap_or_default();
         let expected = if wrong.inside { "should not be" } else { "should be" };
-        let head = format!("{} {}{place} at {}, and {expected}:", wrong.user, is(failure, wrong), now_of(failure));
-        text.push_str(&format!("  {}\n", visible(&head)));
-        if let Some(explanation) = &wrong.explanation {
+        let at = now(Now(failure.now));
+        let head = format!("{} {} at {at}, and {expected}", wrong.user, is(failure, wrong));
+        text.push_str(&format!("  {}:\n", visible(&head)));
+        if let Some(Placed { bucket, part }) = &wrong.placed {
+            // The criteria are not to blame: the user is in the audience.
+            let said = format!("in {} as a whole; bucket {bucket} of its split belongs to {part}", failure.audience);
+            text.push_str(&format!("    {}\n", visible(&said)));
+        } else if let Some(explanation) = &wrong.explanation {
             let narrower = Style { width: style.width.saturating_sub(4), ..style };
             let tree = explain::tree(&explanation.tree, sources, narrower);
             tree.lines().for_each(|line| text.push_str(&format!("    {line}\n")));
@@ -95,12 +99,4 @@ fn is(failure: &Failure, wrong: &Wrong) -> String {
         VariantName::Whole => format!("{is} {}", failure.audience),
         variant => format!("{is} {} / {variant}", failure.audience),
     }
-}
-
-fn part(placed: &crate::testing::Placed) -> String {
-    format!("in the audience; bucket {} is {}'s", placed.bucket, placed.part)
-}
-
-fn now_of(failure: &Failure) -> String {
-    now(crate::base::Now(failure.now))
 }
