@@ -2,4 +2,6 @@
 
 mod apply;
 mod audience;
+mod describe;
+mod graph;
 mod plan;

@@ -49,7 +49,6 @@ codes! {
     InvalidNumber = 108 Error "A number is written as in JSON, with an optional sign; counts are whole.";
     InvalidDate = 109 Error "A date is a day of the calendar, an instant has a time and an offset.";
     NestingTooDeep = 110 Error "Criteria nest at most 64 levels deep.";
-    NotInThisBuild = 111 Error "The language has it, this build does not have it yet.";
     ForeignOperator = 112 Error "Operators are words and signs of this language.";
     OperatorOfOtherType = 113 Error "`is` compares texts, `=` compares numbers, `before` and `after` compare dates.";
     WrongCase = 114 Error "The words of the language are written in lower case.";
@@ -117,7 +116,7 @@ codes! {
     UnknownRegulation = 236 Error "Consent is asked under a law that the language does not know.";
     UnknownPurpose = 237 Error "The only purpose under `ccpa` is `data_sale_opt_out`.";
     TypeWithoutMeaning = 238 Error "`type` is asked of an event that has no custom type.";
-    ItemWithoutMeaning = 239 Error "`item` stands where products are counted, and only commerce events have products.";
+    ItemWithoutMeaning = 239 Error "`item` stands where products are counted.";
     NeedsNumber = 240 Error "Sums, averages, minima and maxima are of numbers.";
     UnknownPlace = 241 Error "A place is named that the gazetteer does not have.";
     AmbiguousPlace = 242 Error "A place's name stands for one city.";

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Store;
 use super::column::Dictionary;
-use super::detect::{Counts, Detected, FITTING_PERCENT};
+use super::counts::{Counts, FITTING_PERCENT};
+use super::detect::Detected;
 use crate::base::text::fold;
 use crate::catalog::{Attribute, Catalog, EventKey, ProfileField, ValueType};
 

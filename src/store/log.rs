@@ -194,17 +194,19 @@ impl EventLog {
         }
     }
 
-    /// Moves products of joined rows to the rows that they were joined to, after the products those have.
+    /// Moves products of joined rows to the rows that they were joined to: in the order of their rows' times.
     fn join_products(&mut self) {
         if self.joined.is_empty() {
             return;
         }
-        for event in &mut self.product_events {
-            *event = self.joined.get(event).copied().unwrap_or(*event);
-        }
+        let event_of = |row: u32| self.joined.get(&row).copied().unwrap_or(row);
+        let place_of = |product: &u32| {
+            let row = self.product_events[*product as usize];
+            (event_of(row), self.times[row as usize])
+        };
         let mut order: Vec<u32> = (0..self.product_events.len() as u32).collect();
-        order.sort_by_key(|row| self.product_events[*row as usize]);
-        self.product_events.sort_unstable();
+        order.sort_by_key(place_of);
+        self.product_events = order.iter().map(|product| place_of(product).0).collect();
         for column in &mut self.products {
             column.codes = codes(column, &order).to_vec();
         }

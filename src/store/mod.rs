@@ -13,6 +13,7 @@
 mod agreement;
 mod builder;
 mod column;
+mod counts;
 mod detect;
 mod error;
 mod events;

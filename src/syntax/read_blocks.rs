@@ -18,7 +18,17 @@ use crate::syntax::ast::{BulkConnect, Guard, Item};
 const ENTRIES: [&str; 4] = ["now", "user", "at", "expect"];
 /// The words that begin a fact, apart from events.
 const FACTS: [&str; 11] = [
-    "mpid", "first", "identity", "attribute", "no", "calculated", "consent", "device", "location", "attribution", "event",
+    "mpid",
+    "first",
+    "identity",
+    "attribute",
+    "no",
+    "calculated",
+    "consent",
+    "device",
+    "location",
+    "attribution",
+    "event",
 ];
 /// Words that go on in a fact, also at the start of a line.
 const CONTINUING: [&str; 5] = ["product", "in", "at", "id", "type"];

@@ -236,6 +236,12 @@ const FACT: KindOfWord = KindOfWord::new(
     ],
 )
 .and_more(UNNAMED, "and with other events such as `add_to_cart`");
+const KNOWN: KindOfWord = KindOfWord::new(
+    "a fact",
+    "facts behind `has` start with",
+    &["identity", "attribute", "no", "calculated", "consent", "device", "location", "attribution"],
+);
+const LIMIT: KindOfWord = KindOfWord::new("a limit", "limits start with", &["drops", "adds", "size"]);
 const OPERATOR: KindOfWord = KindOfWord::new(
     "an operator",
     "operators are `=`, `!=`, `<`, `<=`, `>`, `>=`,",
@@ -250,11 +256,13 @@ const UNIT: KindOfWord =
 /// The kinds that a word is taken for wherever it is expected: the first one that lists it.
 static KINDS: [KindOfWord; 4] = [OPERATOR, COUNT, TIME, UNIT];
 /// The kinds that are expected as a whole, where the rule is; their words mean other things elsewhere.
-static PLACES: [(&[Rule], KindOfWord); 6] = [
+static PLACES: [(&[Rule], KindOfWord); 8] = [
     (&[Rule::kw_version], ITEM),
     (&[Rule::workspaces], FIELD),
     (&[Rule::body, Rule::term, Rule::exclusion], CRITERION),
-    (&[Rule::kw_no], FACT),
+    (&[Rule::kw_mpid], FACT),
+    (&[Rule::kw_no], KNOWN),
+    (&[Rule::limit], LIMIT),
     (&[Rule::what], EVENT),
     (&[Rule::calculation], CALCULATION),
 ];
@@ -313,6 +321,7 @@ fn meaning(rule: Rule) -> Meaning {
         Rule::within_last => Meaning::Kind(time),
         Rule::workspaces => Meaning::Word("workspaces"),
         Rule::seen => Meaning::Word("first"),
+        Rule::step => Meaning::Word("then"),
         _ => Meaning::Hidden,
     }
 }

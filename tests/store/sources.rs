@@ -8,6 +8,7 @@ use aud::report::Style;
 use aud::report::diagnostic::human;
 use aud::store::{Store, open};
 use aud::system::MemorySystem;
+use proptest::prelude::*;
 
 use super::support::{describe, put, run, said, world};
 
@@ -71,6 +72,37 @@ fn rows_with_one_group_are_one_event_with_their_products() {
     let more = imported(&project, &[&(rows.join("\n") + "\n"), later]);
     assert_eq!(more.event_count(), whole.event_count(), "products of a later import join what is stored");
     insta::assert_snapshot!(told(&more));
+}
+
+proptest! {
+    #[test]
+    fn groups_do_not_depend_on_files(rows in proptest::collection::vec((0u8..3, 1u8..9, 0u8..4, 0u8..5, any::<bool>()), 0..12)) {
+        let project = with_source(
+            "      event:\n        kind: { when: { no: { matches: \"C*\" } }, then: refund, else: purchase }\n        time: at\n        \
+             group: no\n        attributes: [sku]\n        product: { id: sku }\n",
+        );
+        // No two rows at one instant: which came first would be for the files to say.
+        let mut rows: Vec<_> = rows.into_iter().enumerate().collect();
+        rows.sort_by_key(|(at, (_, day, ..))| (*day, *at));
+        let line = |(at, (user, day, group, sku, _)): &(usize, (u8, u8, u8, u8, bool))| {
+            let group = ["", "7", "8", "C7"][usize::from(*group)];
+            let sku = if *sku == 0 { String::new() } else { format!("p{sku}") };
+            format!("u{user},2020-01-0{day} 00:{at:02},{group},{sku}\n")
+        };
+        let file = |second: Option<bool>| {
+            let here = rows.iter().filter(|(_, row)| second.is_none_or(|second| row.4 == second));
+            "id,at,no,sku\n".to_owned() + &here.map(line).collect::<String>()
+        };
+        let import = |files: &[String]| {
+            let system = world();
+            for (at, content) in files.iter().enumerate() {
+                put(&system, &format!("/p/a{at}.csv"), content);
+            }
+            run(&system, &project).unwrap();
+            open(&system, &project.data_path).unwrap()
+        };
+        prop_assert_eq!(told(&import(&[file(None)])), told(&import(&[file(Some(true)), file(Some(false))])));
+    }
 }
 
 #[test]

@@ -204,18 +204,21 @@ fn calculation() -> impl Strategy<Value = Tokens> {
 fn other_kinds() -> BoxedStrategy<Tokens> {
     let picked = (some(&["first", "latest"]), what(), optional(filter()), optional(time()), optional(scope()))
         .prop_map(|(which, what, filter, time, scope)| concat(vec![which, what, filter, time, scope]));
-    let abandoned = (some(&["cart abandoned for", "item abandoned for"]), quantity(), optional(filter()), optional(scope()))
-        .prop_map(|(what, wait, filter, scope)| concat(vec![what, wait, filter, scope]));
-    let aggregate = (calculation(), test(), optional(scope()))
-        .prop_map(|(value, test, scope)| concat(vec![value, test, scope]));
+    let abandoned =
+        (some(&["cart abandoned for", "item abandoned for"]), quantity(), optional(filter()), optional(scope()))
+            .prop_map(|(what, wait, filter, scope)| concat(vec![what, wait, filter, scope]));
+    let aggregate =
+        (calculation(), test(), optional(scope())).prop_map(|(value, test, scope)| concat(vec![value, test, scope]));
     let consent = (text(), some(&["is granted", "is rejected", "is not present"]), optional(scope()))
         .prop_map(|(purpose, state, scope)| concat(vec![words("consent gdpr"), purpose, state, scope]));
-    let field = (some(&["device os", "device type", "location city", "location within_"]), plain_test(), optional(scope()))
-        .prop_map(|(field, test, scope)| concat(vec![field, test, scope]));
+    let field =
+        (some(&["device os", "device type", "location city", "location within_"]), plain_test(), optional(scope()))
+            .prop_map(|(field, test, scope)| concat(vec![field, test, scope]));
     let place = prop_oneof![text(), (number(), number()).prop_map(|(a, b)| concat(vec![a, words(","), b]))];
-    let near = (number(), some(&["km of", "mi of"]), place, optional(scope())).prop_map(|(distance, unit, place, scope)| {
-        concat(vec![words("location within"), distance, unit, place, scope])
-    });
+    let near =
+        (number(), some(&["km of", "mi of"]), place, optional(scope())).prop_map(|(distance, unit, place, scope)| {
+            concat(vec![words("location within"), distance, unit, place, scope])
+        });
     let attribution = (some(&["attribution install", "attribution uninstall"]), optional(filter()), optional(scope()))
         .prop_map(|(edge, filter, scope)| concat(vec![edge, filter, scope]));
     let calculated = (text(), test(), optional(scope()))
@@ -365,8 +368,12 @@ fn known() -> impl Strategy<Value = Tokens> {
 fn expect() -> impl Strategy<Value = Tokens> {
     let members = || (name(), optional(some(&["/ push"]))).prop_map(|(name, variant)| concat(vec![name, variant]));
     prop_oneof![
-        (name(), some(&["in", "not in"]), members())
-            .prop_map(|(user, is, of)| concat(vec![words("expect"), user, is, of])),
+        (name(), some(&["in", "not in"]), members()).prop_map(|(user, is, of)| concat(vec![
+            words("expect"),
+            user,
+            is,
+            of
+        ])),
         (members(), prop::collection::vec(name(), 0..3)).prop_map(|(of, users)| concat(vec![
             words("expect members of"),
             of,
@@ -378,11 +385,7 @@ fn expect() -> impl Strategy<Value = Tokens> {
 }
 
 fn scenario() -> impl Strategy<Value = Tokens> {
-    let fact = prop_oneof![
-        some(&["mpid -7", "first seen 2025-01-01", "first seen 3 days ago"]),
-        known(),
-        happening(),
-    ];
+    let fact = prop_oneof![some(&["mpid -7", "first seen 2025-01-01", "first seen 3 days ago"]), known(), happening(),];
     let user = (name(), optional(some(&["from bob"])), prop::collection::vec(fact, 0..5))
         .prop_map(|(name, from, facts)| braced(concat(vec![words("user"), name, from]), facts));
     let happens = prop_oneof![
@@ -400,20 +403,19 @@ fn scenario() -> impl Strategy<Value = Tokens> {
 }
 
 fn promise() -> impl Strategy<Value = Tokens> {
-    let limit = some(&["drops <= 5%", "size between 1000 and 5e4", "adds < 100", "size > 1", "drops between 0% and 5%"]);
+    let limit =
+        some(&["drops <= 5%", "size between 1000 and 5e4", "adds < 100", "size > 1", "drops between 0% and 5%"]);
     let part = some(&["status inactive", "share \"a\"", "with { folder \"x\" }"]);
     prop_oneof![
-        (name(), calculation())
-            .prop_map(|(name, value)| concat(vec![words("calculated"), name, words("="), value])),
+        (name(), calculation()).prop_map(|(name, value)| concat(vec![words("calculated"), name, words("="), value])),
         (name(), prop::collection::vec(limit, 0..3))
             .prop_map(|(name, limits)| braced(concat(vec![words("guard"), name]), limits)),
         (name(), optional(part)).prop_map(|(name, part)| {
             braced(concat(vec![words("bulk connect"), name]), vec![words("tags \"a\" , \"b\""), part])
         }),
         (name(), name()).prop_map(|(a, b)| concat(vec![words("assert"), a, words("inside"), b])),
-        prop::collection::vec(name(), 2..4).prop_map(|names| {
-            concat(vec![words("assert disjoint ("), names.join(&",".to_owned()), words(")")])
-        }),
+        prop::collection::vec(name(), 2..4)
+            .prop_map(|names| { concat(vec![words("assert disjoint ("), names.join(&",".to_owned()), words(")")]) }),
     ]
 }
 

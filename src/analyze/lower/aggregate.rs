@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::condition::About;
-use super::event::{Items, all_or_nothing};
+use super::event::{Counts, all_or_nothing};
 use super::predicate::Subject;
 use super::{Lowering, signed};
 use crate::analyze::infer;
@@ -30,8 +30,8 @@ impl<'a> Lowering<'_, 'a> {
     /// Checks how a value is calculated. Every part is checked even where another one fails.
     pub(in crate::analyze) fn calculation(&mut self, written: &ast::Calculated) -> Option<Calculated> {
         let calculation = written.calculation.value;
-        let items = if calculation == Calculation::Count { Items::Counted } else { Items::Same };
-        let events = self.events(&written.events, items);
+        let counts = if calculation == Calculation::Count { Counts::Items } else { Counts::Nothing };
+        let events = self.events(&written.events, counts);
         let attribute = match (&written.attribute, calculation.takes_attribute()) {
             (Some(attribute), true) => Some(self.calculated_attribute(written, attribute)),
             // The parser says where one is missing, or one too many.

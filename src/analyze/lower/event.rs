@@ -16,7 +16,7 @@ use crate::syntax::ast::{self, What};
 impl Lowering<'_, '_> {
     /// Every part is checked even where another one fails.
     pub(super) fn event(&mut self, written: &ast::EventTest, span: Span) -> Option<ir::Criterion> {
-        let events = self.events(&written.events, Items::Counted);
+        let events = self.events(&written.events, Counts::Items);
         let count = written.count.map_or(Some(Count::ONCE), |count| count::check(count, self.found));
         let inputs = self.inputs_of(infer::key(&written.events.what).kind, &written.scope);
         let events = ir::Events { inputs: inputs?, ..events? };
@@ -24,10 +24,11 @@ impl Lowering<'_, '_> {
     }
 
     /// A selection of events that reads no input yet.
-    pub(super) fn events(&mut self, written: &ast::Events, items: Items) -> Option<ir::Events> {
+    pub(super) fn events(&mut self, written: &ast::Events, counts: Counts) -> Option<ir::Events> {
         let key = infer::key(&written.what);
         let known = self.is_known(&key, &written.what);
-        let unit = self.unit(&written.what, items);
+        let item = matches!(written.what, What::Kind { item: true, .. });
+        let unit = if item && counts == Counts::Items { Unit::Item } else { Unit::Event };
         let event_type = written.event_type.as_ref().map(|name| self.event_type(name, &key));
         let about = About::Event { key: &key, known: known.name };
         let filter = written.filter.as_ref().map(|filter| self.filter(about, filter));
@@ -40,7 +41,7 @@ impl Lowering<'_, '_> {
         });
         let events = ir::Events {
             event_type: all_or_nothing(event_type)?,
-            unit: unit?,
+            unit,
             filter: all_or_nothing(filter)?,
             time: all_or_nothing(time)?,
             ..ir::Events::of(key, BTreeSet::new())
@@ -64,12 +65,6 @@ impl Lowering<'_, '_> {
         KnownEvent { name, tier: tier::check(catalog, key, span, self.found) }
     }
 
-    fn unit(&mut self, what: &What, items: Items) -> Option<Unit> {
-        let What::Kind { kind, item: true } = what else { return Some(Unit::Event) };
-        let unit = if items == Items::Counted { Unit::Item } else { Unit::Event };
-        event_parts::item(*kind, items != Items::Refused, self.found).then_some(unit)
-    }
-
     fn event_type(&mut self, name: &Spanned<Name>, key: &EventKey) -> Option<CustomEventType> {
         if key.kind != EventKind::Custom {
             event_parts::type_without_meaning(key.kind, name.span, self.found);
@@ -79,6 +74,15 @@ impl Lowering<'_, '_> {
         never_seen::event_type(self.world.catalog(), key, event_type, name.span, self.found);
         Some(event_type)
     }
+}
+
+/// What `item` before a commerce event means; the parser says where it has no meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counts {
+    /// Products are counted instead of events.
+    Items,
+    /// Nothing is counted: values are of products where their attribute is.
+    Nothing,
 }
 
 /// The custom type of a name.
@@ -94,17 +98,6 @@ pub(in crate::analyze) fn event_type(name: &Spanned<Name>, found: &mut Diagnosti
         );
     }
     event_type
-}
-
-/// What `item` before a commerce event means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Items {
-    /// Products are counted.
-    Counted,
-    /// Nothing: values are of products where the attribute is.
-    Same,
-    /// Nothing, and it is wrong.
-    Refused,
 }
 
 /// What of an event can be relied on.

@@ -4,7 +4,7 @@ use crate::base::suggest::nearest;
 use crate::catalog::{CustomEventType, EventKey, EventKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::project::node::{Entry, Value};
-use crate::project::{EventId, EventMapping, NameMapping, TimeMapping};
+use crate::project::{EventId, EventMapping, NameMapping, NamedColumn, TimeMapping};
 
 use super::profiles::named_columns;
 use super::reader::{Map, Reader, unknown_choice, words};
@@ -109,63 +109,71 @@ fn name(reader: &mut Reader<'_>, map: &Map<'_>, kinds: &Kinds) -> Option<NameMap
 }
 
 /// Whether everything that stands there fits the kind.
-fn check(
-    reader: &mut Reader<'_>,
-    map: &Map<'_>,
-    kinds: &Kinds,
-    attributes: Option<&[crate::project::NamedColumn]>,
-) -> bool {
+fn check(reader: &mut Reader<'_>, map: &Map<'_>, kinds: &Kinds, attributes: Option<&[NamedColumn]>) -> bool {
     let all: &[EventKind] = match kinds {
         Kinds::One(kind) => &[*kind],
         Kinds::When { then, otherwise, .. } => &[*then, *otherwise],
     };
-    let mut fine = true;
-    let mut refuse = |problem: Diagnostic| {
-        fine = false;
-        reader.report(problem);
-    };
-    let unnamed = all.iter().find(|kind| !kind.is_named());
-    if let (Some(entry), Some(kind)) = (map.get("name"), unnamed) {
+    let problems = [names(map, all), products(map, all), opt_out(map, all, attributes)].concat();
+    let fine = problems.is_empty();
+    problems.into_iter().for_each(|problem| reader.report(problem));
+    fine
+}
+
+/// Names and types of events that have none.
+fn names(map: &Map<'_>, all: &[EventKind]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    if let (Some(entry), Some(kind)) = (map.get("name"), all.iter().find(|kind| !kind.is_named())) {
         let message = format!("events of kind `{}` have no names", kind.word());
         let problem = Diagnostic::new(Code::NameOfUnnamedKind, message).label(entry.key_span, "names nothing");
-        refuse(match map.entry("kind") {
-            Some(kind) => problem.label(kind.key_span, "the kind").help("remove `name`"),
-            None => problem.help("remove `name`"),
-        });
+        let problem = match map.entry("kind") {
+            Some(kind) => problem.label(kind.key_span, "the kind"),
+            None => problem,
+        };
+        found.push(problem.help("remove `name`"));
     }
-    let other = all.iter().find(|kind| **kind != EventKind::Custom);
-    if let (Some(entry), Some(kind)) = (map.get("type"), other) {
+    if let (Some(entry), Some(kind)) = (map.get("type"), all.iter().find(|kind| **kind != EventKind::Custom)) {
         let message = format!("events of kind `{}` have no custom type", kind.word());
         let problem = Diagnostic::new(Code::NameOfUnnamedKind, message).label(entry.key_span, "says nothing of them");
-        refuse(problem.help("remove `type`: it tells custom events apart, those of kind `event`"));
+        found.push(problem.help("remove `type`: it tells custom events apart, those of kind `event`"));
     }
-    let without = all.iter().find(|kind| !kind.is_commerce());
-    for key in ["action", "product", "group"] {
-        if let (Some(entry), Some(kind)) = (map.get(key), without) {
-            let message = format!("events of kind `{}` have no products and no action", kind.word());
-            refuse(Diagnostic::new(Code::ProductOutsideCommerce, message).label(entry.key_span, "for commerce events").help(
-                "write `kind: purchase`, or another commerce kind; columns of other events go under `attributes`",
-            ));
-        }
+    found
+}
+
+/// Actions and products of events that have none, and groups of nothing.
+fn products(map: &Map<'_>, all: &[EventKind]) -> Vec<Diagnostic> {
+    if let Some(kind) = all.iter().find(|kind| !kind.is_commerce()) {
+        let message = format!("events of kind `{}` have no products and no action", kind.word());
+        let there = ["action", "product", "group"].into_iter().filter_map(|key| map.get(key));
+        let problem = |entry: &Entry| {
+            let problem = Diagnostic::new(Code::ProductOutsideCommerce, message.clone());
+            problem
+                .label(entry.key_span, "for commerce events")
+                .help("write `kind: purchase`, or another commerce kind; columns of other events go under `attributes`")
+        };
+        return there.map(problem).collect();
     }
-    if let (Some(group), None, None) = (map.get("group"), map.get("product"), without) {
-        refuse(
-            Diagnostic::new(Code::GroupWithoutProduct, "`group` makes rows one event, and they bring no products")
-                .label(group.key_span, "each row would be lost but the first")
-                .help("write `product: { id: StockCode, price: UnitPrice }`, or `id` where a row is an event"),
-        );
-    }
-    let answers = attributes.is_none_or(|all| all.iter().any(|each| each.name == IS_OPTED_OUT));
-    if let (true, false, Some(entry)) = (all.contains(&EventKind::OptOut), answers, map.entry("kind")) {
-        let near = attributes.map(|all| nearest(IS_OPTED_OUT, all.iter().map(|each| each.name.as_str())));
-        let near = near.into_iter().flatten().next().map(|near| format!(", not `{near}`")).unwrap_or_default();
-        refuse(
-            Diagnostic::new(Code::OptOutWithoutAnswer, format!("an opt-out says `{IS_OPTED_OUT}`{near}"))
-                .label(entry.value.span, "no column says whether the user is out")
-                .help(format!("write `attributes: {{ {IS_OPTED_OUT}: COLUMN }}`; the column says `true` or `false`")),
-        );
-    }
-    fine
+    let (Some(group), None) = (map.get("group"), map.get("product")) else { return Vec::new() };
+    let message = "`group` makes rows one event, and they bring no products";
+    let problem = Diagnostic::new(Code::GroupWithoutProduct, message)
+        .label(group.key_span, "each row would be lost but the first")
+        .help("write `product: { id: StockCode, price: UnitPrice }`, or `id` where a row is an event");
+    vec![problem]
+}
+
+/// Opt-outs that do not say whether they are.
+fn opt_out(map: &Map<'_>, all: &[EventKind], attributes: Option<&[NamedColumn]>) -> Vec<Diagnostic> {
+    let names: Vec<&str> = attributes.into_iter().flatten().map(|each| each.name.as_str()).collect();
+    let answers = attributes.is_none() || names.contains(&IS_OPTED_OUT);
+    let (true, false, Some(kind)) = (all.contains(&EventKind::OptOut), answers, map.entry("kind")) else {
+        return Vec::new();
+    };
+    let near = nearest(IS_OPTED_OUT, names).first().map(|near| format!(", not `{near}`")).unwrap_or_default();
+    let message = format!("an opt-out says `{IS_OPTED_OUT}`{near}");
+    let problem = Diagnostic::new(Code::OptOutWithoutAnswer, message)
+        .label(kind.value.span, "no column says whether the user is out")
+        .help(format!("write `attributes: {{ {IS_OPTED_OUT}: COLUMN }}`; the column says `true` or `false`"));
+    vec![problem]
 }
 
 fn id(reader: &mut Reader<'_>, map: &Map<'_>) -> Option<EventId> {

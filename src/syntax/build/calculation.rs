@@ -6,10 +6,13 @@ use super::super::grammar::Rule;
 use super::super::mistakes;
 use super::parts::{Part, Parts};
 use super::{Builder, find};
-use crate::base::{Span, Spanned};
+use crate::base::{Name, Span, Spanned};
 use crate::catalog::Calculation;
 use crate::diagnostic::Code;
 use crate::syntax::ast::{Aggregate, Calculated, Condition, Count, Criterion, Literal, Number, Operator, Test};
+
+/// An attribute, and `product` or `action` before it.
+type Attribute = (Option<Spanned<Name>>, Spanned<String>);
 
 impl Builder<'_> {
     /// `sum of "amount" over event "Purchase" … > 100`.
@@ -77,12 +80,13 @@ impl Builder<'_> {
     /// A calculation over events, and the parts that are not the events'.
     fn calculated<'i>(&mut self, pair: &Pair<'i, Rule>) -> Option<(Calculated, Parts<'i>)> {
         let head = find(pair, Rule::calculation)?;
-        let (calculation, attribute) = self.calculation(&head);
         let group = find(pair, Rule::alt_events_group);
+        let (calculation, attribute) = self.calculation(&head, group.is_some());
         let what = self.what(&find(group.as_ref().unwrap_or(pair), Rule::what)?);
         let mut parts = self.event_parts(pair);
         if let Some(group) = &group {
-            self.report(mistakes::events_in_parentheses(self.span(group)));
+            let without_of = find(&head, Rule::alt_no_of).is_some();
+            self.report(mistakes::events_in_parentheses(self.span(group), without_of));
         }
         if let Some(filter) = parts.filter.as_ref().filter(|filter| !in_parentheses(filter)) {
             self.report(mistakes::bare_filter(filter.span));
@@ -95,16 +99,14 @@ impl Builder<'_> {
     }
 
     /// How something is calculated, and of which attribute.
-    #[allow(clippy::type_complexity)]
-    fn calculation(
-        &mut self,
-        head: &Pair<Rule>,
-    ) -> (Option<Spanned<Calculation>>, Option<(Option<Spanned<crate::base::Name>>, Spanned<String>)>) {
+    fn calculation(&mut self, head: &Pair<Rule>, grouped: bool) -> (Option<Spanned<Calculation>>, Option<Attribute>) {
         let (mut words, mut place, mut qualifier, mut attribute) = (Vec::new(), None::<Span>, None, None);
         for inner in head.clone().into_inner() {
             let span = self.span(&inner);
             match inner.as_rule() {
                 Rule::kw_of | Rule::kw_over => {}
+                // Said together with the parentheses.
+                Rule::alt_no_of if grouped => {}
                 Rule::alt_no_of | Rule::alt_missing_of => self.report(mistakes::missing_word(span.before(), "of")),
                 Rule::alt_over => self.instead(Code::OtherWord, &inner, "over"),
                 Rule::qualifier => qualifier = self.qualifier(inner),

@@ -165,7 +165,7 @@ impl Builder<'_> {
 fn order_of(parts: &[(Part, Pair<Rule>)]) -> &'static str {
     let has = |part| parts.iter().any(|(each, _)| *each == part);
     if has(Part::Within) || has(Part::Without) {
-        "what, `where`, `within`, time, `without`"
+        "what, `where`, `within`, time, `without`, `in`"
     } else if has(Part::Test) {
         "what, `where`, time, test, `in`"
     } else {

@@ -121,7 +121,8 @@ impl Builder<'_> {
     /// One fact; `None` for anything else among the pairs of a user.
     pub(in crate::syntax) fn fact(&mut self, pair: &Pair<Rule>) -> Option<Spanned<Fact>> {
         let part = |index| {
-            let parts = pair.clone().into_inner().filter(|inner| !matches!(inner.as_rule(), Rule::alt_sign | Rule::alt_at));
+            let parts =
+                pair.clone().into_inner().filter(|inner| !matches!(inner.as_rule(), Rule::alt_sign | Rule::alt_at));
             parts.clone().nth(index)
         };
         for sign in pair.clone().into_inner().filter(|inner| matches!(inner.as_rule(), Rule::alt_sign | Rule::alt_at)) {

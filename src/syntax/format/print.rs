@@ -1,8 +1,8 @@
 //! The tree to lines.
 
+use super::blocks::claim_words;
 use super::criteria::{self, inputs, literal, literals};
 use super::document::{Entry, flat_entries};
-use super::blocks::claim_words;
 use super::lines::{Lines, SHORT, WIDTH};
 use crate::base::{Source, SourceId, Span, Spanned};
 use crate::syntax::ast::{
@@ -40,7 +40,7 @@ pub(super) fn print(source: &Source, parsed: &Parsed) -> String {
 pub(super) struct Printer<'a> {
     pub(super) lines: Lines<'a>,
     pub(super) source: &'a Source,
-    tokens: Tokens<'a>,
+    pub(super) tokens: Tokens<'a>,
 }
 
 impl Printer<'_> {

@@ -8,8 +8,8 @@ use crate::syntax::ast::Count;
 
 /// A count where there is nothing to count.
 pub(in crate::syntax) fn count_of_one(count: Spanned<Count>, of: &str, is: &str) -> Diagnostic {
-    let diagnostic = Diagnostic::new(Code::MisplacedCount, format!("{of} has no count"))
-        .label(count.span, format!("{of} is {is}"));
+    let diagnostic =
+        Diagnostic::new(Code::MisplacedCount, format!("{of} has no count")).label(count.span, format!("{of} is {is}"));
     match count.value {
         Count::AtLeast(1) | Count::MoreThan(0) => diagnostic.fix(Fix::replace("remove the count", count.span, "")),
         _ => diagnostic.help("ask how often in a criterion of its own, joined with `and`"),
@@ -55,7 +55,7 @@ pub(in crate::syntax) fn early_within(early: Span, what: Span, written: &str, af
     ];
     Diagnostic::new(Code::PartsOutOfOrder, "`within` stands before the event")
         .label(what, "the event comes first")
-        .help("the order is: what, `where`, `within`, time, `without`")
+        .help("the order is: what, `where`, `within`, time, `without`, `in`")
         .fix(Fix { title: "put the parts in order".to_owned(), edits })
 }
 
@@ -83,10 +83,11 @@ pub(in crate::syntax) fn called(group: Span, without_of: bool) -> Diagnostic {
 }
 
 /// `count(event "A")`.
-pub(in crate::syntax) fn events_in_parentheses(group: Span) -> Diagnostic {
+pub(in crate::syntax) fn events_in_parentheses(group: Span, without_of: bool) -> Diagnostic {
     let first = Span { end: group.start + 1, ..group };
     let last = Span { start: group.end - 1, ..group };
-    let edits = [first, last].map(|span| Edit { span, text: String::new() }).into();
+    let of = if without_of { " of " } else { "" };
+    let edits = vec![Edit { span: first, text: of.to_owned() }, Edit { span: last, text: String::new() }];
     Diagnostic::new(Code::OtherWord, "the events of a calculation stand without parentheses")
         .label(group, "written without")
         .fix(Fix { title: "remove the parentheses".to_owned(), edits })

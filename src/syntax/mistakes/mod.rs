@@ -193,7 +193,12 @@ pub(in crate::syntax) fn number_for_text(value: Span, operator: &str, written: &
         .fix(Fix::replace(format!("write `{meant}`"), value, meant))
 }
 
-pub(in crate::syntax) fn operator_of_other_type(operator: Span, written: &str, meant: &str, number: bool) -> Diagnostic {
+pub(in crate::syntax) fn operator_of_other_type(
+    operator: Span,
+    written: &str,
+    meant: &str,
+    number: bool,
+) -> Diagnostic {
     let (of, is) = if number { ("texts", "number") } else { ("numbers", "text") };
     Diagnostic::new(Code::OperatorOfOtherType, format!("`{written}` compares {of} and the value is a {is}"))
         .label(operator, format!("a {is} is compared with `{meant}`"))
@@ -285,7 +290,12 @@ pub(in crate::syntax) fn repeated_part(first: Span, again: Span, part: &str) -> 
         .label(first, "first here")
 }
 
-pub(in crate::syntax) fn out_of_order(early: Spanned<&str>, late: Spanned<&str>, order: &str, edits: Vec<Edit>) -> Diagnostic {
+pub(in crate::syntax) fn out_of_order(
+    early: Spanned<&str>,
+    late: Spanned<&str>,
+    order: &str,
+    edits: Vec<Edit>,
+) -> Diagnostic {
     Diagnostic::new(Code::PartsOutOfOrder, format!("{} stands before {}", early.value, late.value))
         .label(late.span, format!("{} comes first", late.value))
         .help(format!("the order is: {order}"))
