@@ -14,6 +14,7 @@ pub mod analyze;
 pub mod store;
 pub mod eval;
 pub mod explain;
+pub mod testing;
 pub mod state;
 pub mod outputs;
 pub mod plan;

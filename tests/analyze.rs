@@ -1,10 +1,13 @@
 //! Tests of `analyze`: what the gallery in `tests/ui` does not show.
 
+mod arbitrary;
 mod fingerprint;
 mod golden;
+mod items;
 mod model;
 mod rules;
 mod round_trip;
+mod scenario;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -6,7 +6,7 @@ use std::process::Child;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use crate::support::Sandbox;
+use crate::support::{Run, Sandbox};
 
 const NOW: &str = "2026-03-01T12:00:00Z";
 
@@ -248,6 +248,50 @@ fn the_example_project_is_canonical_and_clean() {
     let retail = Sandbox::copy_of("tests/retail");
     let _ = retail.aud(&["check"]).fine();
     let _ = retail.aud(&["fmt", "--check"]).fine();
+}
+
+const UNTIDY: &str = "version 1\n# Kept.\naudience a{match{everyone}}\n";
+const TIDY: &str = "version 1\n\n# Kept.\naudience a { match { everyone } }\n";
+
+#[test]
+fn formatting_shows_its_difference_and_writes_nothing() {
+    let sandbox = Sandbox::empty();
+    sandbox.write("a.aud", UNTIDY);
+    sandbox.write("b.aud", TIDY);
+    let shown = sandbox.aud(&["fmt", "--diff", "a.aud", "b.aud"]).code(1);
+    let expected = "--- a/a.aud\n+++ b/a.aud\n@@ -1,3 +1,4 @@\n version 1\n+\n # Kept.\n-audience a{match{everyone}}\n\
+                    +audience a { match { everyone } }\n";
+    assert_eq!(shown.out, expected);
+    assert_eq!(sandbox.read("a.aud"), UNTIDY);
+    assert_eq!(sandbox.aud(&["fmt", "--diff", "b.aud"]).fine().out, "");
+    let _ = sandbox.aud(&["fmt", "--check", "a.aud"]).code(1);
+    assert_eq!(sandbox.read("a.aud"), UNTIDY);
+    let _ = sandbox.aud(&["fmt", "a.aud"]).fine();
+    assert_eq!(sandbox.read("a.aud"), TIDY);
+}
+
+/// Runs the program with a text on standard input.
+fn with_input(args: &[&str], text: &[u8]) -> Run {
+    let mut command = Sandbox::empty().command(args);
+    let pipe = std::process::Stdio::piped;
+    let mut child = command.current_dir("/").stdin(pipe()).stdout(pipe()).stderr(pipe()).spawn().unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), text).unwrap();
+    Run::of(child.wait_with_output().unwrap())
+}
+
+#[test]
+fn standard_input_is_formatted_to_standard_output() {
+    assert_eq!(with_input(&["fmt", "-"], UNTIDY.as_bytes()).fine().out, TIDY);
+    assert_eq!(with_input(&["fmt", "-", "--check"], UNTIDY.as_bytes()).code(1).out, "");
+    assert_eq!(with_input(&["fmt", "-", "--check"], TIDY.as_bytes()).fine().out, "");
+    let shown = with_input(&["fmt", "-", "--diff"], UNTIDY.as_bytes()).code(1);
+    assert!(shown.out.contains("\n+audience a { match { everyone } }\n"), "{}", shown.out);
+    assert_eq!(with_input(&["fmt", "-", "--diff"], TIDY.as_bytes()).fine().out, "");
+    let broken = with_input(&["fmt", "-"], b"version 1\naudience a {").code(1);
+    assert_eq!(broken.out, "");
+    assert!(broken.err.contains("AUD0105") && broken.err.contains("standard input"), "{}", broken.err);
+    let binary = with_input(&["fmt", "-"], b"version 1\n\xff").code(1);
+    assert!(binary.err.contains("UTF-8"), "{}", binary.err);
 }
 
 #[test]

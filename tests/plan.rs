@@ -8,4 +8,5 @@ mod make;
 mod renames;
 mod splits;
 mod stale;
+mod standard;
 pub(crate) mod world;

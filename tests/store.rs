@@ -5,4 +5,5 @@ mod files;
 mod import;
 mod only;
 mod random;
+mod sources;
 mod support;

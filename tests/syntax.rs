@@ -125,6 +125,12 @@ fn size_is_no_danger() {
         assert!(survives(&unit.repeat(MEGABYTE / unit.len())) > 0, "{unit}");
         assert!(survives(&in_match(&unit.repeat(MEGABYTE / unit.len()))) > 0, "{unit}");
     }
+    for unit in ["test \"a\" {", "test \"a\" {\n", "user a {", "at +1 day {", "then ", "without ", "sum of "] {
+        let text = unit.repeat((1 << 16) / unit.len());
+        assert!(survives(&text) > 0, "{unit}");
+        assert!(survives(&in_match(&text)) > 0, "{unit}");
+        assert!(survives(&format!("version 1\ntest \"t\" {{ {text} }}")) > 0, "{unit}");
+    }
     for unit in [")", "}", "[", "\"", "'", "!", "a", "a ", "x: ", "#", "\\", "\0", "é", "-", "1", "and "] {
         let text = unit.repeat((1 << 16) / unit.len());
         assert!(survives(&text) > 0, "{unit}");
@@ -139,9 +145,125 @@ fn size_is_no_danger() {
     }
 }
 
+/// How many times as long a text of twice the length takes: about 2 where the time is linear, 4 where it is quadratic.
+fn growth(text: impl Fn(usize) -> String, length: usize) -> f64 {
+    let seconds = |text: &str| {
+        let times = (0..3).map(|_| {
+            let start = std::time::Instant::now();
+            survives(text);
+            start.elapsed().as_secs_f64()
+        });
+        times.fold(f64::INFINITY, f64::min)
+    };
+    seconds(&text(2 * length)) / seconds(&text(length))
+}
+
+#[test]
+fn reading_takes_linear_time() {
+    let in_test = |facts: &str| format!("version 1\ntest \"t\" {{ user ann {{ {facts} }} }}\n");
+    let cases: [(&str, Box<dyn Fn(usize) -> String>); 9] = [
+        ("parentheses", Box::new(|n| "(".repeat(n))),
+        ("tests in tests", Box::new(|n| "test \"a\" {".repeat(n / 10))),
+        ("tests in lines", Box::new(|n| "test \"a\" {\n".repeat(n / 10))),
+        ("joined criteria", Box::new(|n| in_match(&vec!["everyone"; n / 12].join(" and ")))),
+        ("steps", Box::new(|n| in_match(&vec!["purchase"; n / 14].join(" then ")))),
+        ("facts", Box::new(move |n| in_test(&"attribute \"a\" 5 ".repeat(n / 16)))),
+        ("unreadable facts", Box::new(move |n| in_test(&"atribute \"a\" 5\n".repeat(n / 16)))),
+        ("pairs", Box::new(move |n| in_test(&format!("purchase {{ {} }}", vec!["\"a\" 5"; n / 8].join(", "))))),
+        ("users in users", Box::new(|n| format!("version 1\ntest \"t\" {{ {}", "user ann {".repeat(n / 10)))),
+    ];
+    for (name, text) in cases {
+        // The machine may be busy: only what is slow each time is slow.
+        let found: Vec<f64> = (0..3).map(|_| growth(&text, 1 << 13)).take_while(|growth| *growth > 3.0).collect();
+        assert!(found.len() < 3, "{name}: {found:?}");
+    }
+}
+
+#[test]
+fn ten_megabytes_of_openings_are_read() {
+    const LENGTH: usize = 10 << 20;
+    for unit in ["(", "test \"a\" {"] {
+        assert!(survives(&unit.repeat(LENGTH / unit.len())) > 0, "{unit}");
+    }
+    assert_eq!(survives(&in_match(&vec!["everyone"; 1_000_000].join(" and "))), 0);
+}
+
+#[test]
+fn odd_bytes_are_told_apart() {
+    for text in ["version 1\n\0", "version 1\ntest \"a\0\" { \0 }", "version 1\naudience a { match { \0 } }"] {
+        assert!(survives(text) > 0, "{text:?}");
+    }
+    let test = "version 1\n\ntest \"t\" {\n  user a { session }  # one\n  expect a in b\n}\n";
+    let windows = format!("\u{feff}{}", test.replace('\n', "\r\n"));
+    assert_eq!(diagnostics(&windows), "");
+    assert!(read(&windows).1.file.same(&read(test).1.file));
+    assert_eq!(format(&windows).unwrap(), test);
+}
+
+#[test]
+fn tests_that_differ_are_not_the_same() {
+    let test = |inside: &str| {
+        let (_, parsed) = read(&format!("version 1\ntest \"t\" {{ {inside} }}"));
+        assert!(parsed.diagnostics.is_empty(), "{inside}");
+        parsed.file
+    };
+    let all = [
+        "",
+        "now 2026-01-01",
+        "now 2026-01-02",
+        "user a { }",
+        "user a from b { }",
+        "user a { mpid 1 }",
+        "user a { first seen 2026-01-01 }",
+        "user a { first seen 1 day ago }",
+        "user a { identity email \"x\" }",
+        "user a { identity other \"x\" }",
+        "user a { attribute \"x\" 1 }",
+        "user a { attribute \"x\" \"1\" }",
+        "user a { attribute \"x\" true }",
+        "user a { attribute \"x\" null }",
+        "user a { attribute \"x\" [1] }",
+        "user a { no attribute \"x\" }",
+        "user a { calculated \"x\" 1 }",
+        "user a { consent gdpr \"x\" granted }",
+        "user a { consent gdpr \"x\" rejected }",
+        "user a { device os \"x\" }",
+        "user a { location city \"x\" }",
+        "user a { location 1, 2 }",
+        "user a { location 1, 2 at 1 day ago }",
+        "user a { attribution install }",
+        "user a { attribution install { \"x\" 1 } }",
+        "user a { session }",
+        "user a { session 2 times }",
+        "user a { session in web }",
+        "user a { session id \"x\" }",
+        "user a { session at 1 day ago }",
+        "user a { session { \"x\" 1 } }",
+        "user a { session product { \"x\" 1 } }",
+        "user a { event \"x\" }",
+        "user a { event \"x\" type search }",
+        "at 2026-01-01 { }",
+        "at +1 day { }",
+        "at +1 day { a does session }",
+        "at +1 day { b does session }",
+        "at +1 day { expect a in b }",
+        "expect a in b",
+        "expect a not in b",
+        "expect a in b / c",
+        "expect members of b are [a]",
+        "expect members of b / c are [a]",
+        "expect members of b are []",
+    ];
+    for (index, one) in all.iter().enumerate() {
+        for (other_index, other) in all.iter().enumerate() {
+            assert_eq!(test(one).same(&test(other)), index == other_index, "{one} | {other}");
+        }
+    }
+}
+
 #[test]
 fn flat_chains_may_be_long() {
-    let text = in_match(&vec!["everyone"; 200_000].join("\nand "));
+    let text = in_match(&vec!["everyone"; 20_000].join("\nand "));
     assert!(read(&text).1.diagnostics.is_empty());
     assert_eq!(survives(&in_match(&vec!["usr \"a\" is \"b\""; 1_000].join("\nand "))), 1_000);
     assert!(survives(&in_match(&format!("everyone {}", "exclude everyone and everyone ".repeat(20_000)))) > 0);

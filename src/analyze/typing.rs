@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::base::{Span, Spanned};
-use crate::catalog::{Attribute, Catalog, EventKey, Part, Provenance, ValueType, platform_attribute};
+use crate::catalog::{Attribute, Catalog, EventKey, EventKind, Part, Provenance, ValueType, platform_attribute};
 use crate::syntax::ast::{Literal, Operator, Test};
 
 /// The type of an attribute, and why.
@@ -50,6 +50,22 @@ pub(super) enum Owner {
     Calculated,
     /// Events of a key, or a part of them (M21).
     Event(EventKey, Option<Part>),
+}
+
+impl Owner {
+    /// Where the project file declares the types of its attributes.
+    pub(super) fn schema(&self) -> String {
+        match self {
+            Self::User => "schema.user".to_owned(),
+            Self::Calculated => "schema.calculated".to_owned(),
+            Self::Event(key, part) => match (key.kind, part) {
+                (EventKind::Custom, _) => "schema.events".to_owned(),
+                (EventKind::Screen, _) => "schema.screens".to_owned(),
+                (kind, Some(Part::Product)) => format!("schema.{}.product", kind.word()),
+                (kind, _) => format!("schema.{}", kind.word()),
+            },
+        }
+    }
 }
 
 /// The types that only uses tell: the first use in the order of the files decides.

@@ -38,6 +38,20 @@ pub struct Catalog {
 }
 
 impl Catalog {
+    /// The attributes, with their events, that another catalog does not know. Nothing else of an event is a fact of its own.
+    #[must_use]
+    pub fn beyond(mut self, known: &Self) -> Self {
+        self.user_attributes.retain(|name, _| !known.user_attributes.contains_key(name));
+        self.calculated.retain(|name, _| !known.calculated.contains_key(name));
+        for (key, event) in &mut self.events {
+            let Some(known) = known.events.get(key) else { continue };
+            event.attributes.retain(|name, _| !known.attributes.contains_key(name));
+            event.products.retain(|name, _| !known.products.contains_key(name));
+        }
+        self.events.retain(|_, event| !event.attributes.is_empty() || !event.products.is_empty());
+        self
+    }
+
     /// This catalog with another one's facts laid over it: where both know a name, `over` decides its type.
     #[must_use]
     pub fn overlaid(mut self, over: Self) -> Self {

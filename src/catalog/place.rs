@@ -61,6 +61,11 @@ pub fn suggestions(text: &str) -> Vec<String> {
         known if !known.is_empty() => known,
         _ => suggest::nearest(name, spellings).into_iter().flat_map(named).collect(),
     };
+    let in_region: Vec<City> = match text.rsplit_once(',') {
+        Some((_, region)) => near.iter().filter(|city| city.lies_in(region.trim())).copied().collect(),
+        None => Vec::new(),
+    };
+    let near = if in_region.is_empty() { near } else { in_region };
     near.iter().filter_map(City::spelling).take(3).collect()
 }
 
@@ -170,6 +175,7 @@ mod tests {
     fn near_names_are_suggested() {
         assert_eq!(suggestions("Pariss"), ["Paris, FR", "Paris, TX, US", "Arīsh, EG"].map(str::to_owned));
         assert!(suggestions("Paris, XX").contains(&"Paris, FR".to_owned()));
+        assert_eq!(suggestions("Pariss, France"), ["Paris, FR"]);
         assert!(suggestions("Zzyzxqqq").is_empty());
     }
 }

@@ -12,7 +12,7 @@ pub enum Exit {
     Fine,
     /// 1: an error, also in the arguments.
     Error,
-    /// 2: changes are present (`plan --detailed-exitcode`).
+    /// 2: changes are present (`plan --detailed-exitcode`), or the schema disagrees with the data (`schema diff --exit-code`).
     Changes,
     /// 4: some deliveries could not be made.
     Faulted,
@@ -21,8 +21,8 @@ pub enum Exit {
 }
 
 /// The codes, as `--help` shows them.
-pub(super) const HELP: &str = "Exit codes: 0 fine, 1 error, 2 changes present (plan --detailed-exitcode), \
-4 some deliveries faulted, 130 interrupted.";
+pub(super) const HELP: &str = "Exit codes: 0 fine, 1 error, 2 changes present (plan --detailed-exitcode, \
+schema diff --exit-code), 4 some deliveries faulted, 130 interrupted.";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {

@@ -46,6 +46,8 @@ enum Command {
     Fmt(commands::fmt::Args),
     /// Read new data from the project's sources
     Import(commands::import::Args),
+    /// Show names and types of the data, and where they came from
+    Schema(commands::schema::Args),
     /// Show what would change, in people
     Plan(commands::plan::Args),
     /// Change it: deploy the definitions and deliver who enters and leaves
@@ -58,6 +60,8 @@ enum Command {
     Who(commands::who::Args),
     /// Say in plain English who is in an audience
     Describe(commands::describe::Args),
+    /// Run the tests of the definitions
+    Test(commands::test::Args),
     /// Say why one user is in an audience, or is not
     Explain(commands::explain::Args),
     /// Draw who nests whom, and what is used where
@@ -91,6 +95,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, system: Arc<dyn System>) ->
         Command::FromIr(args) => commands::from_ir::run(&door, &ui, &args),
         Command::Fmt(args) => commands::fmt::run(&door, &ui, &args),
         Command::Import(args) => commands::import::run(&door, &ui, &args),
+        Command::Schema(args) => commands::schema::run(&door, &ui, &args),
         Command::Plan(args) => commands::plan::run(&door, &ui, &args),
         Command::Apply(args) => commands::apply::run(&door, &ui, &args),
         Command::List(args) => commands::list::run(&door, &ui, &args),
@@ -99,6 +104,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, system: Arc<dyn System>) ->
         Command::Describe(args) => commands::describe::run(&door, &ui, &args),
         Command::Explain(args) => commands::explain::run(&door, &ui, &args),
         Command::Graph(args) => commands::graph::run(&door, &ui, &args),
+        Command::Test(args) => commands::test::run(&door, &ui, &args),
         Command::Watch(args) => commands::watch::run(&door, &ui, &args),
         Command::Demo(args) => commands::demo::run(&door, &ui, &args),
         Command::State(command) => commands::state::run(&door, &ui, &command),

@@ -48,6 +48,11 @@ impl Ui {
         Style { width, ..self.out }
     }
 
+    /// Whether standard output is a terminal, where people watch.
+    pub(super) fn is_watched(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
     /// Writes a result.
     pub(super) fn print(&self, text: &str) -> Result<(), Failure> {
         let mut out = io::stdout().lock();

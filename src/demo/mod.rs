@@ -35,11 +35,12 @@ impl Default for Size {
 pub const DEFAULT_SEED: u64 = 20_260_101;
 
 /// The files of the example project, as they stand in `audiences/` of the repository.
-const PROJECT: [(&str, &str); 4] = [
+const PROJECT: [(&str, &str); 5] = [
     ("aud.yaml", include_str!("../../audiences/aud.yaml")),
     ("audiences/lifecycle.aud", include_str!("../../audiences/audiences/lifecycle.aud")),
     ("audiences/commerce.aud", include_str!("../../audiences/audiences/commerce.aud")),
     ("audiences/crm.aud", include_str!("../../audiences/audiences/crm.aud")),
+    ("audiences/tests.aud", include_str!("../../audiences/audiences/tests.aud")),
 ];
 
 /// Writes the example project into a folder.

@@ -49,7 +49,6 @@ codes! {
     InvalidNumber = 108 Error "A number is written as in JSON, with an optional sign; counts are whole.";
     InvalidDate = 109 Error "A date is a day of the calendar, an instant has a time and an offset.";
     NestingTooDeep = 110 Error "Criteria nest at most 64 levels deep.";
-    NotInThisBuild = 111 Error "The language has it, this build does not have it yet.";
     ForeignOperator = 112 Error "Operators are words and signs of this language.";
     OperatorOfOtherType = 113 Error "`is` compares texts, `=` compares numbers, `before` and `after` compare dates.";
     WrongCase = 114 Error "The words of the language are written in lower case.";
@@ -75,6 +74,8 @@ codes! {
     ItemWithoutProducts = 134 Error "`item` counts the products of commerce events.";
     MissingTest = 135 Error "A calculation that is a criterion says what its value must be.";
     OtherWord = 136 Error "Each thing has one word in the language.";
+    MissingWord = 137 Error "The small words of a criterion and of a fact are written out.";
+    SuperfluousWord = 138 Error "A fact puts its value behind its name, and nothing between them.";
     FormatterUnsound = 199 Error "The formatter changes the layout of a file and never its meaning.";
     // Names, types and meaning.
     UnknownAudience = 201 Error "A reference names an audience that the project does not define.";
@@ -115,7 +116,7 @@ codes! {
     UnknownRegulation = 236 Error "Consent is asked under a law that the language does not know.";
     UnknownPurpose = 237 Error "The only purpose under `ccpa` is `data_sale_opt_out`.";
     TypeWithoutMeaning = 238 Error "`type` is asked of an event that has no custom type.";
-    ItemWithoutMeaning = 239 Error "`item` stands where products are counted, and only commerce events have products.";
+    ItemWithoutMeaning = 239 Error "`item` stands where products are counted.";
     NeedsNumber = 240 Error "Sums, averages, minima and maxima are of numbers.";
     UnknownPlace = 241 Error "A place is named that the gazetteer does not have.";
     AmbiguousPlace = 242 Error "A place's name stands for one city.";
@@ -194,6 +195,11 @@ codes! {
     LiteralSecret = 412 Error "A secret is a reference to where it lies, never the value itself.";
     AbsentFromBuild = 413 Error "What the project file asks for is something that this build has.";
     ConflictingKeys = 414 Error "Keys that exclude each other do not stand together.";
+    NameOfUnnamedKind = 415 Error "Only custom events have types, and only they and screens have names.";
+    ProductOutsideCommerce = 416 Error "Only commerce events have an action and products.";
+    GroupWithoutProduct = 417 Error "Rows that are one event bring its products.";
+    OptOutWithoutAnswer = 418 Error "An opt-out says whether the user is out.";
+    HalfAPoint = 419 Error "A point has a latitude and a longitude.";
     // The data.
     NeverSeen = 501 Warning "A name of data was never seen in the data.";
 }

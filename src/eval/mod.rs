@@ -10,6 +10,9 @@
 //! 3. `run` goes through the data by shard and group of leaves on all cores; each leaf gives one bit for each user.
 //! 4. `boolean` combines the bits block by block; each shard's result is one container of a Roaring bitmap.
 //!
+//! Standard audiences come first, each as a program of its own with an instant of its own (M23); their memberships are given
+//! to the others. `facts` tells, for one user, which events a criterion looked at.
+//!
 //! What always holds: the result does not depend on the number of threads, on how users fall into shards, or on which
 //! other audiences are evaluated along. What the data does not have is missing, never an error.
 

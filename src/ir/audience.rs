@@ -222,6 +222,16 @@ impl Split {
     }
 }
 
+impl fmt::Display for Standard {
+    /// As the language writes it after `standard`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("all"),
+            Self::Between(from, to) => write!(f, "between {from} and {to}"),
+        }
+    }
+}
+
 impl fmt::Display for VariantName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

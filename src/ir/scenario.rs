@@ -136,3 +136,33 @@ pub enum Expectation {
         origin: Origin,
     },
 }
+
+impl Scenario {
+    /// The audiences that it expects something of, as often as it does.
+    pub fn audiences(&self) -> impl Iterator<Item = &Address> {
+        self.steps.iter().flat_map(|step| &step.expectations).map(Expectation::audience)
+    }
+}
+
+impl Expectation {
+    /// The audience that it is about.
+    pub fn audience(&self) -> &Address {
+        match self {
+            Self::Member { audience, .. } | Self::Members { audience, .. } => audience,
+        }
+    }
+
+    /// The part of the audience that it is about.
+    pub fn variant(&self) -> &VariantName {
+        match self {
+            Self::Member { variant, .. } | Self::Members { variant, .. } => variant,
+        }
+    }
+
+    /// Where it was written.
+    pub fn origin(&self) -> Origin {
+        match self {
+            Self::Member { origin, .. } | Self::Members { origin, .. } => *origin,
+        }
+    }
+}

@@ -51,7 +51,7 @@ pub(super) fn between(
 }
 
 /// Variant and output of each connection that sends.
-fn sending(audience: Option<&Audience>) -> BTreeSet<(&VariantName, &OutputName)> {
+pub(super) fn sending(audience: Option<&Audience>) -> BTreeSet<(&VariantName, &OutputName)> {
     let connections = audience.iter().flat_map(|audience| &audience.connections);
     let sending = connections.filter(|connection| connection.status == ConnectionStatus::Sending);
     sending.map(|connection| (&connection.variant, &connection.output)).collect()

@@ -25,6 +25,7 @@ pub(super) fn between(before: Option<&Audience>, after: &Audience) -> Vec<FieldC
     texts("status", |audience| Some(audience.status.word().to_owned()));
     texts("access", |audience| Some(audience.access.word().to_owned()));
     texts("protect", |audience| Some(audience.protect.to_string()));
+    texts("standard", |audience| audience.standard.map(|standard| standard.to_string()));
     texts("doc", |audience| audience.doc.clone());
     match before {
         Some(before) => fields.found.extend(criterion::between(before, after)),

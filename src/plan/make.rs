@@ -14,7 +14,7 @@ use super::parts::{Parts, Test};
 use super::people::Translation;
 use super::refusal::{Refusal, Refusals};
 use super::scope::{self, Scope};
-use super::{connections, fields, moves};
+use super::{connections, fields, moves, standard};
 use crate::base::{Address, Fingerprint, Mpid, OutputName};
 use crate::catalog::OutputKind;
 use crate::ir::{Audience, Model, Split, Status, VariantName};
@@ -72,7 +72,7 @@ pub fn make(input: Input<'_>) -> Result<Plan, Refusals> {
     // The translation is the bulk of the work and runs in parallel; what differs is then described one by one.
     let memberships = input.memberships;
     let compared: Vec<Option<RoaringBitmap>> =
-        inside.par_iter().map(|(_, pair)| rows(pair, memberships).map(|rows| users.translate(rows))).collect();
+        inside.par_iter().map(|(_, pair)| after(pair, memberships, &users)).collect();
     let mut changes = Vec::new();
     for ((address, pair), members) in inside.iter().zip(compared) {
         changes.extend(change(address, pair, members, &input, &users, &mut refusals));
@@ -96,10 +96,15 @@ fn made_from(input: &Input<'_>) -> MadeFrom {
     MadeFrom::new(input.tool, input.definitions, input.outputs, input.snapshot, input.store, input.memberships.now)
 }
 
-/// The rows of the members after the change; `None` for what is deleted or a draft.
+/// The rows of the members after the change; `None` for what is deleted, a draft, or stored.
 fn rows<'a>(pair: &Pair<'_>, memberships: &'a Memberships) -> Option<&'a RoaringBitmap> {
-    let after = pair.after.filter(|after| after.status == Status::Active)?;
+    let after = pair.after.filter(|after| after.status == Status::Active && standard::stored(pair).is_none())?;
     memberships.audiences.get(&after.address)
+}
+
+/// The members after the change, over the numbers of the state; `None` for what is deleted or a draft.
+fn after(pair: &Pair<'_>, memberships: &Memberships, users: &Translation) -> Option<RoaringBitmap> {
+    standard::stored(pair).cloned().or_else(|| rows(pair, memberships).map(|rows| users.translate(rows)))
 }
 
 /// The refusals that need one audience alone.
@@ -109,10 +114,13 @@ fn check(pair: &Pair<'_>, input: &Input<'_>, refusals: &mut Vec<Refusal>) {
             refusals.push(Refusal::Protected(record.definition.address.clone()));
         }
         (record, Some(after)) => {
-            if after.status == Status::Active && rows(pair, input.memberships).is_none() {
+            let is_known = rows(pair, input.memberships).is_some() || standard::stored(pair).is_some();
+            if after.status == Status::Active && !is_known {
                 refusals.push(Refusal::NotEvaluated(after.address.clone()));
             }
             refusals.extend(record.and_then(|record| split_changed(record, after)));
+            let now = input.memberships.now;
+            refusals.extend(record.iter().flat_map(|record| standard::check(record, after, now)));
         }
         _ => {}
     }

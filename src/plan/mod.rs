@@ -20,6 +20,7 @@ mod parts;
 mod people;
 mod refusal;
 mod scope;
+mod standard;
 
 pub use crate::outputs::Reach;
 pub use change::{Action, Change, ConnectionChange, Counts, FieldChange, MadeFrom, People, Plan};

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crate::base::{Address, Name, OutputName};
+use crate::base::{Address, Name, OutputName, Timestamp};
 
 /// A reason not to make a plan.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
@@ -70,6 +70,27 @@ pub enum Refusal {
         /// How many people would be sent.
         people: u64,
     },
+    /// An audience that was evaluated once would be another one (M23).
+    #[error("`{address}` was evaluated once, and its {} cannot change", quoted(.fields))]
+    StandardChanged {
+        /// The audience.
+        address: Address,
+        /// What differs.
+        fields: Vec<&'static str>,
+    },
+    /// A standard audience would be connected anew, more than 30 days after it was evaluated (M23).
+    #[error("`{address}` expired on {since} and cannot be connected to {} any more", quoted(.outputs))]
+    StandardExpired {
+        /// The audience.
+        address: Address,
+        /// The new connections.
+        outputs: Vec<OutputName>,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// A deployed real-time audience would become standard.
+    #[error("`{0}` is deployed as a real-time audience and cannot become standard")]
+    BecomesStandard(Address),
     /// The memberships that the plan is made from leave out an active audience.
     #[error("`{0}` is active and was not evaluated")]
     NotEvaluated(Address),
@@ -120,6 +141,17 @@ impl Refusal {
             Self::OutputMissing { output, .. } => {
                 format!("put `{output}` back into aud.yaml until an apply has removed them")
             }
+            Self::StandardChanged { address, fields } if *fields == ["status"] => {
+                format!("a draft has no members: keep `{address}` active, or take its definition out to delete it")
+            }
+            Self::StandardChanged { address, .. } => {
+                format!("put `{address}` back as it is deployed, and define what is new under a new address")
+            }
+            Self::StandardExpired { .. } => {
+                "define it again under a new address, which is evaluated anew; what is connected already stays"
+                    .to_owned()
+            }
+            Self::BecomesStandard(_) => "define the standard audience under a new address".to_owned(),
             Self::NotEvaluated(_) => "this is a fault of the program; please report it".to_owned(),
         }
     }
@@ -170,7 +202,12 @@ impl fmt::Display for Loss {
 
 /// `a`, `b` and `c`.
 fn list(addresses: &[Address]) -> String {
-    let names: Vec<String> = addresses.iter().map(|address| format!("`{address}`")).collect();
+    quoted(addresses)
+}
+
+/// Names in backticks, the last one after `and`.
+fn quoted<T: fmt::Display>(names: &[T]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match names.as_slice() {
         [] => String::new(),
         [one] => one.clone(),

@@ -15,4 +15,7 @@ mod yaml;
 
 pub use load::{FILE_NAME, find, load};
 pub use model::{Input, InputKind, Limits, Output, Project, Retention, Secret, Workspace};
-pub use source::{DataSource, EventMapping, Format, NameMapping, TimeMapping};
+pub use source::{
+    DataSource, EventId, EventMapping, Format, LocationMapping, NameMapping, NamedColumn, ProfileMapping, TimeMapping,
+    ValueMapping,
+};

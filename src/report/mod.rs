@@ -14,7 +14,9 @@ pub mod graph;
 pub mod import;
 mod number;
 pub mod plan;
+pub mod schema;
 mod style;
+pub mod testing;
 mod visible;
 
 pub use code::code_page;

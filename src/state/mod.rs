@@ -19,7 +19,7 @@ use std::path::PathBuf;
 
 pub use record::{
     AudienceRecord, Changeset, ConnectionKey, Delivery, DeliveryAction, Head, JournalEntry, LockInfo, Metrics,
-    NewDelivery, Revision, Snapshot, StateChange,
+    NewDelivery, Revision, Snapshot, StandardState, StateChange,
 };
 pub use sqlite::SqliteState;
 

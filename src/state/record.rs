@@ -4,6 +4,7 @@ use std::fmt;
 
 use roaring::RoaringBitmap;
 
+use crate::base::time::DAY_MS;
 use crate::base::{Address, Fingerprint, Mpid, Now, OutputName, Timestamp};
 use crate::ir::{Audience, VariantName};
 
@@ -54,6 +55,38 @@ pub struct AudienceRecord {
     pub members: Option<RoaringBitmap>,
     /// The `now` of the evaluation that last changed its members; of a standard audience, of the only one (M23).
     pub evaluated: Option<Timestamp>,
+}
+
+/// How long after its evaluation a standard audience can be connected (M23).
+const CONNECTABLE: i64 = 30 * DAY_MS;
+
+/// Where a standard audience that was evaluated stands, with the instant at which it expires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StandardState {
+    /// It can be connected, up to this instant.
+    Ready(Timestamp),
+    /// It cannot be connected since this instant; what is connected stays.
+    Expired(Timestamp),
+}
+
+impl StandardState {
+    /// The word that people read.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ready(_) => "ready",
+            Self::Expired(_) => "expired",
+        }
+    }
+}
+
+impl AudienceRecord {
+    /// Where a standard audience stands at `now`; `None` for real-time audiences, and for drafts, which were not evaluated.
+    pub fn standard_state(&self, now: Now) -> Option<StandardState> {
+        self.definition.standard.filter(|_| self.members.is_some())?;
+        let evaluated = self.evaluated.unwrap_or(self.created.0);
+        let until = Timestamp(evaluated.0.saturating_add(CONNECTABLE));
+        Some(if now.0 > until { StandardState::Expired(until) } else { StandardState::Ready(until) })
+    }
 }
 
 /// One applied definition of an audience.

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use super::Store;
 use super::column::{ABSENT, LIST, NULL, list_text};
 use super::events::EventTable;
-use super::log::EventLog;
+use super::log::{EventLog, Place};
 use super::owners::Owners;
 use super::profiles::{ProfileColumn, ProfileTarget, Profiles};
 use super::users::Users;
@@ -176,42 +176,38 @@ impl Builder {
     /// Adds what is known of a device; what other devices of the profile showed stays.
     pub fn device(&mut self, row: u32, workspace: &WorkspaceName, field: DeviceField, value: &str) {
         let profiles = self.profiles(workspace);
-        let field = ProfileField::Device(field);
-        let column = self.profiles[profiles].column(&field);
-        let column = &mut self.profiles[profiles].fields[column];
-        let code = column.codes.get(row as usize).copied().unwrap_or(ABSENT);
-        let text = column.texts.text(code).to_owned();
-        let mut known: Vec<String> = match text.strip_prefix(LIST) {
-            Some(json) => serde_json::from_str(json).unwrap_or_default(),
-            None if code > NULL => vec![text],
-            None => Vec::new(),
-        };
-        if !known.iter().any(|each| each == value) {
-            known.push(value.to_owned());
-            let code = match known.as_slice() {
-                [only] => column.texts.intern(only.trim_start_matches(LIST)),
-                several => column.texts.intern(&list_text(several)),
-            };
-            column.set(row as usize, code, None);
-        }
+        let column = self.profiles[profiles].column(&ProfileField::Device(field));
+        self.profiles[profiles].fields[column].add(row as usize, value, None);
     }
 
-    /// The column of a user attribute in the workspace of an input.
-    pub(super) fn profile_column(&mut self, input: u8, name: &str) -> ProfileTarget {
+    /// The column of a field in the workspace of an input.
+    pub(super) fn profile_column(&mut self, input: u8, field: &ProfileField) -> ProfileTarget {
         let profiles = self.input_profiles.get(usize::from(input)).copied().unwrap_or(0);
-        let column =
-            self.profiles.get_mut(profiles).map_or(0, |profiles| profiles.column(&ProfileField::attribute(name)));
+        let column = self.profiles.get_mut(profiles).map_or(0, |profiles| profiles.column(field));
         ProfileTarget { profiles, column }
     }
 
-    /// The code of a text in a user attribute.
+    /// The code of a text in a field.
     pub(super) fn profile_code(&mut self, target: ProfileTarget, text: &str) -> u32 {
         self.profiles[target.profiles].fields[target.column].texts.intern(text.trim_start_matches(LIST))
     }
 
-    /// Sets a user attribute as of an instant: a value said later wins, and of two said at once the one set later.
+    /// The code of a list in a field.
+    pub(super) fn profile_list(&mut self, target: ProfileTarget, entries: &[&str]) -> u32 {
+        self.profiles[target.profiles].fields[target.column].texts.intern(&list_text(entries))
+    }
+
+    /// Sets a field as of an instant: a value said later wins, and of two said at once the one set later. What is known of a
+    /// device is added to what other devices showed.
     pub(super) fn set_profile(&mut self, target: ProfileTarget, row: u32, code: u32, at_ms: i64) {
-        self.profiles[target.profiles].fields[target.column].set(row as usize, code, Some(at_ms));
+        let column = &mut self.profiles[target.profiles].fields[target.column];
+        match column.field {
+            ProfileField::Device(_) => {
+                let text = column.texts.text(code).to_owned();
+                column.add(row as usize, &text, Some(at_ms));
+            }
+            _ => column.set(row as usize, code, Some(at_ms)),
+        }
     }
 
     /// A sighting in the workspace of an input.
@@ -233,15 +229,15 @@ impl Builder {
         let at = self.log(key);
         let (_, log) = &mut self.logs[at];
         log.begin(row, event.at_ms, event.input, event.event_type as u8);
-        for (hint, (name, value)) in event.attributes.iter().enumerate() {
-            let attribute = log.attribute(name, hint);
-            log.set(attribute, *value);
+        log.set_all(Place::Event, event.attributes);
+        log.set_all(Place::Action, event.action);
+        for product in event.products {
+            log.begin_product();
+            log.set_all(Place::Product, product);
         }
         if let Some(id) = event.id {
             log.set_id(id);
         }
-        log.action(event.action);
-        event.products.iter().for_each(|product| log.product(product));
     }
 
     /// The place of a key's log.

@@ -1,7 +1,6 @@
-//! What the values of each attribute look like, and the catalog that follows from it.
+//! What a store's values look like, and the catalog that follows from it.
 //!
-//! In: columns. Out: counts of the values that read as each type (M5), and a [`Catalog`]. Each distinct value is read once,
-//! however many rows have it.
+//! In: users and events. Out: [`Counts`] of every attribute, and a [`Catalog`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,43 +8,11 @@ use arrow_buffer::ScalarBuffer;
 use serde::{Deserialize, Serialize};
 
 use super::Store;
-use super::column::{ABSENT, Dictionary};
+use super::column::ABSENT;
+use super::counts::Counts;
 use super::events::{EventShard, EventTable};
 use super::users::Users;
-use crate::base::value::{read_boolean, read_date, read_number};
-use crate::catalog::{
-    Attribute, Catalog, CustomEventType, Event, EventKey, ProfileField, Provenance, Regulation, ValueType,
-};
-
-/// How many of a hundred values must read as a type for the attribute to have it.
-const FITTING_PERCENT: u64 = 99;
-/// How many different texts an attribute may have for all of them to be remembered.
-const FEW_TEXTS: usize = 20;
-/// How many values it must have for that: few values are always few different ones.
-const MANY_VALUES: u64 = 100;
-/// How long such a text may be, in bytes.
-const LONGEST_TEXT: usize = 64;
-
-/// Counts of one attribute's values.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Counts {
-    /// Values that are neither missing, null nor empty.
-    values: u64,
-    /// Those that read as a number.
-    numbers: u64,
-    /// Those that read as a boolean.
-    booleans: u64,
-    /// Those that read as an instant.
-    dates: u64,
-    /// Those that are lists, empty ones included.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    lists: u64,
-    /// The different texts, where the attribute is a string and they are few.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    seen: BTreeSet<String>,
-    /// The sources that brought them.
-    pub(super) sources: BTreeSet<String>,
-}
+use crate::catalog::{Attribute, Catalog, CustomEventType, Event, EventKey, ProfileField, Regulation};
 
 /// Counts of one event's rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -61,12 +28,6 @@ pub(super) struct EventCounts {
     /// The attributes of its products.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) products: BTreeMap<String, Counts>,
-}
-
-/// Whether nothing was counted; what is new since format 1 is not written then, and the checksums of old manifests hold.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over like this")]
-fn is_zero(count: &u64) -> bool {
-    *count == 0
 }
 
 /// Counts of what profiles hold, over all workspaces.
@@ -99,7 +60,8 @@ impl Store {
     /// What the data shows: every user attribute and event, with detected types.
     ///
     /// An attribute has a type if at least 99 % of its values read as it, and is a string otherwise; numbers come before
-    /// dates, so whole milliseconds are numbers until `schema` says otherwise. Where more than 1 % of the values are lists it
+    /// dates, so whole milliseconds are numbers until `schema` says otherwise, and it takes more than digits to be a date: half
+    /// of the values at least look like one, or else postcodes such as `01234` would be dates. Where more than 1 % of the values are lists it
     /// is a list, since one value is a list of one (M3). Missing, null and empty values say nothing.
     pub fn catalog(&self) -> Catalog {
         let counted;
@@ -122,7 +84,7 @@ impl Store {
 
 /// What counts say. An attribute without any value shows nothing, least of all its type.
 fn attributes(counts: &BTreeMap<String, Counts>) -> BTreeMap<String, Attribute> {
-    let seen = counts.iter().filter(|(_, counts)| counts.values > 0);
+    let seen = counts.iter().filter(|(_, counts)| counts.values() > 0);
     seen.map(|(name, counts)| (name.clone(), counts.attribute())).collect()
 }
 
@@ -210,131 +172,3 @@ impl EventCounts {
 
 /// Columns of codes by name.
 type Columns = BTreeMap<String, ScalarBuffer<u32>>;
-
-impl Counts {
-    fn add<'a>(&mut self, dictionary: &Dictionary, columns: impl IntoIterator<Item = &'a [u32]>) {
-        let mut rows = vec![0u64; dictionary.len()];
-        for code in columns.into_iter().flatten() {
-            if let Some(count) = rows.get_mut(*code as usize) {
-                *count += 1;
-            }
-        }
-        for (code, rows) in rows.into_iter().enumerate().filter(|(_, rows)| *rows > 0) {
-            if let Some(text) = dictionary.text(code as u32) {
-                self.add_text(text, rows);
-            } else if dictionary.list(code as u32).is_some() {
-                self.values += rows;
-                self.lists += rows;
-            }
-        }
-    }
-
-    fn add_text(&mut self, text: &str, rows: u64) {
-        if text.is_empty() {
-            return;
-        }
-        self.values += rows;
-        self.numbers += if read_number(text).is_some() { rows } else { 0 };
-        self.booleans += if read_boolean(text).is_some() { rows } else { 0 };
-        self.dates += if read_date(text).is_some() { rows } else { 0 };
-        // One more than are kept, so that `settle` can tell that there were more.
-        if self.seen.len() <= FEW_TEXTS {
-            self.seen.insert(text.to_owned());
-        }
-    }
-
-    /// Once all is counted: forgets the texts, unless they are few over many values of a string.
-    fn settle(&mut self) {
-        let fitting = self.seen.len() <= FEW_TEXTS && self.seen.iter().all(|text| text.len() <= LONGEST_TEXT);
-        if !fitting || self.values < MANY_VALUES || self.value_type().0 != ValueType::String {
-            self.seen.clear();
-        }
-    }
-
-    /// The type, and how many values read as it.
-    fn value_type(&self) -> (ValueType, u64) {
-        let fits = |fitting: u64| fitting > 0 && fitting * 100 >= self.values * FITTING_PERCENT;
-        let typed =
-            [(ValueType::Number, self.numbers), (ValueType::Boolean, self.booleans), (ValueType::Date, self.dates)];
-        let found = typed.into_iter().find(|(_, fitting)| fits(*fitting));
-        let is_list = self.lists * 100 > self.values * (100 - FITTING_PERCENT);
-        found.unwrap_or(match is_list {
-            true => (ValueType::List, self.values),
-            false => (ValueType::String, self.values - self.lists),
-        })
-    }
-
-    fn attribute(&self) -> Attribute {
-        let (value_type, fitting) = self.value_type();
-        let sources = self.sources.iter().cloned().collect();
-        let provenance = Provenance::Detected { fitting, values: self.values, sources };
-        Attribute { value_type, provenance, allowed: None, seen: self.seen.iter().cloned().collect() }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::column::list_text;
-    use crate::store::interner::Interner;
-
-    fn attribute(values: &[&str]) -> Attribute {
-        let mut interner = Interner::default();
-        let codes: Vec<u32> = values.iter().map(|value| interner.intern(value)).collect();
-        let mut counts = Counts::default();
-        counts.add(&interner.finish(), [&codes[..]]);
-        counts.settle();
-        counts.attribute()
-    }
-
-    fn detected(values: &[&str]) -> ValueType {
-        attribute(values).value_type
-    }
-
-    #[test]
-    fn more_than_one_list_in_a_hundred_makes_a_list() {
-        let (list, empty) = (list_text(&["a", "5"]), list_text::<&str>(&[]));
-        let mut values = vec!["x"; 99];
-        values.push(&list);
-        assert_eq!(detected(&values), ValueType::String, "one may be odd");
-        values.push(&empty);
-        assert_eq!(detected(&values), ValueType::List);
-        assert_eq!(detected(&[&empty]), ValueType::List, "an empty list is there, and is a list");
-        values = vec!["5"; 200];
-        values.push(&list);
-        assert_eq!(detected(&values), ValueType::Number);
-    }
-
-    #[test]
-    fn few_texts_over_many_values_are_remembered() {
-        let texts: Vec<String> = (0..FEW_TEXTS + 1).map(|each| format!("t{each:02}")).collect();
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let seen = |texts: &[&str], values: usize| {
-            attribute(&texts.iter().copied().cycle().take(values).collect::<Vec<_>>()).seen
-        };
-        assert_eq!(seen(&texts[..FEW_TEXTS], 100), &texts[..FEW_TEXTS]);
-        for (texts, values) in [(&texts[..FEW_TEXTS], 99), (&texts[..], 100), (&["1", "2"], 100), (&[""], 100)] {
-            assert!(seen(texts, values).is_empty(), "{texts:?} {values}");
-        }
-        assert!(seen(&[&"long".repeat(17)], 100).is_empty());
-    }
-
-    #[test]
-    fn types_follow_the_values() {
-        assert_eq!(detected(&["1", "-2.5", ""]), ValueType::Number);
-        assert_eq!(detected(&["1536494400000"]), ValueType::Number);
-        assert_eq!(detected(&["true", "FALSE"]), ValueType::Boolean);
-        assert_eq!(detected(&["2018-09-09", "2018-09-09T12:00:00Z", "5"]), ValueType::Date);
-        assert_eq!(detected(&["1", "x"]), ValueType::String);
-        assert_eq!((detected(&[]), detected(&[""])), (ValueType::String, ValueType::String));
-    }
-
-    #[test]
-    fn one_in_a_hundred_rows_may_be_odd() {
-        let mut values = vec!["1"; 99];
-        values.push("x");
-        assert_eq!(detected(&values), ValueType::Number);
-        values.push("x");
-        assert_eq!(detected(&values), ValueType::String);
-    }
-}

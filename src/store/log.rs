@@ -1,10 +1,11 @@
 //! Events of one key as they come, and how they become shards in time order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_buffer::ScalarBuffer;
+use rapidhash::fast::RandomState;
 
 use super::SHARD_USERS;
 use super::column::{ABSENT, LIST, NULL};
@@ -13,6 +14,17 @@ use super::interner::Interner;
 
 /// The user of a row that was dropped.
 pub(super) const DROPPED: u32 = u32::MAX;
+
+/// What an attribute of a log belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The event.
+    Event,
+    /// The event's action.
+    Action,
+    /// The product that was begun last.
+    Product,
+}
 
 /// The events of one key in the order they came. Invariant: `users`, `times`, `inputs` and `types` have one length;
 /// columns may be shorter, what is not there is [`ABSENT`].
@@ -26,8 +38,10 @@ pub(super) struct EventLog {
     actions: Vec<LogColumn>,
     /// Attributes of products; a row of them is one product.
     products: Vec<LogColumn>,
-    /// The event of each product, ascending.
+    /// The event of each product; ascending, until rows are joined.
     product_events: Vec<u32>,
+    /// Rows whose products belong to another row.
+    joined: HashMap<u32, u32, RandomState>,
     ids: LogColumn,
 }
 
@@ -97,30 +111,57 @@ impl EventLog {
     }
 
     /// The position of an attribute; `hint` is where it was in the row before.
-    pub(super) fn attribute(&mut self, name: &str, hint: usize) -> usize {
-        place(&mut self.attributes, name, hint)
+    pub(super) fn attribute(&mut self, of: Place, name: &str, hint: usize) -> usize {
+        place(self.columns_of(of), name, hint)
     }
 
-    /// Sets the attributes of the action of the row that was begun last.
-    pub(super) fn action(&mut self, attributes: &[(&str, Option<&str>)]) {
-        let Some(row) = self.users.len().checked_sub(1) else { return };
-        set_all(&mut self.actions, attributes, row);
+    fn columns_of(&mut self, of: Place) -> &mut Vec<LogColumn> {
+        match of {
+            Place::Event => &mut self.attributes,
+            Place::Action => &mut self.actions,
+            Place::Product => &mut self.products,
+        }
     }
 
-    /// Adds a product to the row that was begun last.
-    pub(super) fn product(&mut self, attributes: &[(&str, Option<&str>)]) {
-        let Some(event) = self.users.len().checked_sub(1) else { return };
-        let row = self.product_events.len();
-        self.product_events.push(event as u32);
-        set_all(&mut self.products, attributes, row);
+    /// Begins a product of the row that was begun last; its attributes are set afterwards.
+    pub(super) fn begin_product(&mut self) {
+        if let Some(event) = self.users.len().checked_sub(1) {
+            self.product_events.push(event as u32);
+        }
     }
 
-    /// Sets an attribute of the row that was begun last; the last call wins.
-    pub(super) fn set(&mut self, attribute: usize, value: Option<&str>) {
-        let Some(row) = self.users.len().checked_sub(1) else { return };
-        if let Some(column) = self.attributes.get_mut(attribute) {
+    /// Sets an attribute of the row, or of the product, that was begun last; the last call wins.
+    pub(super) fn set(&mut self, of: Place, attribute: usize, value: Option<&str>) {
+        let rows = if of == Place::Product { self.product_events.len() } else { self.users.len() };
+        let Some(row) = rows.checked_sub(1) else { return };
+        if let Some(column) = self.columns_of(of).get_mut(attribute) {
             column.set(row, value);
         }
+    }
+
+    /// Sets several attributes by name.
+    pub(super) fn set_all(&mut self, of: Place, values: &[(&str, Option<&str>)]) {
+        for (hint, (name, value)) in values.iter().enumerate() {
+            let at = self.attribute(of, name, hint);
+            self.set(of, at, *value);
+        }
+    }
+
+    /// Gives the products of a row to another one. The row itself is dropped.
+    pub(super) fn join(&mut self, row: u32, into: u32) {
+        self.joined.insert(row, into);
+    }
+
+    /// The rows with users and event ids: row, user, code of the id.
+    pub(super) fn with_ids(&self) -> impl Iterator<Item = (u32, u32, u32)> {
+        let rows = self.users.iter().zip(&self.ids.codes).enumerate();
+        let there = rows.filter(|(_, (user, id))| **user != DROPPED && **id > NULL);
+        there.map(|(row, (user, id))| (row as u32, *user, *id))
+    }
+
+    /// The text of an event id.
+    pub(super) fn id(&self, code: u32) -> &str {
+        self.ids.texts.text(code)
     }
 
     /// Sets the event id of the row that was begun last.
@@ -139,7 +180,8 @@ impl EventLog {
     }
 
     /// Cuts the log into shards, each in ascending time, rows of one millisecond in the order they came.
-    pub(super) fn finish(self) -> EventTable {
+    pub(super) fn finish(mut self) -> EventTable {
+        self.join_products();
         let (order, ranges) = self.order();
         let shards = ranges.iter().map(|range| self.shard(order.get(range.clone()).unwrap_or(&[]))).collect();
         let has_ids = !self.ids.codes.is_empty();
@@ -149,6 +191,24 @@ impl EventLog {
             actions: dictionaries(self.actions),
             products: dictionaries(self.products),
             ids: has_ids.then(|| Arc::new(self.ids.texts.finish())),
+        }
+    }
+
+    /// Moves products of joined rows to the rows that they were joined to: in the order of their rows' times.
+    fn join_products(&mut self) {
+        if self.joined.is_empty() {
+            return;
+        }
+        let event_of = |row: u32| self.joined.get(&row).copied().unwrap_or(row);
+        let place_of = |product: &u32| {
+            let row = self.product_events[*product as usize];
+            (event_of(row), self.times[row as usize])
+        };
+        let mut order: Vec<u32> = (0..self.product_events.len() as u32).collect();
+        order.sort_by_key(place_of);
+        self.product_events = order.iter().map(|product| place_of(product).0).collect();
+        for column in &mut self.products {
+            column.codes = codes(column, &order).to_vec();
         }
     }
 
@@ -221,15 +281,6 @@ fn place(columns: &mut Vec<LogColumn>, name: &str, hint: usize) -> usize {
         columns.push(LogColumn { name: name.to_owned(), ..LogColumn::default() });
         columns.len() - 1
     })
-}
-
-fn set_all(columns: &mut Vec<LogColumn>, values: &[(&str, Option<&str>)], row: usize) {
-    for (hint, (name, value)) in values.iter().enumerate() {
-        let at = place(columns, name, hint);
-        if let Some(column) = columns.get_mut(at) {
-            column.set(row, *value);
-        }
-    }
 }
 
 /// Appends the codes of a shard to columns that are `before` rows long.

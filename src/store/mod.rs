@@ -10,8 +10,10 @@
 //! - A column keeps what was sent: codes into a dictionary of texts. Code [`ABSENT`] says that the key is missing, code
 //!   [`NULL`] that it is there without a value (M3a); both have an empty text in the dictionary.
 
+mod agreement;
 mod builder;
 mod column;
+mod counts;
 mod detect;
 mod error;
 mod events;
@@ -30,6 +32,7 @@ use std::sync::Arc;
 use crate::base::{InputName, Mpid};
 use crate::catalog::{EventKey, IdentityType};
 
+pub use agreement::{DataSays, DeclaredName, Disagreement};
 pub use builder::{Builder, EventRow, ProfileValue};
 pub use column::{ABSENT, Column, Dictionary, LIST, NULL};
 pub use error::StoreError;

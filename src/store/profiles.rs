@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_buffer::ScalarBuffer;
 
 use super::Dictionary;
-use super::column::{ABSENT, Column};
+use super::column::{ABSENT, Column, LIST, NULL, list_text};
 use super::interner::Interner;
 use super::users::{Seen, Users};
 use crate::base::WorkspaceName;
@@ -109,5 +109,26 @@ impl ProfileColumn {
             self.times[row] = at_ms;
         }
         self.codes[row] = code;
+    }
+
+    /// Adds a text to those that a row has: one alone is a text, several are a list. The time is the latest.
+    pub(super) fn add(&mut self, row: usize, value: &str, at_ms: Option<i64>) {
+        let value = value.trim_start_matches(LIST);
+        let code = self.codes.get(row).copied().unwrap_or(ABSENT);
+        let text = self.texts.text(code);
+        let mut known: Vec<String> = match text.strip_prefix(LIST) {
+            Some(json) => serde_json::from_str(json).unwrap_or_default(),
+            None if code > NULL => vec![text.to_owned()],
+            None => Vec::new(),
+        };
+        if !known.iter().any(|each| each == value) {
+            known.push(value.to_owned());
+        }
+        let code = match known.as_slice() {
+            [only] => self.texts.intern(only),
+            several => self.texts.intern(&list_text(several)),
+        };
+        let told = self.times.get(row).copied().unwrap_or(i64::MIN);
+        self.set(row, code, at_ms.map(|at_ms| at_ms.max(told)));
     }
 }

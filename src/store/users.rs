@@ -71,6 +71,26 @@ impl Users {
 }
 
 impl Identities {
+    /// The identities of each user as given. Unlike those that [`Builder::identity`](super::Builder::identity) hands from
+    /// one user to another, several users may hold one.
+    pub fn as_given(of_users: &[Vec<(IdentityType, String)>]) -> Self {
+        let mut identities = Self::default();
+        let (mut offsets, mut types, mut values) = (vec![0], Vec::new(), Vec::new());
+        let mut texts = vec![None, None];
+        for of_user in of_users {
+            let mut of_user: Vec<&(IdentityType, String)> = of_user.iter().collect();
+            of_user.sort_by_key(|(identity, _)| *identity as u8);
+            for (identity, value) in of_user {
+                types.push(*identity as u8);
+                values.push(texts.len() as u32);
+                texts.push(Some(value.as_str()));
+            }
+            offsets.push(types.len() as u32);
+        }
+        identities.dictionary = Dictionary::new(texts.into_iter().collect()).map(Arc::new);
+        Self { offsets: offsets.into(), types: types.into(), values: values.into(), ..identities }
+    }
+
     /// The identities of a row, by type and then in the order they came.
     pub fn of(&self, row: u32) -> impl Iterator<Item = Identity<'_>> {
         self.range(row).filter_map(|at| {

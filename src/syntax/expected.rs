@@ -108,7 +108,7 @@ fn diagnose(found: &Found, rules: &[Rule]) -> (Diagnostic, Mend) {
         return (mistakes::instead(Code::WrongCase, found.span, found.text, word), found.replaced(word));
     }
     let joins = expects(Rule::kw_and) && expects(Rule::kw_exclude);
-    if joins && words::CRITERION.contains(&found.text) {
+    if joins && words::starts_criterion(found.text) {
         return (missing_joiner(found), found.inserted("and "));
     }
     let nearest = suggest::nearest(found.text, candidates.iter().copied());

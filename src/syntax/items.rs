@@ -167,6 +167,11 @@ fn ends_line_item(tokens: &Tokens, start: usize, end: usize) -> bool {
             | "in"
             | "user"
             | "event"
+            | "inside"
+            | "device"
+            | "location"
+            | "consent"
+            | "screen"
     );
     let label = tokens.word(end + 1) == ":";
     let broken = starts_column(tokens, end) && !continues && !label && end > start + 1;

@@ -14,6 +14,7 @@ mod grammar;
 mod items;
 mod mistakes;
 mod read;
+mod read_blocks;
 mod token;
 mod words;
 

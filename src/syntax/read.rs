@@ -48,15 +48,16 @@ pub(super) fn read(source: &Source, id: SourceId) -> Parsed {
     Parsed { file, comments: docs.comments(), diagnostics }
 }
 
-struct Reader<'a> {
-    tokens: &'a Tokens<'a>,
+/// Reads the pieces of one file.
+pub(super) struct Reader<'a> {
+    pub(super) tokens: &'a Tokens<'a>,
     source: SourceId,
     diagnostics: Diagnostics,
     /// Bytes of what is reported already, ascending: what the grammar says behind one of them, in the same piece, would
     /// be its consequence.
     noted: Vec<usize>,
     /// An unclosed brace of the item being read.
-    broken: Option<BrokenBrace>,
+    pub(super) broken: Option<BrokenBrace>,
 }
 
 impl<'a> Reader<'a> {
@@ -72,7 +73,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The span of a range of tokens.
-    fn range(&self, tokens: Range<usize>) -> Span {
+    pub(super) fn range(&self, tokens: Range<usize>) -> Span {
         match tokens.end.checked_sub(1) {
             Some(last) if last >= tokens.start => self.token_span(tokens.start).to(self.token_span(last)),
             _ => self.token_span(tokens.start).before(),
@@ -147,6 +148,9 @@ impl<'a> Reader<'a> {
         match (meant, piece.open) {
             (Some("audience"), Some(open)) => self.audience(piece, open),
             (Some("defaults"), Some(open)) => self.defaults(piece, open),
+            (Some("bulk"), Some(open)) => self.bulk(piece, open),
+            (Some("guard"), Some(open)) => self.guard(piece, open),
+            (Some("test"), Some(open)) => self.test(piece, open),
             _ if depth::too_deep(self.tokens, piece.tokens.clone()).is_some() => None,
             _ => self.piece(Rule::item_piece, piece.tokens.clone(), |builder, pair| builder.item(&pair)),
         }
@@ -166,7 +170,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The tokens between the braces of a block.
-    fn inside(&self, piece: &Piece, open: usize) -> Range<usize> {
+    pub(super) fn inside(&self, piece: &Piece, open: usize) -> Range<usize> {
         let last = piece.tokens.end.saturating_sub(1);
         // Where an inner block is broken, the last brace still closes the outer one.
         let closed =
@@ -274,7 +278,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a piece as it stands; the outer `None` where the grammar cannot.
-    fn whole<T>(
+    pub(super) fn whole<T>(
         &mut self,
         rule: Rule,
         tokens: &Range<usize>,
@@ -286,7 +290,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a piece, mending slips on the way; what cannot be mended is reported and ends the piece.
-    fn piece<T>(
+    pub(super) fn piece<T>(
         &mut self,
         rule: Rule,
         tokens: Range<usize>,

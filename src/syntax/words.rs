@@ -9,12 +9,17 @@ pub(super) fn listed(rules: &[Rule]) -> (String, Option<String>) {
     const MOST: usize = 6;
     let (mut things, mut words): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     let mut kinds: Vec<(&'static KindOfWord, Option<&'static str>)> = Vec::new();
+    let place = place(rules);
+    if let Some(kind) = place {
+        kinds.push((kind, None));
+    }
     for rule in rules {
         match meaning(*rule) {
             Meaning::Hidden => {}
             Meaning::Thing(thing) => things.push(thing.to_owned()),
             Meaning::Kind(kind) => add_kind(&mut kinds, kind, None),
-            Meaning::Word(word) => match KINDS.iter().find(|kind| kind.words.contains(&word)) {
+            Meaning::Word(word) if place.is_some_and(|place| place.has(word)) => {}
+            Meaning::Word(word) => match KINDS.iter().find(|kind| kind.has(word)) {
                 Some(kind) => add_kind(&mut kinds, kind, Some(word)),
                 None => words.push(format!("`{word}`")),
             },
@@ -26,7 +31,7 @@ pub(super) fn listed(rules: &[Rule]) -> (String, Option<String>) {
             Some(word) => words.push(format!("`{word}`")),
             None => {
                 things.push(kind.name.to_owned());
-                help = Some(format!("{} {}", kind.introduction, enumerate(kind.words, "and")));
+                help = Some(kind.help());
             }
         }
     }
@@ -75,18 +80,39 @@ fn join(things: &[String], last: &str) -> String {
 struct KindOfWord {
     name: &'static str,
     introduction: &'static str,
+    /// The words that a message lists.
     words: &'static [&'static str],
+    /// Further words, which it sums up.
+    more: &'static [&'static str],
+    /// How it sums them up.
+    ending: &'static str,
 }
 
-/// The words that criteria start with.
-pub(super) const CRITERION: &[&str] =
-    &["everyone", "user", "event", "audience", "criterion", "identity", "first", "last", "not"];
+impl KindOfWord {
+    const fn new(name: &'static str, introduction: &'static str, words: &'static [&'static str]) -> Self {
+        Self { name, introduction, words, more: &[], ending: "" }
+    }
 
-const ITEM: KindOfWord = KindOfWord {
-    name: "an item",
-    introduction: "items start with",
-    words: &["version", "defaults", "audience", "criterion", "calculated", "moved", "bulk", "guard", "assert", "test"],
-};
+    const fn and_more(self, more: &'static [&'static str], ending: &'static str) -> Self {
+        Self { more, ending, ..self }
+    }
+
+    fn has(&self, word: &str) -> bool {
+        self.words.contains(&word) || self.more.contains(&word)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &'static str> {
+        self.words.iter().chain(self.more).copied()
+    }
+
+    fn help(&self) -> String {
+        match self.ending {
+            "" => format!("{} {}", self.introduction, enumerate(self.words, "and")),
+            ending => format!("{} {}, {ending}", self.introduction, enumerate(self.words, ",").replace(" , ", ", ")),
+        }
+    }
+}
+
 /// The words that begin a field of an audience.
 pub(super) const FIELDS: &[&str] = &[
     "workspace",
@@ -102,28 +128,154 @@ pub(super) const FIELDS: &[&str] = &[
     "split",
     "connect",
 ];
-const FIELD: KindOfWord = KindOfWord { name: "a field of an audience", introduction: "the fields are", words: FIELDS };
-const CRITERIA: KindOfWord = KindOfWord { name: "a criterion", introduction: "criteria start with", words: CRITERION };
-const OPERATOR: KindOfWord = KindOfWord {
-    name: "an operator",
-    introduction: "operators are `=`, `!=`, `<`, `<=`, `>`, `>=`,",
-    words: &["is", "contains", "starts", "ends", "matches", "includes", "partially", "does", "exists"],
-};
-const COUNT: KindOfWord =
-    KindOfWord { name: "a count", introduction: "counts start with", words: &["at", "fewer", "exactly", "never"] };
-const TIME: KindOfWord = KindOfWord {
-    name: "a time",
-    introduction: "times start with",
-    words: &["within", "between", "more", "before", "after", "on"],
-};
-const UNIT: KindOfWord = KindOfWord {
-    name: "a unit of time",
-    introduction: "units are",
-    words: &["seconds", "minutes", "hours", "days", "weeks"],
-};
+/// The words of events that have no names.
+const UNNAMED: &[&str] = &[
+    "refund",
+    "add_to_cart",
+    "remove_from_cart",
+    "checkout",
+    "checkout_option",
+    "click",
+    "view_detail",
+    "add_to_wishlist",
+    "remove_from_wishlist",
+    "promotion_view",
+    "promotion_click",
+    "impression",
+    "crash",
+    "install",
+    "uninstall",
+    "upgrade",
+];
+const ITEM: KindOfWord = KindOfWord::new(
+    "an item",
+    "items start with",
+    &["version", "defaults", "audience", "criterion", "calculated", "moved", "bulk", "guard", "assert", "test"],
+);
+const FIELD: KindOfWord = KindOfWord::new("a field of an audience", "the fields are", FIELDS);
+const CRITERION: KindOfWord = KindOfWord::new(
+    "a criterion",
+    "criteria start with",
+    &[
+        "everyone",
+        "user",
+        "event",
+        "audience",
+        "criterion",
+        "calculated",
+        "identity",
+        "consent",
+        "device",
+        "location",
+        "attribution",
+        "first",
+        "last",
+        "latest",
+        "screen",
+        "session",
+        "purchase",
+        "cart",
+        "item",
+        "not",
+    ],
+)
+.and_more(
+    &[
+        "refund",
+        "add_to_cart",
+        "remove_from_cart",
+        "checkout",
+        "checkout_option",
+        "click",
+        "view_detail",
+        "add_to_wishlist",
+        "remove_from_wishlist",
+        "promotion_view",
+        "promotion_click",
+        "impression",
+        "crash",
+        "install",
+        "uninstall",
+        "upgrade",
+        "count",
+        "sum",
+        "average",
+        "minimum",
+        "maximum",
+        "unique",
+        "most",
+    ],
+    "with other events such as `add_to_cart`, and with calculations such as `sum of`",
+);
+const EVENT: KindOfWord =
+    KindOfWord::new("an event", "events are", &["event", "screen", "purchase", "session", "item"])
+        .and_more(UNNAMED, "and other kinds such as `add_to_cart` and `install`");
+const CALCULATION: KindOfWord = KindOfWord::new(
+    "a calculation",
+    "calculations start with",
+    &["count", "sum", "average", "minimum", "maximum", "unique", "most", "first", "latest"],
+);
+const FACT: KindOfWord = KindOfWord::new(
+    "a fact",
+    "facts start with",
+    &[
+        "mpid",
+        "first",
+        "identity",
+        "attribute",
+        "no",
+        "calculated",
+        "consent",
+        "device",
+        "location",
+        "attribution",
+        "event",
+        "screen",
+        "purchase",
+        "session",
+    ],
+)
+.and_more(UNNAMED, "and with other events such as `add_to_cart`");
+const KNOWN: KindOfWord = KindOfWord::new(
+    "a fact",
+    "facts behind `has` start with",
+    &["identity", "attribute", "no", "calculated", "consent", "device", "location", "attribution"],
+);
+const LIMIT: KindOfWord = KindOfWord::new("a limit", "limits start with", &["drops", "adds", "size"]);
+const OPERATOR: KindOfWord = KindOfWord::new(
+    "an operator",
+    "operators are `=`, `!=`, `<`, `<=`, `>`, `>=`,",
+    &["is", "contains", "starts", "ends", "matches", "includes", "partially", "does", "exists"],
+);
+const COUNT: KindOfWord = KindOfWord::new("a count", "counts start with", &["at", "fewer", "exactly", "never"]);
+const TIME: KindOfWord =
+    KindOfWord::new("a time", "times start with", &["within", "between", "more", "before", "after", "on"]);
+const UNIT: KindOfWord =
+    KindOfWord::new("a unit of time", "units are", &["seconds", "minutes", "hours", "days", "weeks"]);
 
-/// A kind that a word belongs to is the first one that lists it.
-static KINDS: [KindOfWord; 7] = [ITEM, FIELD, CRITERIA, OPERATOR, COUNT, TIME, UNIT];
+/// The kinds that a word is taken for wherever it is expected: the first one that lists it.
+static KINDS: [KindOfWord; 4] = [OPERATOR, COUNT, TIME, UNIT];
+/// The kinds that are expected as a whole, where the rule is; their words mean other things elsewhere.
+static PLACES: [(&[Rule], KindOfWord); 8] = [
+    (&[Rule::kw_version], ITEM),
+    (&[Rule::workspaces], FIELD),
+    (&[Rule::body, Rule::term, Rule::exclusion], CRITERION),
+    (&[Rule::kw_mpid], FACT),
+    (&[Rule::kw_no], KNOWN),
+    (&[Rule::limit], LIMIT),
+    (&[Rule::what], EVENT),
+    (&[Rule::calculation], CALCULATION),
+];
+
+/// The kind that is expected as a whole, if one is.
+fn place(rules: &[Rule]) -> Option<&'static KindOfWord> {
+    PLACES.iter().find(|(anchors, _)| anchors.iter().any(|anchor| rules.contains(anchor))).map(|(_, kind)| kind)
+}
+
+/// Whether a criterion starts with a word.
+pub(super) fn starts_criterion(word: &str) -> bool {
+    CRITERION.has(word)
+}
 
 /// What a rule means to the author.
 enum Meaning {
@@ -138,28 +290,28 @@ enum Meaning {
 }
 
 fn meaning(rule: Rule) -> Meaning {
-    let [_, _, criteria, operator, count, time, unit] = &KINDS;
+    let [operator, count, time, unit] = &KINDS;
     if let Some((_, word)) = WORDS.iter().find(|(each, _)| *each == rule) {
         return Meaning::Word(word);
     }
     match rule {
-        Rule::name | Rule::input | Rule::input_list | Rule::label => Meaning::Thing("a name"),
+        Rule::name | Rule::input | Rule::input_list | Rule::label | Rule::audience_ref => Meaning::Thing("a name"),
         Rule::string | Rule::text_list => Meaning::Thing("a text in quotes"),
-        Rule::number | Rule::quantity => Meaning::Thing("a number"),
+        Rule::number | Rule::quantity | Rule::point => Meaning::Thing("a number"),
         Rule::date => Meaning::Thing("a date such as `2018-09-09`"),
-        Rule::open => Meaning::Thing("`{`"),
+        Rule::step_when => Meaning::Thing("an instant, or a time such as `+7 days`"),
+        Rule::place => Meaning::Thing("a city such as `\"Paris, FR\"`, or degrees such as `48.85, 2.35`"),
+        Rule::open | Rule::pairs => Meaning::Thing("`{`"),
         Rule::close => Meaning::Thing("`}`"),
         Rule::open_paren => Meaning::Thing("`(`"),
         Rule::close_paren => Meaning::Thing("`)`"),
-        Rule::open_bracket | Rule::literal_list => Meaning::Thing("`[`"),
+        Rule::open_bracket | Rule::literal_list | Rule::name_list => Meaning::Thing("`[`"),
         Rule::close_bracket => Meaning::Thing("`]`"),
         Rule::comma => Meaning::Thing("`,`"),
         Rule::percent => Meaning::Thing("`%`"),
         Rule::condition | Rule::condition_term | Rule::condition_body | Rule::conditions => {
             Meaning::Thing("a condition such as `\"price\" > 20`")
         }
-        Rule::qualifier => Meaning::Hidden,
-        Rule::body | Rule::term | Rule::seen | Rule::exclusion => Meaning::Kind(criteria),
         Rule::exists | Rule::boolean | Rule::comparison | Rule::equals | Rule::unequal | Rule::less | Rule::greater => {
             Meaning::Kind(operator)
         }
@@ -168,7 +320,8 @@ fn meaning(rule: Rule) -> Meaning {
         Rule::at_least | Rule::between_times => Meaning::Kind(count),
         Rule::within_last => Meaning::Kind(time),
         Rule::workspaces => Meaning::Word("workspaces"),
-        Rule::version | Rule::audience | Rule::defaults => Meaning::Thing("an item"),
+        Rule::seen => Meaning::Word("first"),
+        Rule::step => Meaning::Word("then"),
         _ => Meaning::Hidden,
     }
 }
@@ -176,14 +329,16 @@ fn meaning(rule: Rule) -> Meaning {
 /// The words that a misspelt word may have been.
 pub(super) fn candidates(rules: &[Rule]) -> Vec<&'static str> {
     let mut words: Vec<&'static str> = Vec::new();
+    for (_, kind) in PLACES.iter().filter(|(anchors, _)| anchors.iter().any(|anchor| rules.contains(anchor))) {
+        words.extend(kind.all());
+    }
     for rule in rules {
         match (rule, meaning(*rule)) {
             (Rule::seen, _) => words.extend(["first", "last"]),
             (Rule::exists, _) => words.extend(["exists", "does"]),
             (Rule::workspaces, _) => words.extend(["workspace", "workspaces"]),
-            (Rule::version, _) => words.extend(ITEM.words),
             (_, Meaning::Word(word)) => words.push(word),
-            (_, Meaning::Kind(kind)) => words.extend(kind.words),
+            (_, Meaning::Kind(kind)) => words.extend(kind.all()),
             _ => {}
         }
     }
@@ -213,6 +368,16 @@ words! {
     kw_starts "starts", kw_start "start", kw_ends "ends", kw_end "end", kw_matches "matches", kw_match_op "match",
     kw_includes "includes", kw_include "include", kw_partially "partially", kw_at "at", kw_least "least",
     kw_most "most", kw_more "more", kw_fewer "fewer", kw_than "than", kw_exactly "exactly", kw_never "never",
+    kw_calculated "calculated", kw_consent "consent", kw_granted "granted", kw_rejected "rejected",
+    kw_present "present", kw_device "device", kw_location "location", kw_of "of", kw_km "km", kw_mi "mi",
+    kw_attribution "attribution", kw_install "install", kw_uninstall "uninstall", kw_screen "screen", kw_item "item",
+    kw_then "then", kw_without "without", kw_latest "latest", kw_cart "cart", kw_abandoned "abandoned", kw_for "for",
+    kw_count "count", kw_sum "sum", kw_average "average", kw_minimum "minimum", kw_maximum "maximum",
+    kw_unique "unique", kw_frequent "frequent", kw_time "time", kw_over "over", kw_bulk "bulk", kw_guard "guard",
+    kw_assert "assert", kw_drops "drops", kw_adds "adds", kw_size "size", kw_disjoint "disjoint", kw_inside "inside",
+    kw_standard "standard", kw_all "all", kw_test "test", kw_now "now", kw_from "from", kw_expect "expect",
+    kw_members "members", kw_are "are", kw_has "has", kw_mpid "mpid", kw_no "no", kw_attribute "attribute",
+    kw_null "null", kw_id "id", kw_point "point",
     kw_times "times", kw_within "within", kw_ago "ago", kw_before "before", kw_after "after", kw_on "on",
 }
 

@@ -7,7 +7,7 @@ use super::{Workbench, WorkbenchError};
 use crate::analyze::{self, analyze};
 use crate::base::{Address, SourceMap};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::ir::Model;
+use crate::ir::{Model, Scenario};
 use crate::project::{self, Project};
 use crate::state::{SqliteState, StateReader};
 use crate::store::{self, Store};
@@ -23,6 +23,8 @@ pub struct Checked {
     pub project: Option<Project>,
     /// The audiences, where there was no error.
     pub model: Option<Model>,
+    /// The tests, in the order of the files; those with an error are left out.
+    pub scenarios: Vec<Scenario>,
 }
 
 /// A project without errors.
@@ -62,7 +64,7 @@ impl Workbench {
         let (checked, store) = self.check_with_data();
         let store = store.transpose()?;
         match (checked.has_errors(), checked) {
-            (false, Checked { sources, diagnostics, project: Some(project), model: Some(model) }) => {
+            (false, Checked { sources, diagnostics, project: Some(project), model: Some(model), .. }) => {
                 let store = store.map_or_else(|| store::open(self.system(), &project.data_path), Ok)?;
                 Ok(Defined { sources, warnings: diagnostics, project, model, store })
             }
@@ -86,7 +88,7 @@ impl Workbench {
         let (project, mut diagnostics) = project::load(self.system(), &self.folder, &mut sources);
         let Some(project) = project else {
             let diagnostics = diagnostics.into_sorted();
-            return (Checked { sources, diagnostics, project: None, model: None }, None);
+            return (Checked { sources, diagnostics, project: None, model: None, scenarios: Vec::new() }, None);
         };
         let files = {
             let mut parsed = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -104,7 +106,8 @@ impl Workbench {
         diagnostics.append_elsewhere(analysis.diagnostics);
         let model = analysis.model.filter(|_| !Diagnostics::has_errors(&diagnostics));
         let diagnostics = diagnostics.into_sorted();
-        (Checked { sources, diagnostics, project: Some(project), model }, Some(store))
+        let scenarios = analysis.scenarios;
+        (Checked { sources, diagnostics, project: Some(project), model, scenarios }, Some(store))
     }
 
     /// The addresses in the state; none where it cannot be read.

@@ -34,7 +34,7 @@ impl Workbench {
             }
             project => {
                 let diagnostics = diagnostics.into_sorted();
-                Err(WorkbenchError::Invalid(Box::new(super::Checked { sources, diagnostics, project, model: None })))
+                Err(WorkbenchError::Invalid(Box::new(super::Checked { sources, diagnostics, project, model: None, scenarios: Vec::new() })))
             }
         }
     }

@@ -8,7 +8,7 @@ fn fingerprint(criterion: &str) -> aud::base::Fingerprint {
 
 #[test]
 fn equivalent_spellings_are_one() {
-    let same: [&[&str]; 12] = [
+    let same: [&[&str]; 23] = [
         &[
             r#"user "text" is "x" and user "number" > 5"#,
             r#"user "number" > 5 and user "text" is "x""#,
@@ -36,6 +36,27 @@ fn equivalent_spellings_are_one() {
             r#"user "text" exists"#,
             r#"not user "text" does not exist"#,
         ],
+        &[
+            r#"location within 25 km of "Paris, FR""#,
+            r#"location within 25.0 km of "paris, France""#,
+            r#"location within 2.5e1 km of 48.85341, 2.34880"#,
+        ],
+        &[r#"not consent gdpr "m" is not present"#, r#"not (not (not consent gdpr "m" is not present))"#],
+        &[r#"event "A" then event "B" within 2 days"#, r#"event "A" then event "B" within 48 hours"#],
+        &[
+            r#"session then purchase without refund without crash"#,
+            r#"session then purchase without crash without refund"#,
+        ],
+        &["cart abandoned for 1 day", "cart abandoned for 24 hours"],
+        &["purchase", "purchase at least 1 time", "purchase in shop.ios, shop.web, travel.ios, travel.booking"],
+        &["crash never", "not crash", "crash never in travel, shop"],
+        &[r#"sum of "price" over item purchase > 5"#, r#"sum of "price" over purchase > 5.0"#],
+        &[r#"latest time of event "A" on 2026-01-01"#, r#"latest time of event "A" between 2026-01-01 and 2026-01-01"#],
+        &[
+            r#"attribution install where ("a" is "x" and "b" is "y")"#,
+            r#"attribution install where ("b" is "y" and "a" is in ["x"])"#,
+        ],
+        &[r#"device os is not in ["iOS"]"#, r#"not device os is "iOS""#],
     ];
     for spellings in same {
         let first = fingerprint(spellings[0]);
@@ -65,9 +86,53 @@ fn different_meanings_are_different() {
         r#"user "number" <= 1"#,
         r#"first seen within last 1 day"#,
         r#"last seen within last 1 day"#,
+        "purchase",
+        "item purchase",
+        "refund",
+        r#"purchase where "price" > 5"#,
+        r#"purchase where product "price" > 5"#,
+        r#"purchase where action "price" > 5"#,
+        "cart abandoned for 1 day",
+        "item abandoned for 1 day",
+        "cart abandoned for 2 days",
+        r#"screen "A""#,
+        r#"first event "A""#,
+        r#"latest event "A""#,
+        r#"event "A" then event "B""#,
+        r#"event "B" then event "A""#,
+        r#"event "A" then event "B" within 1 day"#,
+        r#"event "A" then event "B" without event "C""#,
+        r#"sum of "number" over event "A" > 5"#,
+        r#"average of "number" over event "A" > 5"#,
+        r#"unique count of "number" over event "A" > 5"#,
+        r#"count of event "A" > 5"#,
+        r#"first time of event "A" within last 1 day"#,
+        r#"latest time of event "A" within last 1 day"#,
+        r#"calculated "text" is "x""#,
+        r#"consent gdpr "m" is granted"#,
+        r#"consent gdpr "m" is rejected"#,
+        r#"consent gdpr "m" is not present"#,
+        r#"device os is "x""#,
+        r#"device model is "x""#,
+        r#"location city is "x""#,
+        r#"location within 1 km of 0, 0"#,
+        r#"location within 1 mi of 0, 0"#,
+        "attribution install",
+        "attribution uninstall",
     ];
     let fingerprints: std::collections::BTreeSet<_> = texts.iter().map(|text| fingerprint(text)).collect();
     assert_eq!(fingerprints.len(), texts.len());
+}
+
+#[test]
+fn a_declared_calculation_is_what_it_says() {
+    let model = model(&["version 1\n\
+        calculated spend = sum of \"number\" over event \"A\" within last 1 week\n\
+        calculated crashes = count of crash\n\
+        audience a { workspaces shop, travel match { calculated \"spend\" > 5 and calculated \"crashes\" < 2 in shop } }\n\
+        audience b { workspaces shop, travel match { \
+          sum of \"number\" over event \"A\" within last 7 days > 5 and count of crash < 2 in shop } }\n"]);
+    assert_eq!(model.audiences["a"].criterion, model.audiences["b"].criterion);
 }
 
 #[test]

@@ -15,6 +15,7 @@ use proptest::sample::{select, subsequence};
 
 use super::people::{DEVICE_FIELDS, IDENTITIES, POINTS, USER_ATTRIBUTES, event_types, keys, worlds};
 use super::pools::{BASE_MS, DAY_MS, instants, lengths, of_lists, of_numbers, of_texts, predicates, times};
+use super::reference::StoredBits;
 use super::world::{World, audience, days, input, model, name};
 
 /// The last one is known to no store.
@@ -30,13 +31,30 @@ pub(super) struct Case {
     pub(super) model: Model,
     pub(super) world: World,
     pub(super) now: Now,
+    /// What is stored of standard audiences.
+    pub(super) stored: StoredBits,
 }
 
 pub(super) fn case(users: usize) -> impl Strategy<Value = Case> {
-    (models(), worlds(users), clocks()).prop_map(|(model, world, now)| Case { model, world, now })
+    let bits = vec(option::weighted(0.3, vec(any::<bool>(), users)), 5);
+    (models(), worlds(users), clocks(), bits).prop_map(|(model, world, now, bits)| {
+        let standard = model.audiences.values().filter(|each| each.standard.is_some());
+        let stored = standard.zip(bits).filter_map(|(each, bits)| Some((each.address.clone(), bits?))).collect();
+        Case { model, world, now, stored }
+    })
 }
 
-pub(super) fn clocks() -> impl Strategy<Value = Now> {
+/// One question alone.
+pub(super) fn alone(leaf: BoxedStrategy<Kind>) -> impl Strategy<Value = Case> {
+    let kept = || prop_oneof![2 => Just(Some(days(30))), 1 => retention()];
+    (leaf, worlds(8), clocks(), kept(), kept()).prop_map(|(leaf, world, now, events, profiles)| {
+        let asked = audience("a", super::world::workspaces(&["shop", "travel"]), leaf);
+        let model = Model { event_retention: events, profile_retention: profiles, ..model([asked]) };
+        Case { model, world, now, stored: StoredBits::new() }
+    })
+}
+
+fn clocks() -> impl Strategy<Value = Now> {
     let shift = prop_oneof![3 => Just(0), 2 => select(vec![-DAY_MS, DAY_MS, -8 * DAY_MS + 1, 40 * DAY_MS])];
     shift.prop_map(|shift| Now(Timestamp(BASE_MS + shift)))
 }
@@ -79,7 +97,7 @@ fn address(at: usize) -> String {
     format!("a{at}")
 }
 
-pub(super) fn retention() -> impl Strategy<Value = Option<Duration>> {
+fn retention() -> impl Strategy<Value = Option<Duration>> {
     select(vec![None, Some(days(1)), Some(days(2)), Some(days(30))])
 }
 

@@ -32,7 +32,7 @@ pub(super) enum Value<'a> {
 }
 
 /// The members of standard audiences as they were stored, a bit for each user (M23).
-pub(super) type Stored = BTreeMap<Address, Vec<bool>>;
+pub(super) type StoredBits = BTreeMap<Address, Vec<bool>>;
 
 #[derive(Clone, Copy)]
 pub(super) struct Reference<'a> {
@@ -44,11 +44,11 @@ pub(super) struct Reference<'a> {
     pub(super) now: Now,
     /// The range of the standard audience that is asked.
     pub(super) range: Option<Standard>,
-    stored: &'a Stored,
+    stored: &'a StoredBits,
 }
 
 impl<'a> Reference<'a> {
-    pub(super) fn new(model: &'a Model, world: &'a World, now: Now, stored: &'a Stored) -> Self {
+    pub(super) fn new(model: &'a Model, world: &'a World, now: Now, stored: &'a StoredBits) -> Self {
         Self { model, world, clock: now, now, range: None, stored }
     }
 

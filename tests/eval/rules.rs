@@ -7,7 +7,7 @@ use aud::catalog::{EventKey, IdentityType};
 use aud::eval::{Stored, evaluate};
 use aud::ir::{Condition, Count, Criterion, EventTest, Events, Float, Kind, Model, Predicate, SeenEdge, Unit};
 
-use super::reference::{Reference, Stored as Known};
+use super::reference::{Reference, StoredBits};
 use super::world::{User, World, at, audience, days, input, model, name, now, workspaces};
 
 /// What most tables are asked at.
@@ -25,8 +25,8 @@ fn is_member(model: &Model, user: User, now: Now) -> bool {
     let mut world = World { inputs: ["shop.web", "travel.web"].map(input).to_vec(), users: vec![user] };
     world.settle();
     let members = evaluate(model, &world.packed(), now, None, &Stored::default()).audiences[&name("a")].contains(0);
-    let known = Known::new();
-    let reference = Reference::new(model, &world, now, &known);
+    let given = StoredBits::new();
+    let reference = Reference::new(model, &world, now, &given);
     assert_eq!(reference.is_member(&name("a"), &world.users[0]), members, "the reference differs");
     members
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use aud::ir::{Audience, Connection, ConnectionStatus, Status, VariantName};
+use aud::base::Timestamp;
+use aud::base::time::DAY_MS;
+use aud::ir::{Audience, Connection, ConnectionStatus, Standard, Status, VariantName};
 use aud::report::Style;
 use aud::report::audience::{ListRow, ShowView, list, list_json, show, show_json};
 use aud::state::{AudienceRecord, Metrics};
@@ -29,9 +31,13 @@ fn rows() -> Vec<ListRow> {
     };
     let draft = Audience { status: Status::Draft, ..audience("wip", more_than("ltv", 2.0)) };
     vec![
-        ListRow::deployed(&record(lapsed), Metrics { size: 1377, adds: 212, drops: 39 }),
-        ListRow::deployed(&record(audience("nobody", more_than("ltv", 3.0))), Metrics { size: 0, adds: 0, drops: 4 }),
-        ListRow::deployed(&record(draft), Metrics::default()),
+        ListRow::deployed(&record(lapsed), Metrics { size: 1377, adds: 212, drops: 39 }, now()),
+        ListRow::deployed(
+            &record(audience("nobody", more_than("ltv", 3.0))),
+            Metrics { size: 0, adds: 0, drops: 4 },
+            now(),
+        ),
+        ListRow::deployed(&record(draft), Metrics::default(), now()),
         ListRow::written(&audience("fresh", more_than("ltv", 4.0))),
     ]
 }
@@ -96,6 +102,7 @@ fn view(record: &AudienceRecord) -> ShowView<'_> {
         variants: vec![(variant("push"), 551), (VariantName::Control, 826)],
         nested_by: vec![name("winback")],
         changed: true,
+        standard: record.standard_state(now()),
     }
 }
 
@@ -116,6 +123,35 @@ fn an_audience_that_is_only_written() {
         variants: Vec::new(),
         nested_by: Vec::new(),
         changed: false,
+        standard: None,
     };
     insta::assert_snapshot!(show(&view, WIDE));
+}
+
+#[test]
+fn standard_audiences_say_where_they_stand() {
+    let summer = |days: i64| {
+        let definition = Audience { standard: Some(Standard::All), ..audience("summer", more_than("ltv", 500.0)) };
+        let mut record = record(definition);
+        record.evaluated = Some(Timestamp(now().ms() - days * DAY_MS));
+        record
+    };
+    let (ready, expired) = (summer(30), summer(31));
+    let draft =
+        Audience { status: Status::Draft, standard: Some(Standard::All), ..audience("wip", more_than("ltv", 2.0)) };
+    let metrics = Metrics { size: 10, adds: 0, drops: 0 };
+    let rows = [
+        ListRow::deployed(&ready, metrics, now()),
+        ListRow::deployed(&expired, metrics, now()),
+        ListRow::deployed(&record(draft), Metrics::default(), now()),
+        ListRow::written(&ready.definition),
+    ];
+    insta::assert_snapshot!(list(&rows, WIDE));
+    let json = list_json(&rows);
+    let states: Vec<_> =
+        json["audiences"].as_array().unwrap().iter().map(|row| row["standard_state"].clone()).collect();
+    assert_eq!(states, ["ready".into(), "expired".into(), serde_json::Value::Null, serde_json::Value::Null]);
+    for record in [&ready, &expired] {
+        insta::assert_snapshot!(show(&view(record), WIDE));
+    }
 }

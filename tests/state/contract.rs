@@ -24,6 +24,7 @@ pub(super) fn holds(make: &dyn Fn() -> Made) {
         renames_keep_everything_else,
         numbers_are_never_shared,
         members_go_through_the_journal,
+        members_know_when_they_were_evaluated,
         sequences_have_no_gaps,
         a_misfit_changes_nothing,
         the_journal_adds_up,
@@ -31,6 +32,22 @@ pub(super) fn holds(make: &dyn Fn() -> Made) {
     for clause in clauses {
         clause(make());
     }
+}
+
+fn members_know_when_they_were_evaluated(mut state: Made) {
+    let lock = state.lock("apply").unwrap();
+    let mut apply = |at: i64, what: Vec<StateChange>| {
+        let mut next = changes(&*state, at, what);
+        next.new_users = if at == 1 { mpids(0..2) } else { Vec::new() };
+        state.commit(&lock, &next).unwrap();
+        state.snapshot().unwrap().audiences[0].evaluated
+    };
+    let nobody = || StateChange::Members { address: name("vip"), members: None };
+    assert_eq!(apply(1, vec![create("vip")]), None);
+    assert_eq!(apply(2, vec![members("vip", [])]), Some(Timestamp(2 - HOUR)), "nobody, and that is known");
+    assert_eq!(apply(3, vec![members("vip", [0])]), Some(Timestamp(3 - HOUR)));
+    assert_eq!(apply(4, vec![members("vip", [0])]), Some(Timestamp(3 - HOUR)), "the same members as before");
+    assert_eq!(apply(5, vec![nobody()]), None);
 }
 
 fn a_fresh_state_is_empty(state: Made) {

@@ -119,9 +119,24 @@ fn a_newer_format_is_refused() {
     drop(filled(&path));
     rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     assert!(matches!(open(&path), Err(StateError::Newer { found: 99, .. })));
-    rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 1).unwrap();
+    rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 2).unwrap();
     rusqlite::Connection::open(&path).unwrap().execute("UPDATE audiences SET ir_version = 9999", []).unwrap();
     assert!(matches!(open(&path).unwrap().snapshot(), Err(StateError::Newer { found: 9999, .. })));
+}
+
+#[test]
+fn the_first_format_is_brought_up_to_date() {
+    let (_folder, path) = folder();
+    drop(filled(&path));
+    let old = rusqlite::Connection::open(&path).unwrap();
+    old.execute_batch("ALTER TABLE audiences DROP COLUMN evaluated_at; PRAGMA user_version = 1").unwrap();
+    drop(old);
+    let mut state = open(&path).unwrap();
+    let record = state.snapshot().unwrap().audiences.remove(0);
+    assert_eq!((record.evaluated, record.members), (None, Some(users([0, 1]))));
+    let lock = state.lock("apply").unwrap();
+    state.commit(&lock, &changes(&state, 9, vec![members("vip", [0])])).unwrap();
+    assert_eq!(state.snapshot().unwrap().audiences[0].evaluated, Some(Timestamp(9 - HOUR)));
 }
 
 #[test]

@@ -3,9 +3,9 @@
 use std::io::Write as _;
 use std::sync::Mutex;
 
-use aud::catalog::{CustomEventType, EventKey, IdentityType, ProfileField};
+use aud::catalog::{CustomEventType, EventKey, EventKind, IdentityType, ProfileField};
 use aud::identity::derive_mpid;
-use aud::project::{DataSource, EventMapping, NameMapping, Project, TimeMapping};
+use aud::project::{DataSource, EventId, EventMapping, NameMapping, ProfileMapping, Project, TimeMapping};
 use aud::store::{BadRow, ImportOptions, Rebuilt, StoreError, import, open};
 use aud::system::{MemorySystem, System};
 use flate2::Compression;
@@ -122,7 +122,7 @@ fn copy_without_store(system: &MemorySystem) -> MemorySystem {
 fn another_mapping_reads_anew() {
     let (system, mut shop) = shop(&[("a.csv", csv(&["1,,2020-01-01,one,UK"]))]);
     imported(&system, &shop);
-    shop.sources[0].user_attributes[0].0 = "Land".to_owned();
+    shop.sources[0].profile.user_attributes[0].name = "Land".to_owned();
     assert_eq!(run(&system, &shop).unwrap().rebuilt, Some(Rebuilt::Mapping("purchases".to_owned())));
     let store = open(&system, &shop.data_path).unwrap();
     assert_eq!(store.catalog().user_attributes.keys().collect::<Vec<_>>(), ["Land"]);
@@ -187,10 +187,12 @@ fn names_may_come_from_a_column_or_a_test() {
             name: mapping,
             event_type: CustomEventType::Other,
             time: TimeMapping { column: "when".to_owned(), format: Some("%d.%m.%Y %H:%M".to_owned()), offset: utc() },
-            id: None,
+            id: EventId::None,
             attributes: Vec::new(),
+            action: Vec::new(),
+            product: Vec::new(),
         }),
-        user_attributes: Vec::new(),
+        profile: ProfileMapping::default(),
         ..purchases("")
     };
     let when = NameMapping::When {
@@ -199,7 +201,10 @@ fn names_may_come_from_a_column_or_a_test() {
         then: EventKey::custom("Refund"),
         otherwise: EventKey::custom("Purchase"),
     };
-    let shop = project(vec![source("column", NameMapping::Column("what".to_owned())), source("test", when)]);
+    let shop = project(vec![
+        source("column", NameMapping::Column(EventKind::Custom, "what".to_owned())),
+        source("test", when),
+    ]);
     let report = run(&system, &shop).unwrap();
     assert_eq!(report.sources[0].bad, [(BadRow::Name, 1)].into());
     let store = open(&system, &shop.data_path).unwrap();
@@ -214,8 +219,8 @@ fn an_event_id_counts_once_for_each_user() {
         csv(&["1,,2020-01-02,later,", "1,,2020-01-01,first,", "2,,2020-01-01,first,", "1,,2020-01-03,,"]),
     )]);
     let event = shop.sources[0].event.as_mut().unwrap();
-    event.id = Some("country".to_owned());
-    shop.sources[0].user_attributes.clear();
+    event.id = EventId::Column("country".to_owned());
+    shop.sources[0].profile.user_attributes.clear();
     let rows = [
         "1,,2020-01-02,later,E",
         "1,,2020-01-01,first,E",

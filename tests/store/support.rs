@@ -11,7 +11,8 @@ use arrow_buffer::ScalarBuffer;
 use aud::base::{InputName, Mpid, Name, Now, Timestamp};
 use aud::catalog::{Catalog, CustomEventType, EventKey, IdentityType, ProfileField};
 use aud::project::{
-    DataSource, EventMapping, Format, Input, InputKind, Limits, NameMapping, Project, Retention, TimeMapping, Workspace,
+    DataSource, EventId, EventMapping, Format, Input, InputKind, Limits, NameMapping, NamedColumn, ProfileMapping,
+    Project, Retention, TimeMapping, ValueMapping, Workspace,
 };
 use aud::store::{ABSENT, Dictionary, ImportOptions, ImportReport, SHARD_USERS, Store, StoreError, import, open};
 use aud::system::{Content, FileInfo, MemorySystem, System};
@@ -42,10 +43,19 @@ pub(super) fn purchases(files: &str) -> DataSource {
             name: NameMapping::Constant(EventKey::custom("Purchase")),
             event_type: CustomEventType::Transaction,
             time: TimeMapping { column: "at".to_owned(), format: None, offset: utc() },
-            id: None,
-            attributes: vec!["sku".to_owned()],
+            id: EventId::None,
+            attributes: vec![NamedColumn { name: "sku".to_owned(), column: "sku".to_owned() }],
+            action: Vec::new(),
+            product: Vec::new(),
         }),
-        user_attributes: vec![("Country".to_owned(), "country".to_owned())],
+        profile: ProfileMapping {
+            user_attributes: vec![ValueMapping {
+                name: "Country".to_owned(),
+                column: "country".to_owned(),
+                split: None,
+            }],
+            ..ProfileMapping::default()
+        },
         seen: None,
     }
 }

@@ -125,17 +125,116 @@ fn conditions() -> impl Strategy<Value = Tokens> {
     prop_oneof![group.prop_map(grouped), bare]
 }
 
-fn event() -> impl Strategy<Value = Tokens> {
-    let filter = conditions().prop_map(|conditions| concat(vec![words("where"), conditions]));
-    let often = prop_oneof![
+fn filter() -> impl Strategy<Value = Tokens> {
+    conditions().prop_map(|conditions| concat(vec![words("where"), conditions]))
+}
+
+fn often() -> impl Strategy<Value = Tokens> {
+    prop_oneof![
         (some(&["at least", "at most", "more than", "fewer than", "exactly"]), count())
             .prop_map(|(word, n)| concat(vec![word, n, words("times")])),
-        some(&["never", "between 2 and 3 times", "exactly 1 time"]),
-    ];
-    let kind = some(&["type navigation", "type other"]);
-    (text(), optional(kind), optional(filter), optional(often), optional(time()), optional(scope())).prop_map(
-        |(name, kind, filter, count, time, scope)| concat(vec![words("event"), name, kind, filter, count, time, scope]),
+        some(&["never", "between 2 and 3 times", "exactly 1 time", "exactly 0 times"]),
+    ]
+}
+
+fn unnamed() -> impl Strategy<Value = Tokens> {
+    some(&["purchase", "add_to_cart", "checkout", "checkout_option", "session", "crash", "install", "upgrade"])
+}
+
+/// What an event is, without `item`.
+fn what() -> impl Strategy<Value = Tokens> {
+    let kind = some(&["type navigation", "type other", "type location"]);
+    prop_oneof![
+        3 => (some(&["event", "screen"]), text(), optional(kind)).prop_map(|(word, name, kind)| concat(vec![word, name, kind])),
+        2 => unnamed(),
+    ]
+}
+
+/// What an event is, also where products are counted.
+fn countable() -> impl Strategy<Value = Tokens> {
+    prop_oneof![4 => what(), 1 => some(&["item purchase", "item add_to_cart", "item view_detail"])]
+}
+
+fn event() -> impl Strategy<Value = Tokens> {
+    (countable(), optional(filter()), optional(often()), optional(time()), optional(scope()))
+        .prop_map(|(what, filter, count, time, scope)| concat(vec![what, filter, count, time, scope]))
+}
+
+fn quantity() -> impl Strategy<Value = Tokens> {
+    (count(), some(&["days", "day", "hours", "week"])).prop_map(|(n, unit)| concat(vec![n, unit]))
+}
+
+fn sequence() -> impl Strategy<Value = Tokens> {
+    let within = quantity().prop_map(|quantity| concat(vec![words("within"), quantity]));
+    let without = (what(), optional(filter())).prop_map(|(what, filter)| concat(vec![words("without"), what, filter]));
+    let step = (what(), optional(filter()), optional(within), optional(time()), prop::collection::vec(without, 0..3))
+        .prop_map(|(what, filter, within, time, without)| {
+            concat(vec![words("then"), what, filter, within, time, concat(without)])
+        });
+    (what(), optional(filter()), optional(time()), prop::collection::vec(step, 1..4), optional(scope()))
+        .prop_map(|(what, filter, time, steps, scope)| concat(vec![what, filter, time, concat(steps), scope]))
+}
+
+fn calculation() -> impl Strategy<Value = Tokens> {
+    let of = some(&["", "product", "action"]).prop_map(|of| of.into_iter().filter(|word| !word.is_empty()).collect());
+    let of: BoxedStrategy<Tokens> = of.boxed();
+    let over = (
+        some(&[
+            "sum of",
+            "average of",
+            "minimum of",
+            "maximum of",
+            "unique count of",
+            "unique list of",
+            "most frequent",
+            "first",
+            "latest",
+        ]),
+        of,
+        text(),
     )
+        .prop_map(|(how, of, name)| concat(vec![how, of, name, words("over")]));
+    let head = prop_oneof![3 => over, 1 => some(&["count of", "first time of", "latest time of"])];
+    let filter = conditions().prop_map(|conditions| concat(vec![words("where"), grouped(conditions)]));
+    (head, countable(), optional(filter), optional(time()))
+        .prop_map(|(head, what, filter, time)| concat(vec![head, what, filter, time]))
+}
+
+/// Criteria of the kinds that are about events in another way than to count them, and about what is known of users.
+fn other_kinds() -> BoxedStrategy<Tokens> {
+    let picked = (some(&["first", "latest"]), what(), optional(filter()), optional(time()), optional(scope()))
+        .prop_map(|(which, what, filter, time, scope)| concat(vec![which, what, filter, time, scope]));
+    let abandoned =
+        (some(&["cart abandoned for", "item abandoned for"]), quantity(), optional(filter()), optional(scope()))
+            .prop_map(|(what, wait, filter, scope)| concat(vec![what, wait, filter, scope]));
+    let aggregate =
+        (calculation(), test(), optional(scope())).prop_map(|(value, test, scope)| concat(vec![value, test, scope]));
+    let consent = (text(), some(&["is granted", "is rejected", "is not present"]), optional(scope()))
+        .prop_map(|(purpose, state, scope)| concat(vec![words("consent gdpr"), purpose, state, scope]));
+    let field =
+        (some(&["device os", "device type", "location city", "location within_"]), plain_test(), optional(scope()))
+            .prop_map(|(field, test, scope)| concat(vec![field, test, scope]));
+    let place = prop_oneof![text(), (number(), number()).prop_map(|(a, b)| concat(vec![a, words(","), b]))];
+    let near =
+        (number(), some(&["km of", "mi of"]), place, optional(scope())).prop_map(|(distance, unit, place, scope)| {
+            concat(vec![words("location within"), distance, unit, place, scope])
+        });
+    let attribution = (some(&["attribution install", "attribution uninstall"]), optional(filter()), optional(scope()))
+        .prop_map(|(edge, filter, scope)| concat(vec![edge, filter, scope]));
+    let calculated = (text(), test(), optional(scope()))
+        .prop_map(|(name, test, scope)| concat(vec![words("calculated"), name, test, scope]));
+    prop_oneof![
+        picked.boxed(),
+        abandoned.boxed(),
+        aggregate.boxed(),
+        consent.boxed(),
+        field.boxed(),
+        near.boxed(),
+        attribution.boxed(),
+        calculated.boxed(),
+        sequence().boxed(),
+    ]
+    .boxed()
 }
 
 fn criterion() -> BoxedStrategy<Tokens> {
@@ -153,6 +252,7 @@ fn criterion() -> BoxedStrategy<Tokens> {
             scope
         ])),
         event(),
+        other_kinds(),
     ];
     let prefixed = |inner: BoxedStrategy<Tokens>| {
         (some(&["", "not", "not not", "x:", "not and:"]), inner)
@@ -208,10 +308,114 @@ fn field() -> impl Strategy<Value = Tokens> {
         3 => body(criterion()).prop_map(|body| braced(words("match"), vec![body])),
         2 => some(&[
             "workspace shop", "workspaces shop , travel", "inputs ios , shop.web", "tags \"a\" , \"b\"",
-            "external_name \"e\"", "status draft", "access view_only", "protect true", "connect warehouse",
+            "standard all", "standard between 2025-06-01 and 2025-08-31", "external_name \"e\"", "status draft", "access view_only", "protect true", "connect warehouse",
         ]),
         1 => split,
         1 => connect,
+    ]
+}
+
+fn value() -> impl Strategy<Value = Tokens> {
+    prop_oneof![text(), number(), list(), some(&["true", "false", "null"])]
+}
+
+fn pairs() -> impl Strategy<Value = Tokens> {
+    let pair = (text(), value()).prop_map(|(name, value)| concat(vec![name, value]));
+    prop::collection::vec(pair, 0..4)
+        .prop_map(|pairs| concat(vec![words("{"), pairs.join(&",".to_owned()), words("}")]))
+}
+
+fn at() -> impl Strategy<Value = Tokens> {
+    let when = prop_oneof![moment(), quantity().prop_map(|quantity| concat(vec![quantity, words("ago")]))];
+    when.prop_map(|when| concat(vec![words("at"), when]))
+}
+
+fn happening() -> impl Strategy<Value = Tokens> {
+    let product = pairs().prop_map(|pairs| concat(vec![words("product"), pairs]));
+    let parts = (
+        optional(some(&["3 times", "1 time"])),
+        optional(some(&["in web", "in shop.ios"])),
+        optional(text().prop_map(|id| concat(vec![words("id"), id]))),
+        optional(at()),
+    );
+    (what(), optional(pairs()), prop::collection::vec(product, 0..3), parts).prop_map(
+        |(what, pairs, products, (times, input, id, at))| {
+            concat(vec![what, pairs, concat(products), at, times, input, id])
+        },
+    )
+}
+
+fn known() -> impl Strategy<Value = Tokens> {
+    let point = (number(), number()).prop_map(|(a, b)| concat(vec![a, words(","), b])).boxed();
+    let field = text().prop_map(|text| concat(vec![words("city"), text])).boxed();
+    let block = (optional(point.clone()), field.clone(), field.clone()).prop_map(|(point, a, b)| {
+        let point = if point.is_empty() { point } else { concat(vec![words("point"), point]) };
+        concat(vec![words("{"), point, a, b, words("}")])
+    });
+    let place = prop_oneof![point, field, block.boxed()];
+    prop_oneof![
+        text().prop_map(|text| concat(vec![words("identity email"), text])),
+        (text(), value()).prop_map(|(name, value)| concat(vec![words("attribute"), name, value])),
+        text().prop_map(|name| concat(vec![words("no attribute"), name])),
+        (text(), value()).prop_map(|(name, value)| concat(vec![words("calculated"), name, value])),
+        text().prop_map(|purpose| concat(vec![words("consent gdpr"), purpose, words("granted")])),
+        text().prop_map(|text| concat(vec![words("device os"), text])),
+        (place, optional(at())).prop_map(|(place, at)| concat(vec![words("location"), place, at])),
+        optional(pairs()).prop_map(|pairs| concat(vec![words("attribution install"), pairs])),
+    ]
+}
+
+fn expect() -> impl Strategy<Value = Tokens> {
+    let members = || (name(), optional(some(&["/ push"]))).prop_map(|(name, variant)| concat(vec![name, variant]));
+    prop_oneof![
+        (name(), some(&["in", "not in"]), members()).prop_map(|(user, is, of)| concat(vec![
+            words("expect"),
+            user,
+            is,
+            of
+        ])),
+        (members(), prop::collection::vec(name(), 0..3)).prop_map(|(of, users)| concat(vec![
+            words("expect members of"),
+            of,
+            words("are ["),
+            users.join(&",".to_owned()),
+            words("]")
+        ])),
+    ]
+}
+
+fn scenario() -> impl Strategy<Value = Tokens> {
+    let fact = prop_oneof![some(&["mpid -7", "first seen 2025-01-01", "first seen 3 days ago"]), known(), happening(),];
+    let user = (name(), optional(some(&["from bob"])), prop::collection::vec(fact, 0..5))
+        .prop_map(|(name, from, facts)| braced(concat(vec![words("user"), name, from]), facts));
+    let happens = prop_oneof![
+        (name(), known()).prop_map(|(user, fact)| concat(vec![user, words("has"), fact])),
+        (name(), happening()).prop_map(|(user, fact)| concat(vec![user, words("does"), fact])),
+        expect(),
+    ];
+    let when = prop_oneof![moment(), quantity().prop_map(|quantity| concat(vec![words("+"), quantity]))];
+    let step = (when, prop::collection::vec(happens, 0..4))
+        .prop_map(|(when, entries)| braced(concat(vec![words("at"), when]), entries));
+    let now = moment().prop_map(|now| concat(vec![words("now"), now]));
+    let entry = prop_oneof![1 => now, 3 => user, 2 => step, 2 => expect()];
+    (text(), prop::collection::vec(entry, 0..5))
+        .prop_map(|(title, entries)| braced(concat(vec![words("test"), title]), entries))
+}
+
+fn promise() -> impl Strategy<Value = Tokens> {
+    let limit =
+        some(&["drops <= 5%", "size between 1000 and 5e4", "adds < 100", "size > 1", "drops between 0% and 5%"]);
+    let part = some(&["status inactive", "share \"a\"", "with { folder \"x\" }"]);
+    prop_oneof![
+        (name(), calculation()).prop_map(|(name, value)| concat(vec![words("calculated"), name, words("="), value])),
+        (name(), prop::collection::vec(limit, 0..3))
+            .prop_map(|(name, limits)| braced(concat(vec![words("guard"), name]), limits)),
+        (name(), optional(part)).prop_map(|(name, part)| {
+            braced(concat(vec![words("bulk connect"), name]), vec![words("tags \"a\" , \"b\""), part])
+        }),
+        (name(), name()).prop_map(|(a, b)| concat(vec![words("assert"), a, words("inside"), b])),
+        prop::collection::vec(name(), 2..4)
+            .prop_map(|names| { concat(vec![words("assert disjoint ("), names.join(&",".to_owned()), words(")")]) }),
     ]
 }
 
@@ -224,6 +428,8 @@ fn item() -> impl Strategy<Value = Tokens> {
         2 => (name(), body(criterion()))
             .prop_map(|(name, body)| concat(vec![words("criterion"), name, words("="), body])),
         1 => (name(), name()).prop_map(|(a, b)| concat(vec![words("moved"), a, words("to"), b])),
+        2 => promise(),
+        2 => scenario(),
     ]
 }
 
@@ -326,6 +532,35 @@ pub(super) fn word_salad() -> impl Strategy<Value = String> {
         "once",
         "screen",
         "then",
+        "item",
+        "purchase",
+        "latest",
+        "sum of",
+        "over",
+        "count of",
+        "without",
+        "abandoned for",
+        "cart",
+        "location",
+        "within 5 km of",
+        "consent gdpr",
+        "is granted",
+        "test",
+        "now",
+        "ann",
+        "does",
+        "has",
+        "attribute",
+        "expect",
+        "members of",
+        "at",
+        "+7 days",
+        "guard",
+        "assert",
+        "inside",
+        "bulk",
+        "calculated",
+        "/",
     ];
     prop::collection::vec((select(words.to_vec()), select(vec![" ", " ", "", "\n"])), 0..30)
         .prop_map(|words| words.into_iter().map(|(word, gap)| format!("{word}{gap}")).collect())

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::condition::About;
+use super::event::{Counts, all_or_nothing};
 use super::predicate::Subject;
 use super::{Lowering, signed};
 use crate::analyze::infer;
@@ -14,34 +15,31 @@ use crate::diagnostic::Diagnostics;
 use crate::ir::{self, AttributeRef, Kind};
 use crate::syntax::ast::{self, InputRef, Test};
 
-/// A calculation that is fine, with the type of its value where anything tells it. Its events read no input yet.
+/// A calculation that is fine. Its events read no input yet.
 #[derive(Debug)]
-pub(in crate::analyze) struct Calculated<'a> {
+pub(in crate::analyze) struct Calculated {
     /// How it is calculated.
     pub(in crate::analyze) calculation: Calculation,
     /// Over which attribute; none where none is needed.
     pub(in crate::analyze) attribute: Option<AttributeRef>,
     /// Over which events.
     pub(in crate::analyze) events: ir::Events,
-    /// The type of the value.
-    pub(in crate::analyze) known: Option<Known<'a>>,
 }
 
 impl<'a> Lowering<'_, 'a> {
     /// Checks how a value is calculated. Every part is checked even where another one fails.
-    pub(in crate::analyze) fn calculation(&mut self, written: &ast::Calculated) -> Option<Calculated<'a>> {
+    pub(in crate::analyze) fn calculation(&mut self, written: &ast::Calculated) -> Option<Calculated> {
         let calculation = written.calculation.value;
-        let counted = calculation == Calculation::Count;
-        let events = self.events(&written.events, counted);
+        let counts = if calculation == Calculation::Count { Counts::Items } else { Counts::Nothing };
+        let events = self.events(&written.events, counts);
         let attribute = match (&written.attribute, calculation.takes_attribute()) {
             (Some(attribute), true) => Some(self.calculated_attribute(written, attribute)),
             // The parser says where one is missing, or one too many.
             (None, true) | (Some(_), false) => return None,
             (None, false) => None,
         };
-        let known = self.value_type(written);
-        let attribute = super::event::all_or_nothing(attribute)?;
-        Some(Calculated { calculation, attribute, events: events?, known })
+        let attribute = all_or_nothing(attribute)?;
+        Some(Calculated { calculation, attribute, events: events? })
     }
 
     fn calculated_attribute(&mut self, written: &ast::Calculated, name: &Spanned<String>) -> Option<AttributeRef> {
@@ -49,30 +47,29 @@ impl<'a> Lowering<'_, 'a> {
         let world = self.world;
         let part = self.part(About::Event { key: &key, known: true }, written.qualifier.as_ref(), name.span)?;
         self.event_attribute(&key, part, name).then_some(())?;
-        let known = world.types.of(world.catalog(), &Owner::Event(key, part), name);
-        aggregate::needs_number(written.calculation, name, known, self.found).then_some(())?;
+        let owner = owner(written);
+        let known = world.types.of(world.catalog(), &owner, name);
+        aggregate::needs_number(written.calculation, name, &owner, known, self.found).then_some(())?;
         Some(AttributeRef { part, name: name.value.clone() })
     }
 
     /// The type of a calculation's value, or that of its attribute.
     fn value_type(&self, written: &ast::Calculated) -> Option<Known<'a>> {
-        if let Some(value_type) = written.calculation.value_type() {
-            return Some(Known::Fixed(value_type, why(value_type)));
-        }
-        let owner = Owner::Event(infer::key(&written.events.what), infer::part(written.qualifier.as_ref()));
-        self.world.types.of(self.world.catalog(), &owner, written.attribute.as_ref()?)
+        let world = self.world;
+        let attribute = || world.types.of(world.catalog(), &owner(written), written.attribute.as_ref()?);
+        let Some(value_type) = written.calculation.value_type() else { return attribute() };
+        // What is no number is told where it stands, and the value has no type then.
+        let sound = !aggregate::is_of_numbers(written.calculation.value)
+            || attribute().is_none_or(|known| known.value_type() == ValueType::Number);
+        sound.then(|| Known::Fixed(value_type, why(value_type)))
     }
 
     /// `sum of "amount" over event "Purchase" > 100`.
     pub(super) fn aggregate(&mut self, written: &ast::Aggregate, span: Span) -> Option<ir::Criterion> {
         let calculated = self.calculation(&written.value);
         let inputs = self.inputs_of(infer::key(&written.value.events.what).kind, &written.scope);
-        let known = match &calculated {
-            Some(calculated) => calculated.known,
-            None => self.value_type(&written.value),
-        };
         let name = words(&written.value);
-        let value = self.value_test(&Subject::Field { name: &name }, &written.value, known, &written.test);
+        let value = self.value_test(&name, &written.value, &written.test);
         self.asked(calculated, inputs, value, span)
     }
 
@@ -100,8 +97,7 @@ impl<'a> Lowering<'_, 'a> {
         // What is wrong inside it was said at its definition.
         let mut inside = Diagnostics::default();
         let calculated = self.inside(&mut inside).calculation(&item.value);
-        let known = self.value_type(&item.value);
-        let value = self.value_test(&Subject::Calculated { attribute }, &item.value, known, test);
+        let value = self.value_test(attribute, &item.value, test);
         let kind = infer::key(&item.value.events.what).kind;
         let inputs = workspaces.map(|workspaces| {
             let all: BTreeSet<InputName> = match kind.is_by_workspace() {
@@ -115,29 +111,37 @@ impl<'a> Lowering<'_, 'a> {
 
     fn value_test(
         &mut self,
-        subject: &Subject<'_>,
+        name: &str,
         written: &ast::Calculated,
-        known: Option<Known<'_>>,
         test: &Spanned<Test>,
     ) -> Option<(ir::Predicate, bool)> {
-        let (predicate, negated) = self.predicate(subject, known, test)?;
+        let known = self.value_type(written);
+        let owner = owner(written);
+        let attribute = written.attribute.as_ref().filter(|_| written.calculation.value_type().is_none());
+        let of = attribute.map(|attribute| (&owner, attribute.as_str()));
+        let (predicate, negated) = self.predicate(&Subject::Value { name, of }, known, test)?;
         let calculation = written.calculation.value;
         aggregate::constant(calculation, &predicate, negated, test.span, self.found).then_some((predicate, negated))
     }
 
     fn asked(
         &mut self,
-        calculated: Option<Calculated<'_>>,
+        calculated: Option<Calculated>,
         inputs: Option<BTreeSet<InputName>>,
         value: Option<(ir::Predicate, bool)>,
         span: Span,
     ) -> Option<ir::Criterion> {
-        let Calculated { calculation, attribute, events, .. } = calculated?;
+        let Calculated { calculation, attribute, events } = calculated?;
         let (predicate, negated) = value?;
         let events = ir::Events { inputs: inputs?, ..events };
         let test = ir::AggregateTest { calculation, attribute, events, predicate };
         Some(signed(Kind::Aggregate(Box::new(test)), negated, span))
     }
+}
+
+/// What the attribute of a calculation belongs to.
+fn owner(written: &ast::Calculated) -> Owner {
+    Owner::Event(infer::key(&written.events.what), infer::part(written.qualifier.as_ref()))
 }
 
 /// What a calculation is called in messages.

@@ -90,6 +90,10 @@ impl Lowering<'_, '_> {
         attribute: &Spanned<String>,
         test: &Spanned<Test>,
     ) -> Option<Condition> {
+        let owner = match about {
+            About::Event { key, .. } => Owner::Event(key.clone(), part),
+            About::Attribution => Owner::User,
+        };
         let (subject, known, fine) = match about {
             About::Attribution => {
                 let known = Known::Fixed(ValueType::String, "what an attribution says are texts");
@@ -98,11 +102,10 @@ impl Lowering<'_, '_> {
             About::Event { key, known: true } => {
                 let world = self.world;
                 let fine = self.event_attribute(key, part, attribute);
-                let owner = Owner::Event(key.clone(), part);
                 let known = world.types.of(world.catalog(), &owner, attribute).filter(|_| fine);
-                (Subject::Event { attribute }, known, fine)
+                (Subject::Event { attribute, owner: &owner }, known, fine)
             }
-            About::Event { known: false, .. } => (Subject::Event { attribute }, None, true),
+            About::Event { known: false, .. } => (Subject::Event { attribute, owner: &owner }, None, true),
         };
         let (predicate, negated) = self.predicate(&subject, known, test)?;
         let positive = Condition::Attribute { part, attribute: attribute.value.clone(), predicate };

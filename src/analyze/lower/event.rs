@@ -16,18 +16,19 @@ use crate::syntax::ast::{self, What};
 impl Lowering<'_, '_> {
     /// Every part is checked even where another one fails.
     pub(super) fn event(&mut self, written: &ast::EventTest, span: Span) -> Option<ir::Criterion> {
-        let events = self.events(&written.events, true);
+        let events = self.events(&written.events, Counts::Items);
         let count = written.count.map_or(Some(Count::ONCE), |count| count::check(count, self.found));
         let inputs = self.inputs_of(infer::key(&written.events.what).kind, &written.scope);
         let events = ir::Events { inputs: inputs?, ..events? };
         Some(at(Kind::Event(Box::new(ir::EventTest { events, count: count? })), span))
     }
 
-    /// A selection of events that reads no input yet. `counted` says whether events or products are counted.
-    pub(super) fn events(&mut self, written: &ast::Events, counted: bool) -> Option<ir::Events> {
+    /// A selection of events that reads no input yet.
+    pub(super) fn events(&mut self, written: &ast::Events, counts: Counts) -> Option<ir::Events> {
         let key = infer::key(&written.what);
         let known = self.is_known(&key, &written.what);
-        let unit = self.unit(&written.what, counted);
+        let item = matches!(written.what, What::Kind { item: true, .. });
+        let unit = if item && counts == Counts::Items { Unit::Item } else { Unit::Event };
         let event_type = written.event_type.as_ref().map(|name| self.event_type(name, &key));
         let about = About::Event { key: &key, known: known.name };
         let filter = written.filter.as_ref().map(|filter| self.filter(about, filter));
@@ -40,7 +41,7 @@ impl Lowering<'_, '_> {
         });
         let events = ir::Events {
             event_type: all_or_nothing(event_type)?,
-            unit: unit?,
+            unit,
             filter: all_or_nothing(filter)?,
             time: all_or_nothing(time)?,
             ..ir::Events::of(key, BTreeSet::new())
@@ -64,13 +65,6 @@ impl Lowering<'_, '_> {
         KnownEvent { name, tier: tier::check(catalog, key, span, self.found) }
     }
 
-    fn unit(&mut self, what: &What, counted: bool) -> Option<Unit> {
-        match what {
-            What::Kind { kind, item: true } => event_parts::item(*kind, counted, self.found).then_some(Unit::Item),
-            _ => Some(Unit::Event),
-        }
-    }
-
     fn event_type(&mut self, name: &Spanned<Name>, key: &EventKey) -> Option<CustomEventType> {
         if key.kind != EventKind::Custom {
             event_parts::type_without_meaning(key.kind, name.span, self.found);
@@ -80,6 +74,15 @@ impl Lowering<'_, '_> {
         never_seen::event_type(self.world.catalog(), key, event_type, name.span, self.found);
         Some(event_type)
     }
+}
+
+/// What `item` before a commerce event means; the parser says where it has no meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counts {
+    /// Products are counted instead of events.
+    Items,
+    /// Nothing is counted: values are of products where their attribute is.
+    Nothing,
 }
 
 /// The custom type of a name.

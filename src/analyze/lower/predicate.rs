@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use crate::analyze::rules::{allowed, bounds, literals, time_bounds, type_mismatch};
-use crate::analyze::typing::{self, Known};
+use crate::analyze::typing::{self, Known, Owner};
 use crate::base::{Span, Spanned};
 use crate::diagnostic::Diagnostics;
 use crate::ir::{Float, Predicate};
@@ -24,13 +24,22 @@ pub(in crate::analyze) enum Subject<'a> {
     Event {
         /// Its name.
         attribute: &'a Spanned<String>,
+        /// The event, or the part of it.
+        owner: &'a Owner,
     },
-    /// A calculated attribute.
+    /// A calculated attribute that comes with profiles.
     Calculated {
         /// Its name.
         attribute: &'a Spanned<String>,
     },
-    /// What has no type of its own to declare: identities, devices, locations, attributions, values calculated here.
+    /// A value that is calculated over events.
+    Value {
+        /// What it is called.
+        name: &'a str,
+        /// The attribute that it has its type from, and the event or part that this belongs to.
+        of: Option<(&'a Owner, &'a str)>,
+    },
+    /// What is text by nature: identities, devices, locations, attributions.
     Field {
         /// What it is called.
         name: &'a str,
@@ -41,10 +50,21 @@ impl Subject<'_> {
     /// What it is called.
     pub(in crate::analyze) fn name(&self) -> &str {
         match self {
-            Self::User { attribute, .. } | Self::Event { attribute } | Self::Calculated { attribute } => {
+            Self::User { attribute, .. } | Self::Event { attribute, .. } | Self::Calculated { attribute } => {
                 &attribute.value
             }
-            Self::Field { name } => name,
+            Self::Value { name, .. } | Self::Field { name } => name,
+        }
+    }
+
+    /// Where the project file declares its type, and under which name; `None` where it cannot be declared.
+    pub(in crate::analyze) fn declared_at(&self) -> Option<(String, &str)> {
+        match self {
+            Self::User { attribute, .. } => Some((Owner::User.schema(), attribute)),
+            Self::Event { attribute, owner } => Some((owner.schema(), attribute)),
+            Self::Calculated { attribute } => Some((Owner::Calculated.schema(), attribute)),
+            Self::Value { of, .. } => of.map(|(owner, attribute)| (owner.schema(), attribute)),
+            Self::Field { .. } => None,
         }
     }
 }

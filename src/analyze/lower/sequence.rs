@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::condition::About;
-use super::event::all_or_nothing;
+use super::event::{Counts, all_or_nothing};
 use super::{Lowering, at};
 use crate::analyze::infer;
 use crate::analyze::rules::{order, retention, time_bounds, waits};
@@ -15,7 +15,7 @@ use crate::syntax::ast;
 impl Lowering<'_, '_> {
     /// `latest event "Subscription" where "state" is "active"`.
     pub(super) fn picked(&mut self, written: &ast::Picked, span: Span) -> Option<ir::Criterion> {
-        let events = self.events(&written.events, false);
+        let events = self.events(&written.events, Counts::Nothing);
         let inputs = self.inputs_of(infer::key(&written.events.what).kind, &written.scope);
         let pick = if written.first { Pick::First } else { Pick::Latest };
         let events = ir::Events { inputs: inputs?, ..events? };
@@ -53,7 +53,7 @@ impl Lowering<'_, '_> {
     }
 
     fn step(&mut self, written: &Spanned<ast::Events>, inputs: Option<&BTreeSet<InputName>>) -> Option<ir::Events> {
-        let events = self.events(written, false)?;
+        let events = self.events(written, Counts::Nothing)?;
         // A step that has no input of its own reads every input of the workspaces that the sequence reads.
         let inputs = match events.event.kind.is_by_workspace() {
             true => self.all_inputs_beside(inputs?),
@@ -78,8 +78,10 @@ impl Lowering<'_, '_> {
 
     /// `cart abandoned for 4 days where product "category" is "Shoes"`.
     pub(super) fn abandoned(&mut self, written: &ast::Abandoned, span: Span) -> Option<ir::Criterion> {
+        // A standard audience reads events whatever the retention (M23).
+        let kept = self.world.project().retention.events.filter(|_| !self.home.standard);
         let wait = time_bounds::length(&written.wait, self.found);
-        let wait = wait.filter(|wait| waits::abandoned(self.world.project(), *wait, written.wait.span, self.found));
+        let wait = wait.filter(|wait| waits::abandoned(kept, *wait, written.wait.span, self.found));
         let add = EventKey::of(EventKind::AddToCart);
         let about = About::Event { key: &add, known: true };
         let filter = written.filter.as_ref().map(|filter| self.filter(about, filter));

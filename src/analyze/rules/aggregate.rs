@@ -1,30 +1,37 @@
 //! Values calculated over events: numbers are summed, and what every value passes, or none, is not asked.
 
 use super::values;
-use crate::analyze::typing::Known;
+use crate::analyze::typing::{Known, Owner};
 use crate::base::{Span, Spanned};
 use crate::catalog::{Calculation, ValueType};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::ir::Predicate;
 
+/// Whether a calculation is of numbers, and skips everything else.
+pub(in crate::analyze) fn is_of_numbers(calculation: Calculation) -> bool {
+    use Calculation as C;
+    matches!(calculation, C::Sum | C::Average | C::Minimum | C::Maximum)
+}
+
 /// Checks that what is summed, averaged or compared is a number.
 pub(in crate::analyze) fn needs_number(
     calculation: Spanned<Calculation>,
     attribute: &Spanned<String>,
+    owner: &Owner,
     known: Option<Known<'_>>,
     found: &mut Diagnostics,
 ) -> bool {
-    use Calculation as C;
-    let of_numbers = matches!(calculation.value, C::Sum | C::Average | C::Minimum | C::Maximum);
-    let Some(known) = known.filter(|known| of_numbers && known.value_type() != ValueType::Number) else { return true };
+    let wrong = |known: &Known<'_>| known.value_type() != ValueType::Number;
+    let Some(known) = known.filter(|known| is_of_numbers(calculation.value) && wrong(known)) else { return true };
     let value_type = known.value_type();
     let message =
         format!("`{}` is of numbers, and `{}` is {}", calculation.words(), attribute.value, value_type.with_article());
     let wrong = Diagnostic::new(Code::NeedsNumber, message).label(attribute.span, "no number").help(match value_type {
         ValueType::Date => "ask for `first time of` or `latest time of` events, or count them".to_owned(),
         _ => format!(
-            "ask for `unique count` or `most frequent`, or declare `{}` a number under `schema.events` in aud.yaml",
-            attribute.value
+            "ask for `unique count` or `most frequent`, or declare `{}` a number under `{}` in aud.yaml",
+            attribute.value,
+            owner.schema()
         ),
     });
     found.push(match known {

@@ -5,7 +5,7 @@ use super::quoted;
 use crate::analyze::resolve::all_known;
 use crate::analyze::typing::part_of;
 use crate::analyze::world::World;
-use crate::base::{Span, Spanned, suggest};
+use crate::base::{Span, Spanned, suggest, text};
 use crate::catalog::{Catalog, CustomEventType, Event, EventKey, EventKind, Part, platform_attributes};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
@@ -57,7 +57,13 @@ pub(in crate::analyze) fn event(catalog: &Catalog, key: &EventKey, name: &Spanne
     if catalog.has_data && !catalog.events.contains_key(key) {
         let known = catalog.events.keys().filter(|known| known.kind == key.kind).map(|known| &*known.name);
         let message = format!("no {} `{}` was ever imported", key.kind.word(), name.value);
-        found.push(warning(message, name, "there are", known));
+        let unseen = warning(message, name, "there are", known);
+        // What the platform has a kind for is often looked for among custom events.
+        let kind = EventKind::of_word(&text::fold(name).replace(' ', "_")).filter(|kind| !kind.is_named());
+        found.push(match kind.filter(|kind| catalog.events.contains_key(&EventKey::of(*kind))) {
+            Some(kind) => unseen.help(format!("there are events of the kind `{0}`: ask `{0}`", kind.word())),
+            None => unseen,
+        });
     }
 }
 

@@ -1,6 +1,7 @@
 //! Only events of the tier `personalize` can be criteria.
 
 use super::letter_case::called;
+use crate::analyze::typing::Owner;
 use crate::base::Span;
 use crate::catalog::{Catalog, EventKey, Tier};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -15,7 +16,10 @@ pub(in crate::analyze) fn check(catalog: &Catalog, key: &EventKey, span: Span, f
     found.push(
         Diagnostic::new(Code::TierKeepsOut, format!("{} cannot be a criterion", called(key)))
             .label(span, format!("has tier `{tier}`"))
-            .help("only events of tier `personalize` can be; its tier stands under `schema.events` in aud.yaml"),
+            .help(format!(
+                "only events of tier `personalize` can be; its tier stands under `{}` in aud.yaml",
+                Owner::Event(key.clone(), None).schema()
+            )),
     );
     false
 }

@@ -77,7 +77,10 @@ fn mismatch(subject: &Subject<'_>, known: Known<'_>, test: &Spanned<Test>) -> Di
         )
         .label(span, format!("this operator needs {needed}"))
         .label(first.span, format!("this one needs {}", value_type.with_article()))
-        .help(format!("use it as one type, or declare it under `{}` in aud.yaml", schema(subject)));
+        .help(match subject.declared_at() {
+            Some((schema, _)) => format!("use it as one type, or declare it under `{schema}` in aud.yaml"),
+            None => "use it as one type".to_owned(),
+        });
     }
     let mut wrong = Diagnostic::new(
         Code::TypeMismatch,
@@ -85,14 +88,14 @@ fn mismatch(subject: &Subject<'_>, known: Known<'_>, test: &Spanned<Test>) -> Di
     )
     .label(span, format!("this operator needs {needed}"));
     let advice = advice(subject, value_type);
-    wrong = match known {
-        Known::Fixed(..) => wrong.help(advice),
-        Known::Attribute(attribute) if attribute.provenance == Provenance::Declared => {
-            wrong.help(format!("{advice}; or change its type under `{}` in aud.yaml", schema(subject)))
+    wrong = match (known, subject.declared_at()) {
+        (_, None) => wrong.help(advice),
+        (Known::Attribute(attribute), Some((schema, _))) if attribute.provenance == Provenance::Declared => {
+            wrong.help(format!("{advice}; or change its type under `{schema}` in aud.yaml"))
         }
-        _ => {
+        (_, Some((schema, name))) => {
             let needed = typing::told(test).unwrap_or(ValueType::String);
-            wrong.help(format!("{advice}; or {}", override_help(schema(subject), subject.name(), needed)))
+            wrong.help(format!("{advice}; or {}", override_help(&schema, name, needed)))
         }
     };
     if let Some(fix) = instead(subject, value_type, test) {
@@ -109,14 +112,6 @@ fn because(diagnostic: Diagnostic, known: Option<Known<'_>>) -> Diagnostic {
         }
         Some(Known::Fixed(_, why)) => diagnostic.note(why),
         None => diagnostic,
-    }
-}
-
-fn schema(subject: &Subject<'_>) -> &'static str {
-    match subject {
-        Subject::Event { .. } => "schema.events",
-        Subject::Calculated { .. } => "schema.calculated",
-        Subject::User { .. } | Subject::Field { .. } => "schema.user",
     }
 }
 

@@ -2,7 +2,6 @@
 
 use crate::base::{Duration, Span};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::project::Project;
 
 /// Checks how long after the step before a step may be. The step is strictly later (M19).
 pub(in crate::analyze) fn step(within: Duration, span: Span, found: &mut Diagnostics) -> bool {
@@ -18,15 +17,21 @@ pub(in crate::analyze) fn step(within: Duration, span: Span, found: &mut Diagnos
     false
 }
 
-/// Checks for how long a cart is abandoned. The add-to-cart has to lie inside the retention (M10, M18).
-pub(in crate::analyze) fn abandoned(project: &Project, wait: Duration, span: Span, found: &mut Diagnostics) -> bool {
+/// Checks for how long a cart is abandoned. The add-to-cart has to lie inside the retention, where there is
+/// one (M10, M18).
+pub(in crate::analyze) fn abandoned(
+    kept: Option<Duration>,
+    wait: Duration,
+    span: Span,
+    found: &mut Diagnostics,
+) -> bool {
     if wait.0 == 0 {
         found.push(
             zero("a cart is abandoned as soon as something is put into it", span)
                 .help("write for how long nothing is bought: `abandoned for 4 days`"),
         );
     }
-    let Some(kept) = project.retention.events.filter(|kept| wait > *kept) else { return true };
+    let Some(kept) = kept.filter(|kept| wait > *kept) else { return true };
     found.push(
         Diagnostic::new(Code::NeverHolds, format!("nothing is abandoned for {wait}: events are kept for {kept}"))
             .label(span, "longer than the retention")

@@ -34,11 +34,12 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
         Status::Draft => ir::Status::Draft,
         Status::Active => ir::Status::Active,
     });
-    let listed = door.workbench()?.list(&ListFilter { tags: args.tags.clone(), status }, door.now(&args.now))?;
+    let now = door.now(&args.now);
+    let listed = door.workbench()?.list(&ListFilter { tags: args.tags.clone(), status }, now)?;
     let rows: Vec<ListRow> = listed
         .iter()
         .map(|each| match each {
-            Listed::Deployed(record, metrics) => ListRow::deployed(record, *metrics),
+            Listed::Deployed(record, metrics) => ListRow::deployed(record, *metrics, now),
             Listed::Written(audience) => ListRow::written(audience),
         })
         .collect();

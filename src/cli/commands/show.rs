@@ -16,7 +16,8 @@ pub(in crate::cli) struct Args {
 
 /// Shows one audience in full.
 pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Failure> {
-    let shown = door.workbench()?.show(&args.audience, door.now(&args.now))?;
+    let now = door.now(&args.now);
+    let shown = door.workbench()?.show(&args.audience, now)?;
     let view = ShowView {
         definition: &shown.definition,
         record: shown.record.as_ref(),
@@ -24,6 +25,7 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
         variants: shown.variants.clone(),
         nested_by: shown.nested_by.clone(),
         changed: shown.changed,
+        standard: shown.record.as_ref().and_then(|record| record.standard_state(now)),
     };
     if ui.json {
         ui.print_json(&audience::show_json(&view))?;

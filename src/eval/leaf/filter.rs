@@ -9,8 +9,8 @@
 use super::Context;
 use super::check::accepts_missing;
 use super::codes::CodeSet;
+use super::parts::Parts;
 use super::reading::Several;
-use crate::catalog::Part;
 use crate::eval::bits::{first_bits, pack};
 use crate::eval::program::Stream;
 use crate::ir::{Condition, Predicate};
@@ -38,39 +38,6 @@ pub(super) enum RowTest<'a> {
     Input(Box<[bool; 256]>),
     /// The custom type has this code.
     Type(u8),
-}
-
-/// What there is for an attribute of a name in each part of an event.
-#[derive(Clone, Copy)]
-pub(super) struct Parts<T> {
-    pub(super) own: Option<T>,
-    pub(super) action: Option<T>,
-    pub(super) product: Option<T>,
-}
-
-impl<T> Default for Parts<T> {
-    /// Nothing in any part.
-    fn default() -> Self {
-        Self { own: None, action: None, product: None }
-    }
-}
-
-impl<T> Parts<T> {
-    /// What there is of a part by its place: the event's own, the action's, the product's.
-    pub(super) fn get(&self, part: usize) -> Option<&T> {
-        match part {
-            0 => self.own.as_ref(),
-            1 => self.action.as_ref(),
-            _ => self.product.as_ref(),
-        }
-    }
-}
-
-impl<T: Copy> Parts<T> {
-    /// Something else for each part.
-    pub(super) fn map<U>(self, of: impl Fn(T) -> U) -> Parts<U> {
-        Parts { own: self.own.map(&of), action: self.action.map(&of), product: self.product.map(&of) }
-    }
 }
 
 /// The codes of a column with those that pass.
@@ -179,18 +146,8 @@ fn of<'a>(context: &Context<'a>, table: &'a EventTable, condition: &'a Condition
         Condition::Any(inner) => Filter::all(each(inner).map(Filter::not).collect()).not(),
         Condition::Not(inner) => of(context, table, inner).not(),
         Condition::Attribute { part, attribute, predicate } => {
-            attribute_test(context, &dictionaries(table, *part, attribute), attribute, predicate)
+            attribute_test(context, &Parts::of(table, *part, attribute), attribute, predicate)
         }
-    }
-}
-
-/// The dictionaries of an attribute in the parts that a criterion asks (M21).
-pub(super) fn dictionaries<'a>(table: &'a EventTable, part: Option<Part>, name: &str) -> Parts<&'a Dictionary> {
-    let asks = |asked| part.is_none_or(|part| Some(part) == asked);
-    Parts {
-        own: table.attributes.get(name).filter(|_| asks(None)).map(|dictionary| &**dictionary),
-        action: table.actions.get(name).filter(|_| asks(Some(Part::Action))).map(|dictionary| &**dictionary),
-        product: table.products.get(name).filter(|_| asks(Some(Part::Product))).map(|dictionary| &**dictionary),
     }
 }
 

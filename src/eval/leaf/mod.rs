@@ -14,6 +14,7 @@ mod filter;
 mod given;
 mod identity;
 mod near;
+mod parts;
 mod picked;
 mod reading;
 mod rows;

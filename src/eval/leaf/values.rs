@@ -3,7 +3,7 @@
 //! In: an attribute and rows. Out: for each row the values that it gives: its own, else its action's, else those of the
 //! products that it passes with (M21). Null is no value, but it is there, so that no other part is asked.
 
-use super::filter::{Parts, dictionaries};
+use super::parts::Parts;
 use super::rows::Rows;
 use crate::ir::AttributeRef;
 use crate::store::{ABSENT, Dictionary, EventTable, NULL};
@@ -30,7 +30,7 @@ pub(in crate::eval) struct Cells<'s> {
 
 impl<'a> Values<'a> {
     pub(in crate::eval) fn new(table: &'a EventTable, attribute: &'a AttributeRef) -> Self {
-        Self { name: &attribute.name, dictionaries: dictionaries(table, attribute.part, &attribute.name) }
+        Self { name: &attribute.name, dictionaries: Parts::of(table, attribute.part, &attribute.name) }
     }
 
     /// The columns of a shard.

@@ -1,7 +1,8 @@
-//! `schema`: types of attributes and tiers of events that override what the data shows.
+//! `schema`: types of attributes and tiers of events that override what the data shows. Events are declared by name,
+//! screens too, and those that have no names by their kind.
 
 use crate::base::Span;
-use crate::catalog::{Attribute, Catalog, Event, EventKey, Tier, ValueType};
+use crate::catalog::{Attribute, Catalog, Event, EventKey, EventKind, Tier, ValueType};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::project::node::{Entry, Value};
 
@@ -31,36 +32,68 @@ const SYNONYMS: [(&str, &str); 16] = [
     ("set", "list"),
 ];
 
+/// The kinds of event that have a key of their own: those without names that criteria can ask for.
+fn kinds() -> impl Iterator<Item = (&'static str, EventKind)> {
+    let all = EventKind::ALL.iter().copied();
+    all.filter(|(_, kind)| !kind.is_named() && *kind != EventKind::OptOut)
+}
+
 /// What is declared, as a catalog; `None` where a part of it is wrong.
 pub(super) fn schema(reader: &mut Reader<'_>, root: &Map<'_>) -> Option<Catalog> {
     let mut catalog = Catalog::default();
     let Some(entry) = root.get("schema") else { return Some(catalog) };
-    let map = reader.map(&entry.value, entry.key_span, "`schema`", &["user", "events"])?;
+    let keys: Vec<&str> =
+        ["user", "calculated", "events", "screens"].into_iter().chain(kinds().map(|(word, _)| word)).collect();
+    let map = reader.map(&entry.value, entry.key_span, "`schema`", &keys)?;
     let mut sound = true;
     if let Some(user) = map.get("user") {
         sound &= attributes(reader, user, "user attribute", &mut catalog.user_attributes);
     }
-    if let Some(events) = map.get("events") {
-        let map = reader.any_map(&events.value, events.key_span, "`events`")?;
-        for entry in map.entries {
-            let declared = event(reader, entry);
-            sound &= declared.is_some();
-            catalog.events.extend(declared.map(|event| (EventKey::custom(entry.key.as_str()), event)));
+    if let Some(calculated) = map.get("calculated") {
+        sound &= attributes(reader, calculated, "calculated attribute", &mut catalog.calculated);
+    }
+    for (key, kind) in [("events", EventKind::Custom), ("screens", EventKind::Screen)] {
+        let Some(named) = map.get(key) else { continue };
+        let Some(names) = reader.any_map(&named.value, named.key_span, format!("`{key}`")) else {
+            sound = false;
+            continue;
+        };
+        for entry in names.entries {
+            let key = EventKey { kind, name: entry.key.as_str().into() };
+            sound &= event(reader, entry, key, &mut catalog);
+        }
+    }
+    for (word, kind) in kinds() {
+        if let Some(entry) = map.get(word) {
+            sound &= event(reader, entry, EventKey::of(kind), &mut catalog);
         }
     }
     sound.then_some(catalog)
 }
 
-fn event(reader: &mut Reader<'_>, entry: &Entry) -> Option<Event> {
-    let what = format!("event `{}`", entry.key);
-    let map = reader.map(&entry.value, entry.key_span, what, &["tier", "attributes"])?;
+/// Reads what is declared of an event; says whether all of it was right.
+fn event(reader: &mut Reader<'_>, entry: &Entry, key: EventKey, catalog: &mut Catalog) -> bool {
+    let what = match key.kind {
+        EventKind::Custom => format!("event `{}`", entry.key),
+        EventKind::Screen => format!("screen `{}`", entry.key),
+        kind => format!("`{}`", kind.word()),
+    };
+    let known = ["tier", "attributes", "product"];
+    let commerce = key.kind.is_commerce();
+    let Some(map) = reader.map(&entry.value, entry.key_span, &what, if commerce { &known } else { &known[..2] }) else {
+        return false;
+    };
     let tier = map.get("tier").map(|entry| reader.choice(&entry.value, "`tier`", "a tier", &TIERS));
     let mut event = Event { tier: tier.flatten(), ..Event::default() };
     let mut sound = tier.is_none_or(|tier| tier.is_some());
     if let Some(entry) = map.get("attributes") {
         sound &= attributes(reader, entry, "attribute", &mut event.attributes);
     }
-    sound.then_some(event)
+    if let Some(entry) = map.get("product").filter(|_| commerce) {
+        sound &= attributes(reader, entry, "product attribute", &mut event.products);
+    }
+    catalog.events.insert(key, event);
+    sound
 }
 
 /// Reads attributes into a map; says whether all of them were right.

@@ -4,11 +4,11 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Tab
 use serde_json::{Value, json as object};
 
 use super::VERSION;
-use crate::base::{Address, OutputName, Timestamp};
-use crate::ir::{Access, Audience, Status};
+use crate::base::{Address, Now, OutputName, Timestamp};
+use crate::ir::{Access, Audience, Standard, Status};
 use crate::report::number::{instant, number};
 use crate::report::{Style, visible};
-use crate::state::{AudienceRecord, Metrics};
+use crate::state::{AudienceRecord, Metrics, StandardState};
 
 /// One audience of a list.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +35,10 @@ pub struct ListRow {
     pub access: Access,
     /// Draft or active.
     pub status: Status,
+    /// Evaluated once, over which events; `None` for a real-time audience.
+    pub standard: Option<Standard>,
+    /// Where a standard audience stands; `None` where it was not evaluated.
+    pub state: Option<StandardState>,
 }
 
 impl ListRow {
@@ -55,23 +59,28 @@ impl ListRow {
             created_by: None,
             access: audience.access,
             status: audience.status,
+            standard: audience.standard,
+            state: None,
         }
     }
 
-    /// An audience as deployed, with its counters.
-    pub fn deployed(record: &AudienceRecord, metrics: Metrics) -> Self {
+    /// An audience as deployed, with its counters, as of `now`.
+    pub fn deployed(record: &AudienceRecord, metrics: Metrics, now: Now) -> Self {
         Self {
             id: Some(record.id),
             metrics: record.members.as_ref().map(|_| metrics),
             updated: Some(record.updated.0),
             created_by: Some(record.created.1.clone()),
+            state: record.standard_state(now),
             ..Self::written(&record.definition)
         }
     }
 
     fn status(&self) -> String {
         let deployed = if self.updated.is_some() { "" } else { ", not deployed" };
-        format!("{}{deployed}", self.status.word())
+        let standard = if self.standard.is_some() { ", standard" } else { "" };
+        let state = self.state.map_or_else(String::new, |state| format!(", {}", state.word()));
+        format!("{}{standard}{state}{deployed}", self.status.word())
     }
 }
 
@@ -196,6 +205,8 @@ fn row_json(row: &ListRow) -> Value {
         "created_by": row.created_by,
         "access": row.access,
         "status": row.status,
+        "standard": row.standard.map(|standard| standard.to_string()),
+        "standard_state": row.state.map(StandardState::word),
         "deployed": row.updated.is_some(),
     })
 }

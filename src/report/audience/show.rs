@@ -10,7 +10,7 @@ use crate::plan::split_text;
 use crate::report::number::{instant, number, people};
 use crate::report::plan::variant;
 use crate::report::{Style, visible};
-use crate::state::{AudienceRecord, Metrics};
+use crate::state::{AudienceRecord, Metrics, StandardState};
 
 /// Everything that is shown of one audience.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub struct ShowView<'a> {
     pub nested_by: Vec<Address>,
     /// Whether its definition as written differs from the one shown, so that a plan would change it.
     pub changed: bool,
+    /// Where a standard audience stands; `None` where it was not evaluated.
+    pub standard: Option<StandardState>,
 }
 
 /// The audience as text, with a line break at its end.
@@ -77,6 +79,7 @@ impl Page {
         self.field("status", audience.status.word());
         self.field("access", audience.access.word());
         self.field("protect", if audience.protect { "true" } else { "" });
+        self.field("standard", &audience.standard.map_or_else(String::new, |standard| standard.to_string()));
         self.several("match", criteria(&audience.criterion).into_iter());
     }
 
@@ -85,6 +88,7 @@ impl Page {
         let (adds, drops) = (number(metrics.adds), number(metrics.drops));
         let in_24_hours = format!("+{adds} −{drops} in 24 hours · volatility {}", volatility(&metrics));
         self.field("size", &format!("{} · {in_24_hours}", people(metrics.size)));
+        self.field("state", &view.standard.map_or_else(String::new, state));
         let variants = view.variants.iter().map(|(name, size)| format!("{name} {}", number(*size)));
         self.field("variants", &variants.collect::<Vec<_>>().join(" · "));
     }
@@ -101,6 +105,16 @@ impl Page {
         if view.changed {
             let note = "its definition was changed since; `aud plan` shows how";
             self.lines.push(self.style.paint(Style::WARNING, format!("  {note}")));
+        }
+    }
+}
+
+/// `ready · can be connected until 2026-03-31 12:00 UTC`.
+fn state(state: StandardState) -> String {
+    match state {
+        StandardState::Ready(until) => format!("{} · can be connected until {} UTC", state.word(), instant(until)),
+        StandardState::Expired(since) => {
+            format!("{} since {} UTC · stays connected where it is", state.word(), instant(since))
         }
     }
 }
@@ -159,6 +173,8 @@ pub fn show_json(view: &ShowView<'_>) -> Value {
         "status": audience.status,
         "access": audience.access,
         "protect": audience.protect,
+        "standard": audience.standard.map(|standard| standard.to_string()),
+        "standard_state": view.standard.map(StandardState::word),
         "match": audience.criterion.to_string(),
         "nests": audience.nested(),
         "nested_by": view.nested_by,

@@ -1,7 +1,7 @@
 //! Diagnostics for people: what is wrong, the source with labels, background, advice.
 
-use crate::base::SourceMap;
-use crate::diagnostic::{Diagnostic, Fix, Severity};
+use crate::base::{SourceMap, Span};
+use crate::diagnostic::{Diagnostic, Fix, Label, Severity};
 use crate::report::{Style, visible};
 
 use super::diff::diff;
@@ -48,6 +48,11 @@ pub fn human(diagnostics: &[Diagnostic], sources: &SourceMap, style: Style) -> S
         out.push_str(&format!("\n… and {more} more; `--json` has them all\n"));
     }
     out
+}
+
+/// The source around a place, with a text under it, drawn as that of an error.
+pub fn snippet(span: Span, text: &str, sources: &SourceMap, style: Style) -> String {
+    Snippets::new(sources, style).boxes(&[Label { span, text: text.to_owned() }], Severity::Error)
 }
 
 /// `error[AUD0404]`, painted.

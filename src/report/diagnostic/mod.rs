@@ -15,7 +15,7 @@ mod summary;
 
 pub use concise::concise;
 pub use github::github;
-pub use human::human;
+pub use human::{human, snippet};
 pub use json::{EditRecord, FixRecord, LabelRecord, Place, Record, VERSION, json, records};
 pub use sarif::sarif;
 pub use summary::summary;

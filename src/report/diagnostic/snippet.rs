@@ -38,27 +38,32 @@ impl<'a> Snippets<'a> {
 
     /// The boxes of a diagnostic; empty where it has no place.
     pub(super) fn draw(&mut self, diagnostic: &Diagnostic) -> String {
+        self.boxes(&diagnostic.labels, diagnostic.severity)
+    }
+
+    /// The boxes of some labels, the first of which is the main one.
+    pub(super) fn boxes(&mut self, labels: &[Label], severity: Severity) -> String {
         let mut out = String::new();
-        for mut cluster in self.clusters(diagnostic) {
+        for mut cluster in self.clusters(labels) {
             let Some(text) = self.texts.get(&cluster.source) else { continue };
             cluster.marks.sort_by_key(|mark| (mark.start, mark.rank));
             if !text.has_long_line(&cluster) {
-                out.push_str(&boxed(&cluster, text, diagnostic.severity, self.style));
+                out.push_str(&boxed(&cluster, text, severity, self.style));
                 continue;
             }
             for mark in cluster.marks {
                 let (text, mark) = text.excerpt(mark);
                 let cluster = Cluster { source: cluster.source, last_line: 0, marks: vec![mark] };
-                out.push_str(&boxed(&cluster, &text, diagnostic.severity, self.style));
+                out.push_str(&boxed(&cluster, &text, severity, self.style));
             }
         }
         out
     }
 
     /// The labels by box, the box of the main label first.
-    fn clusters(&mut self, diagnostic: &Diagnostic) -> Vec<Cluster> {
+    fn clusters(&mut self, labels: &[Label]) -> Vec<Cluster> {
         let mut marks = Vec::new();
-        for (rank, label) in diagnostic.labels.iter().enumerate() {
+        for (rank, label) in labels.iter().enumerate() {
             let Some(source) = self.sources.get(label.span.source) else { continue };
             let text = self.texts.entry(label.span.source).or_insert_with(|| Text::new(source));
             marks.push((label.span.source, text.mark(label, rank)));

@@ -9,6 +9,7 @@ mod text;
 mod words;
 
 pub use json::json;
+pub(super) use text::place;
 pub use text::{text, tree};
 
 /// The version of the JSON schema. Fields are added without a new version, never removed or given another meaning.

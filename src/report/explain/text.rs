@@ -144,7 +144,7 @@ impl Page<'_> {
 }
 
 /// `audiences/a.aud:9`.
-pub(super) fn place(origin: Origin, sources: &SourceMap) -> Option<String> {
+pub(in crate::report) fn place(origin: Origin, sources: &SourceMap) -> Option<String> {
     let span = origin.0?;
     let source = sources.get(span.source)?;
     Some(visible(&format!("{}:{}", source.path.display(), source.line_column(span.start).0)).into_owned())

@@ -8,7 +8,7 @@ use super::super::files::{Manifest, load, read_users};
 use super::super::{Store, Users};
 use super::rows::Rows;
 use crate::base::InputName;
-use crate::project::Project;
+use crate::project::{EventId, EventMapping, Project};
 use crate::system::System;
 
 /// What an import starts from.
@@ -78,7 +78,8 @@ impl Work {
         }
         let builder = Builder::of(&base.store, &inputs);
         let mut rows = Rows::default();
-        if project.sources.iter().any(|source| source.event.as_ref().is_some_and(|event| event.id.is_some())) {
+        let has_ids = |event: &EventMapping| event.id != EventId::None;
+        if project.sources.iter().any(|source| source.event.as_ref().is_some_and(has_ids)) {
             rows.remember_ids(&base.store);
         }
         Ok(Self { builder, rows, inputs })

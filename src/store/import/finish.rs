@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::super::Store;
-use super::super::detect::{Counts, Detected, EventCounts, ProfileCounts};
+use super::super::counts::Counts;
+use super::super::detect::{Detected, EventCounts, ProfileCounts};
 use super::super::error::StoreError;
 use super::super::files::{Manifest, write};
 use super::base::{Base, Work};

@@ -7,12 +7,14 @@ use rapidhash::fast::RandomState;
 
 use super::super::builder::Builder;
 use super::super::error::StoreError;
+use super::super::log::Place;
+use super::profile::{self, Group};
 use super::report::BadRow;
 use super::time::TimeReader;
 use crate::base::suggest::nearest;
 use crate::base::text::{Wildcard, fold};
-use crate::catalog::EventKey;
-use crate::project::{DataSource, NameMapping};
+use crate::catalog::{EventKey, EventKind};
+use crate::project::{DataSource, EventId, EventMapping, NameMapping, NamedColumn};
 
 /// A file's columns by what they are for.
 #[derive(Debug)]
@@ -23,8 +25,8 @@ pub(super) struct Columns {
     pub(super) identities: Vec<(u8, usize)>,
     /// What makes a row an event.
     pub(super) event: Option<EventColumns>,
-    /// The columns of user attributes, in the order written.
-    pub(super) user_attributes: Vec<usize>,
+    /// What a row says of its user's profile.
+    pub(super) profile: Vec<Group>,
     /// The time of a row that is no event, unless it is the file's.
     pub(super) seen: Option<(usize, TimeReader)>,
 }
@@ -36,10 +38,10 @@ pub(super) struct EventColumns {
     pub(super) event_type: u8,
     pub(super) time: (usize, TimeReader),
     pub(super) id: Option<usize>,
-    /// Columns with the names of their attributes, in the order written.
-    pub(super) attributes: Vec<(usize, String)>,
-    /// For each log the columns with the positions of their attributes in it.
-    in_logs: Vec<Vec<(usize, usize)>>,
+    /// Columns with what they fill: the event's attributes first, then its action's, then its product's.
+    pub(super) attributes: Vec<(usize, Place, String)>,
+    /// For each log the columns with the places of their attributes in it.
+    in_logs: Vec<Vec<(usize, Place, usize)>>,
 }
 
 /// The text of a column; empty where there is none.
@@ -51,7 +53,7 @@ pub(super) fn text(record: &ByteRecord, column: usize) -> Result<&str, BadRow> {
 #[derive(Debug)]
 pub(super) enum EventName {
     Constant(KeyLog),
-    Column { column: usize, last: String, last_log: usize, logs: HashMap<String, usize, RandomState> },
+    Column { kind: EventKind, column: usize, last: String, last_log: usize, logs: HashMap<String, usize, RandomState> },
     When { column: usize, matches: Wildcard, last: String, last_fits: bool, then: KeyLog, otherwise: KeyLog },
 }
 
@@ -85,14 +87,17 @@ impl EventName {
     pub(super) fn log(&mut self, text: &str, builder: &mut Builder) -> Option<usize> {
         match self {
             Self::Constant(key) => Some(key.log(builder)),
-            Self::Column { last, last_log, logs, .. } => {
+            Self::Column { kind, last, last_log, logs, .. } => {
                 if text.trim().is_empty() {
                     return None;
                 }
                 if text != last {
                     *last_log = match logs.get(text) {
                         Some(log) => *log,
-                        None => *logs.entry(text.to_owned()).or_insert(builder.log(&EventKey::custom(text))),
+                        None => {
+                            let key = EventKey { kind: *kind, name: text.into() };
+                            *logs.entry(text.to_owned()).or_insert(builder.log(&key))
+                        }
                     };
                     last.clear();
                     last.push_str(text);
@@ -112,8 +117,8 @@ impl EventName {
 }
 
 impl EventColumns {
-    /// The columns of the attributes, with the attributes' positions in a log.
-    pub(super) fn attributes_in(&mut self, log: usize, builder: &mut Builder) -> &[(usize, usize)] {
+    /// The columns of the attributes, with the attributes' places in a log.
+    pub(super) fn attributes_in(&mut self, log: usize, builder: &mut Builder) -> &[(usize, Place, usize)] {
         if self.in_logs.len() <= log {
             self.in_logs.resize(log + 1, Vec::new());
         }
@@ -121,8 +126,8 @@ impl EventColumns {
         if known.len() != self.attributes.len()
             && let Some((_, log)) = builder.logs.get_mut(log)
         {
-            let each = self.attributes.iter().enumerate();
-            *known = each.map(|(hint, (column, name))| (*column, log.attribute(name, hint))).collect();
+            let each = self.attributes.iter();
+            *known = each.map(|(column, of, name)| (*column, *of, log.attribute(*of, name, 0))).collect();
         }
         known
     }
@@ -131,8 +136,9 @@ impl EventColumns {
 impl Columns {
     /// Whether every text that a row will be asked for is one.
     pub(super) fn check_texts(&self, record: &ByteRecord) -> Result<(), BadRow> {
-        let attributes = self.event.iter().flat_map(|event| event.attributes.iter().map(|(column, _)| column));
-        attributes.chain(&self.user_attributes).try_for_each(|column| text(record, *column).map(drop))
+        let attributes = self.event.iter().flat_map(|event| event.attributes.iter().map(|(column, ..)| *column));
+        let profile = self.profile.iter().flat_map(Group::columns);
+        attributes.chain(profile).try_for_each(|column| text(record, column).map(drop))
     }
 
     /// Finds the columns that a source names in a header.
@@ -146,29 +152,39 @@ impl Columns {
             identities.push((*identity as u8, find(column)?));
         }
         identities.sort_by_key(|(identity, _)| *identity);
-        let event = match &source.event {
-            None => None,
-            Some(event) => Some(EventColumns {
-                name: event_name(&event.name, find)?,
-                event_type: event.event_type as u8,
-                time: (find(&event.time.column)?, TimeReader::new(&event.time)),
-                id: event.id.as_deref().map(find).transpose()?,
-                attributes: event
-                    .attributes
-                    .iter()
-                    .map(|name| Ok((find(name)?, name.clone())))
-                    .collect::<Result<_, StoreError>>()?,
-                in_logs: Vec::new(),
-            }),
-        };
+        let event = source.event.as_ref().map(|event| event_columns(event, find)).transpose()?;
         let seen = match &source.seen {
             Some(seen) => Some((find(&seen.column)?, TimeReader::new(seen))),
             None => None,
         };
-        let user_attributes =
-            source.user_attributes.iter().map(|(_, column)| find(column)).collect::<Result<_, _>>()?;
-        Ok(Self { count: header.len(), identities, event, user_attributes, seen })
+        let profile = profile::groups(&source.profile, find)?;
+        Ok(Self { count: header.len(), identities, event, profile, seen })
     }
+}
+
+fn event_columns(
+    event: &EventMapping,
+    find: impl Fn(&str) -> Result<usize, StoreError>,
+) -> Result<EventColumns, StoreError> {
+    let parts = [(Place::Event, &event.attributes), (Place::Action, &event.action), (Place::Product, &event.product)];
+    let mut attributes = Vec::new();
+    for (of, columns) in parts {
+        for NamedColumn { name, column } in columns {
+            attributes.push((find(column)?, of, name.clone()));
+        }
+    }
+    let id = match &event.id {
+        EventId::None => None,
+        EventId::Column(column) | EventId::Group(column) => Some(find(column)?),
+    };
+    Ok(EventColumns {
+        name: event_name(&event.name, &find)?,
+        event_type: event.event_type as u8,
+        time: (find(&event.time.column)?, TimeReader::new(&event.time)),
+        id,
+        attributes,
+        in_logs: Vec::new(),
+    })
 }
 
 fn event_name(
@@ -177,9 +193,13 @@ fn event_name(
 ) -> Result<EventName, StoreError> {
     Ok(match mapping {
         NameMapping::Constant(key) => EventName::Constant(KeyLog::new(key)),
-        NameMapping::Column(column) => {
-            EventName::Column { column: find(column)?, last: String::new(), last_log: 0, logs: HashMap::default() }
-        }
+        NameMapping::Column(kind, column) => EventName::Column {
+            kind: *kind,
+            column: find(column)?,
+            last: String::new(),
+            last_log: 0,
+            logs: HashMap::default(),
+        },
         NameMapping::When { column, matches, then, otherwise } => {
             let matches = Wildcard::new(matches);
             EventName::When {

@@ -13,6 +13,7 @@ mod files;
 mod finish;
 mod mapping;
 mod meter;
+mod profile;
 mod reader;
 mod report;
 mod resolve;

@@ -7,20 +7,20 @@ use std::rc::Rc;
 use csv::{ByteRecord, ReaderBuilder};
 use flate2::bufread::MultiGzDecoder;
 
-use super::super::column::ABSENT;
 use super::super::error::StoreError;
 use super::super::files::Imported;
-use super::super::log::DROPPED;
+use super::super::log::{DROPPED, Place};
 use super::super::profiles::ProfileTarget;
 use super::base::Work;
 use super::files::{SourceFile, mapping_of};
 use super::mapping::{Columns, EventColumns, text};
 use super::meter::{Meter, Summing, Sums};
+use super::profile::Group;
 use super::report::{BadRow, ImportOptions, ImportReport, Progress, SourceReport};
 use super::rows::{NO_EVENT, NO_ID, Row};
 use crate::base::Fingerprint;
 use crate::identity::clean;
-use crate::project::{DataSource, Project};
+use crate::project::{DataSource, EventId, Project};
 use crate::system::System;
 
 /// Lines that one row may go over.
@@ -134,9 +134,11 @@ impl FileReader<'_> {
         let header = reader.byte_headers().map_err(|error| self.unreadable(error.into()))?;
         let mut columns = Columns::find(self.source, header, &self.file.shown)?;
         let input = self.work.input_code(&self.source.input);
-        let names = self.source.user_attributes.iter();
-        let targets: Vec<_> = names.map(|(name, _)| self.work.builder.profile_column(input, name)).collect();
-        self.work.rows.of_source(self.file.source as u16).targets.clone_from(&targets);
+        let fields = columns.profile.iter().flat_map(Group::fields);
+        let targets: Vec<_> = fields.map(|field| self.work.builder.profile_column(input, field)).collect();
+        let kept = self.work.rows.of_source(self.file.source as u16);
+        kept.targets.clone_from(&targets);
+        kept.grouped = self.source.event.as_ref().is_some_and(|event| matches!(event.id, EventId::Group(_)));
         let mut record = ByteRecord::new();
         let mut scratch = Scratch::default();
         let mut rows = 0;
@@ -197,9 +199,11 @@ impl FileReader<'_> {
         let kept = rows.of_source(source);
         row.values = kept.rows;
         kept.rows += 1;
-        for (column, target) in columns.user_attributes.iter().zip(targets) {
-            let value = text(record, *column)?;
-            kept.values.push(if value.is_empty() { ABSENT } else { builder.profile_code(*target, value) });
+        let mut targets = targets;
+        for group in &columns.profile {
+            let (own, rest) = targets.split_at(group.fields().count().min(targets.len()));
+            group.read(record, builder, own, &mut kept.values)?;
+            targets = rest;
         }
         rows.rows.push(row);
         Ok(())
@@ -238,11 +242,17 @@ impl FileReader<'_> {
         row.log = at as u32;
         row.position = log.users.len() as u32;
         log.begin(DROPPED, row.at_ms, row.input, event_type);
-        for (column, attribute) in attributes {
+        let mut has_product = false;
+        for (column, of, attribute) in attributes {
             let value = text(record, *column)?;
-            if !value.is_empty() {
-                log.set(*attribute, Some(value));
+            if value.is_empty() {
+                continue;
             }
+            if *of == Place::Product && !has_product {
+                log.begin_product();
+                has_product = true;
+            }
+            log.set(*of, *attribute, Some(value));
         }
         if !id.is_empty() {
             log.set_id(id);

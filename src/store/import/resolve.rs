@@ -2,11 +2,16 @@
 //!
 //! In: rows with the identities that they name. Out: their users, in the builder: sightings, attributes, owners of events.
 //! The first identity that is known, in look-up order, decides; the others move to that user. Where none is known, the first
-//! one makes a new user. Events that were stored before under the same id are dropped (M20).
+//! one makes a new user. Events that were stored before under the same id are dropped (M20); of a source that groups its rows,
+//! their products go to the event that was stored under that id.
+
+use std::collections::HashMap;
+
+use rapidhash::fast::RandomState;
 
 use super::super::builder::Builder;
-use super::super::column::ABSENT;
 use super::base::Work;
+use super::profile::UNSAID;
 use super::report::ImportReport;
 use super::rows::{NO_EVENT, NO_ID, Row, Rows};
 use crate::base::Mpid;
@@ -39,18 +44,25 @@ pub(super) fn resolve(work: &mut Work, claimed: Vec<bool>, report: &mut ImportRe
     order.sort_by_key(|row| row.at_ms);
     let mut kept = 0;
     let mut last_log = None;
+    let mut groups = Groups::of(builder, rows);
     for row in &order {
         let Some(own) = report.sources.get_mut(usize::from(row.source)) else { continue };
         let (user, is_new) = resolver.user(builder, rows, row.who);
         own.new_users += u64::from(is_new);
-        if row.id != NO_ID && !rows.stored_ids.insert((user, row.id)) {
+        let grouped = rows.of_source(row.source).grouped;
+        if row.id != NO_ID && !rows.stored_ids.insert((user, row.id)) && !grouped {
             own.duplicates += 1;
             continue;
         }
         builder.see_in_input(user, row.input, row.at_ms);
         if row.log != NO_EVENT {
-            give_event(builder, row, user);
-            own.events += 1;
+            match Some(row.id).filter(|id| grouped && *id != NO_ID).and_then(|id| groups.join(row, user, id)) {
+                Some(into) => join_event(builder, row, into),
+                None => {
+                    give_event(builder, row, user);
+                    own.events += 1;
+                }
+            }
             if last_log.replace((row.source, row.log)) != Some((row.source, row.log)) {
                 rows.of_source(row.source).logs.insert(row.log);
             }
@@ -68,14 +80,49 @@ fn give_event(builder: &mut Builder, row: &Row, user: u32) {
     }
 }
 
+fn join_event(builder: &mut Builder, row: &Row, into: u32) {
+    if let Some((_, log)) = builder.logs.get_mut(row.log as usize) {
+        log.join(row.position, into);
+    }
+}
+
 fn give_attributes(builder: &mut Builder, rows: &Rows, row: &Row, user: u32) {
     let Some(source) = rows.sources.get(usize::from(row.source)) else { return };
     let from = row.values as usize * source.targets.len();
     let codes = source.values.get(from..from + source.targets.len()).unwrap_or(&[]);
     for (target, code) in source.targets.iter().zip(codes) {
-        if *code != ABSENT {
+        if *code != UNSAID {
             builder.set_profile(*target, user, *code, row.at_ms);
         }
+    }
+}
+
+/// Where the events are whose products come in several rows: by user, log and event id.
+#[derive(Default)]
+struct Groups {
+    events: HashMap<(u32, u32, u32), u32, RandomState>,
+}
+
+impl Groups {
+    /// The events that are stored already, if any source groups its rows.
+    fn of(builder: &Builder, rows: &mut Rows) -> Self {
+        let mut groups = Self::default();
+        if !rows.sources.iter().any(|source| source.grouped) {
+            return groups;
+        }
+        for (at, (_, log)) in builder.logs.iter().enumerate() {
+            for (position, user, id) in log.with_ids() {
+                let id = rows.ids.intern(log.id(id));
+                groups.events.entry((user, at as u32, id)).or_insert(position);
+            }
+        }
+        groups
+    }
+
+    /// The event that a row's product belongs to; `None` where the row is the event.
+    fn join(&mut self, row: &Row, user: u32, id: u32) -> Option<u32> {
+        let event = *self.events.entry((user, row.log, id)).or_insert(row.position);
+        (event != row.position).then_some(event)
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) struct Row {
     pub(super) position: u32,
     /// Its event id, or [`NO_ID`].
     pub(super) id: u32,
-    /// Which row of its source it is: where its user attributes are in [`SourceRows::values`].
+    /// Which row of its source it is: where its fields are in [`SourceRows::values`].
     pub(super) values: u32,
     /// The source that it is from.
     pub(super) source: u16,
@@ -60,10 +60,12 @@ pub(super) struct Rows {
 pub(super) struct SourceRows {
     /// How many were taken.
     pub(super) rows: u32,
-    /// The columns of its user attributes.
+    /// The columns of the fields that its rows say something of.
     pub(super) targets: Vec<ProfileTarget>,
-    /// Codes of user attributes: for each row one of each target, 0 where it has none.
+    /// Codes of fields: for each row one of each target, `UNSAID` where it says nothing.
     pub(super) values: Vec<u32>,
+    /// Whether rows with one id are one event.
+    pub(super) grouped: bool,
     /// The logs that its events are in.
     pub(super) logs: BTreeSet<u32>,
 }
@@ -107,13 +109,19 @@ impl Rows {
     pub(super) fn brought(&self, project: &Project, builder: &Builder) -> Brought {
         let mut brought = Brought::default();
         for (source, kept) in project.sources.iter().zip(&self.sources).filter(|(_, kept)| kept.rows > 0) {
-            for (name, _) in &source.user_attributes {
-                brought.user.entry(name.clone()).or_default().insert(source.name.clone());
+            for each in &source.profile.user_attributes {
+                brought.user.entry(each.name.clone()).or_default().insert(source.name.clone());
             }
-            let attributes = || source.event.iter().flat_map(|event| &event.attributes);
+            for each in &source.profile.calculated {
+                brought.calculated.entry(each.name.clone()).or_default().insert(source.name.clone());
+            }
+            let Some(event) = &source.event else { continue };
             for (key, _) in kept.logs.iter().filter_map(|log| builder.logs.get(*log as usize)) {
-                for name in attributes() {
-                    brought.events.entry((key.clone(), name.clone())).or_default().insert(source.name.clone());
+                for each in event.attributes.iter().chain(&event.action) {
+                    brought.events.entry((key.clone(), each.name.clone())).or_default().insert(source.name.clone());
+                }
+                for each in &event.product {
+                    brought.products.entry((key.clone(), each.name.clone())).or_default().insert(source.name.clone());
                 }
             }
         }

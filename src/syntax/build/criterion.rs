@@ -136,6 +136,10 @@ impl Builder<'_> {
             match inner.as_rule() {
                 Rule::kw_identity | Rule::kw_device | Rule::kw_location => {}
                 Rule::name | Rule::alt_quoted => field = self.code_name(&inner),
+                Rule::alt_location_field => {
+                    self.report(mistakes::missing_word(self.span(&inner).before(), "location"));
+                    field = Name::new(self.slice(&inner)).ok().map(|name| self.at(&inner, name));
+                }
                 Rule::scope => scope = self.scope(&inner),
                 _ => test = self.test(&inner),
             }

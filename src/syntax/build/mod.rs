@@ -3,6 +3,7 @@
 //! In: the pairs of one piece. Out: nodes with spans into the file. Nothing here fails as a whole: a value that cannot be
 //! read is reported and replaced by a harmless one, a criterion that cannot be read is left out.
 
+mod calculation;
 mod condition;
 mod criterion;
 mod event;

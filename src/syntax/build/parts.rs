@@ -68,7 +68,7 @@ pub(super) struct Parts<'i> {
     pub(super) test: Option<Spanned<Test>>,
     pub(super) scope: Vec<Spanned<InputRef>>,
     /// All of them, as written.
-    pub(super) parts: Vec<(Part, Pair<'i, Rule>)>,
+    parts: Vec<(Part, Pair<'i, Rule>)>,
     /// The last of them that says which events.
     pub(super) events_end: Option<Span>,
     /// The last of them that belongs to the event, `in` apart.
@@ -96,8 +96,10 @@ impl Parts<'_> {
 impl Builder<'_> {
     /// The parts among the pairs of a criterion, `without` or step.
     pub(super) fn event_parts<'i>(&mut self, pair: &Pair<'i, Rule>) -> Parts<'i> {
+        let group = super::find(pair, Rule::alt_events_group);
+        let inner = group.into_iter().flat_map(Pair::into_inner).chain(pair.clone().into_inner());
         let mut written: Vec<(Part, Pair<'i, Rule>)> =
-            pair.clone().into_inner().filter_map(|inner| Some((Part::of(inner.as_rule())?, inner))).collect();
+            inner.filter_map(|inner| Some((Part::of(inner.as_rule())?, inner))).collect();
         if matches!(pair.as_rule(), Rule::aggregate | Rule::named_calculation) {
             last_is_test(&mut written);
         }
@@ -163,7 +165,7 @@ impl Builder<'_> {
 fn order_of(parts: &[(Part, Pair<Rule>)]) -> &'static str {
     let has = |part| parts.iter().any(|(each, _)| *each == part);
     if has(Part::Within) || has(Part::Without) {
-        "what, `where`, `within`, time, `without`"
+        "what, `where`, `within`, time, `without`, `in`"
     } else if has(Part::Test) {
         "what, `where`, time, test, `in`"
     } else {

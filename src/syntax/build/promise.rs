@@ -6,6 +6,7 @@ use super::super::grammar::Rule;
 use super::super::mistakes;
 use super::{Builder, find};
 use crate::base::{Name, Spanned};
+use crate::diagnostic::Code;
 use crate::syntax::ast::{
     Assert, Bound, BulkConnect, Claim, Connect, Guard, Limit, Measure, NamedCalculation, Operator, Standard,
 };
@@ -80,6 +81,17 @@ impl Builder<'_> {
     }
 
     fn limit_sign(&mut self, pair: &Pair<Rule>) -> Spanned<Operator> {
+        let alternative = match self.slice(pair).split_ascii_whitespace().collect::<Vec<_>>().as_slice() {
+            ["at", "least"] | ["min" | "=>" | "≥"] => Operator::GreaterOrEqual,
+            ["more", "than"] | ["over"] => Operator::Greater,
+            ["fewer" | "less", "than"] | ["under"] => Operator::Less,
+            ["exactly" | "is" | "=="] => Operator::Equal,
+            _ => Operator::LessOrEqual,
+        };
+        if pair.as_rule() == Rule::alt_limit {
+            self.instead(Code::ForeignOperator, pair, alternative.words());
+            return self.at(pair, alternative);
+        }
         let operator = match pair.as_rule() {
             Rule::at_most_symbol => Operator::LessOrEqual,
             Rule::at_least_symbol => Operator::GreaterOrEqual,
@@ -94,6 +106,9 @@ impl Builder<'_> {
     pub(super) fn assertion(&mut self, pair: &Pair<Rule>) -> Option<Assert> {
         let claim = pair.clone().into_inner().nth(1)?;
         let names = self.names(&claim);
+        if let Some(other) = find(&claim, Rule::alt_inside) {
+            self.instead(Code::OtherWord, &other, "inside");
+        }
         let claim = match claim.as_rule() {
             Rule::disjoint => Claim::Disjoint(names),
             _ => {

@@ -4,12 +4,14 @@ use pest::iterators::Pair;
 
 use super::super::grammar::Rule;
 use super::super::mistakes;
+use super::known::consent_meant;
 use super::{Builder, find};
 use crate::base::{Name, Spanned};
+use crate::diagnostic::Code;
 use crate::syntax::ast::scenario::{
     At, Entry, Expect, Fact, Happening, Pair as Known, StepEntry, Test, Time, User, Value, When,
 };
-use crate::syntax::ast::{Literal, What};
+use crate::syntax::ast::{ConsentState, Literal, Number, What};
 
 /// An audience and its variant.
 type Members = (Spanned<Name>, Option<Spanned<Name>>);
@@ -36,18 +38,27 @@ impl Builder<'_> {
 
     fn test_user(&mut self, pair: &Pair<Rule>) -> Option<User> {
         let name = self.own_name(pair)?;
-        let from = find(pair, Rule::origin).and_then(|origin| self.own_name(&origin));
+        let origin = find(pair, Rule::origin);
+        if let Some(other) = origin.as_ref().and_then(|origin| find(origin, Rule::alt_origin)) {
+            self.instead(Code::OtherWord, &other, "from");
+        }
+        let from = origin.and_then(|origin| self.own_name(&origin));
         let facts = pair.clone().into_inner().filter_map(|inner| self.fact(&inner)).collect();
         Some(User { name, from, facts })
     }
 
     fn test_step(&mut self, pair: &Pair<Rule>) -> Option<At> {
+        let entries = pair.clone().into_inner().filter_map(|inner| self.step_entry(&inner)).collect();
+        if let Some(after) = find(pair, Rule::alt_after) {
+            self.instead(Code::OtherWord, &after, "at +");
+            let quantity = self.quantity(&find(pair, Rule::quantity)?);
+            return Some(At { when: quantity.map(When::Later), entries });
+        }
         let when = find(pair, Rule::step_when)?;
         let value = match find(&when, Rule::quantity) {
             Some(quantity) => When::Later(self.quantity(&quantity).value),
             None => When::Instant(self.moment(&when.clone().into_inner().next()?).value),
         };
-        let entries = pair.clone().into_inner().filter_map(|inner| self.step_entry(&inner)).collect();
         Some(At { when: self.at(&when, value), entries })
     }
 
@@ -57,7 +68,9 @@ impl Builder<'_> {
             Rule::expect => StepEntry::Expect(self.expect(pair)?),
             Rule::step_fact => {
                 let user = self.own_name(pair);
-                let fact = self.fact(&pair.clone().into_inner().nth(2)?)?;
+                let fact_pair = pair.clone().into_inner().next_back()?;
+                self.check_verb(pair, &fact_pair);
+                let fact = self.fact(&fact_pair)?;
                 StepEntry::Fact { user: user?, fact }
             }
             _ => return None,
@@ -65,14 +78,36 @@ impl Builder<'_> {
         Some(self.at(pair, entry))
     }
 
+    /// Reports a verb other than `does` before events and `has` before all else.
+    fn check_verb(&mut self, pair: &Pair<Rule>, fact: &Pair<Rule>) {
+        let happens = fact.as_rule() == Rule::happening;
+        let (meant, word) = if happens { (Rule::kw_does, "does") } else { (Rule::kw_has, "has") };
+        let verb = |rule: Rule| matches!(rule, Rule::kw_does | Rule::kw_has | Rule::alt_verb);
+        match pair.clone().into_inner().find(|inner| verb(inner.as_rule())) {
+            Some(verb) if verb.as_rule() == meant => {}
+            Some(verb) => self.instead(Code::OtherWord, &verb, word),
+            None => self.report(mistakes::missing_word(self.span(fact).before(), word)),
+        }
+    }
+
     fn expect(&mut self, pair: &Pair<Rule>) -> Option<Expect> {
         let inner = pair.clone().into_inner().nth(1)?;
         let (audience, variant) = self.members(&find(&inner, Rule::audience_ref)?)?;
         if let Some(list) = find(&inner, Rule::name_list) {
+            if let Some(other) = find(&inner, Rule::alt_are) {
+                self.instead(Code::OtherWord, &other, "are");
+            }
             let users = self.names(&list);
             return Some(Expect::Members { audience, variant, users });
         }
-        let negated = find(&inner, Rule::kw_not).is_some();
+        let other = find(&inner, Rule::alt_not_be);
+        let negated = other.is_some() || find(&inner, Rule::kw_not).is_some();
+        if let Some(be) = find(&inner, Rule::alt_be) {
+            self.report(mistakes::superfluous(self.span(&be), self.slice(&be)));
+        }
+        if let Some(other) = other {
+            self.instead(Code::OtherWord, &other, "not");
+        }
         Some(Expect::Member { user: self.own_name(&inner)?, negated, audience, variant })
     }
 
@@ -85,7 +120,14 @@ impl Builder<'_> {
 
     /// One fact; `None` for anything else among the pairs of a user.
     pub(in crate::syntax) fn fact(&mut self, pair: &Pair<Rule>) -> Option<Spanned<Fact>> {
-        let part = |index| pair.clone().into_inner().nth(index);
+        let part = |index| {
+            let parts =
+                pair.clone().into_inner().filter(|inner| !matches!(inner.as_rule(), Rule::alt_sign | Rule::alt_at));
+            parts.clone().nth(index)
+        };
+        for sign in pair.clone().into_inner().filter(|inner| matches!(inner.as_rule(), Rule::alt_sign | Rule::alt_at)) {
+            self.report(mistakes::superfluous(self.span(&sign), self.slice(&sign)));
+        }
         let fact = match pair.as_rule() {
             Rule::fact_mpid => Fact::Mpid(self.mpid(&part(1)?)),
             Rule::fact_seen => Fact::FirstSeen(self.fact_time(&part(2)?)?),
@@ -95,7 +137,7 @@ impl Builder<'_> {
             Rule::fact_calculated => Fact::Calculated(self.data_name(&part(1)?), self.fact_value(&part(2)?)),
             Rule::fact_consent => {
                 let (regulation, purpose, state) = (self.code_name(&part(1)?), self.data_name(&part(2)?), part(3)?);
-                Fact::Consent(regulation?, purpose, self.at(&state, state.as_rule() == Rule::kw_granted))
+                Fact::Consent(regulation?, purpose, self.consent_given(&state))
             }
             Rule::fact_device => Fact::Device(self.code_name(&part(1)?)?, self.text(&part(2)?)),
             Rule::fact_location => self.fact_location(pair)?,
@@ -107,6 +149,24 @@ impl Builder<'_> {
             _ => return None,
         };
         Some(self.at(pair, fact))
+    }
+
+    /// `granted` or `rejected`.
+    fn consent_given(&mut self, pair: &Pair<Rule>) -> Spanned<bool> {
+        let meant = match pair.as_rule() {
+            Rule::kw_granted => return self.at(pair, true),
+            Rule::kw_rejected => return self.at(pair, false),
+            _ => consent_meant(&self.slice(pair).split_ascii_whitespace().collect::<Vec<_>>()),
+        };
+        match meant {
+            Some(ConsentState::Granted) => self.instead(Code::OtherWord, pair, "granted"),
+            Some(ConsentState::Rejected) => self.instead(Code::OtherWord, pair, "rejected"),
+            _ => {
+                let (span, written) = (self.span(pair), self.slice(pair));
+                self.report(mistakes::unclear_given(span, written));
+            }
+        }
+        self.at(pair, meant == Some(ConsentState::Granted))
     }
 
     fn fact_location(&mut self, pair: &Pair<Rule>) -> Option<Fact> {
@@ -124,20 +184,20 @@ impl Builder<'_> {
                     point = again;
                 }
                 Rule::location_field => {
+                    if let Some(sign) = find(&inner, Rule::alt_sign) {
+                        self.report(mistakes::superfluous(self.span(&sign), self.slice(&sign)));
+                    }
                     let (name, text) = (self.own_name(&inner), self.own_text(&inner));
                     fields.extend(name.zip(text));
                 }
-                Rule::fact_at => at = self.fact_time(&inner.into_inner().nth(1)?),
+                Rule::fact_at => at = self.fact_at(&inner),
                 _ => {}
             }
         }
         Some(Fact::Location { point, fields, at })
     }
 
-    fn point(
-        &mut self,
-        pair: &Pair<Rule>,
-    ) -> Option<(Spanned<crate::syntax::ast::Number>, Spanned<crate::syntax::ast::Number>)> {
+    fn point(&mut self, pair: &Pair<Rule>) -> Option<(Spanned<Number>, Spanned<Number>)> {
         let mut numbers = pair.clone().into_inner().filter(|inner| inner.as_rule() == Rule::number);
         let (north, east) = (numbers.next()?, numbers.next()?);
         Some((self.number(&north), self.number(&east)))
@@ -186,10 +246,38 @@ impl Builder<'_> {
                 }
             }
             Rule::event_id => happening.id = self.own_text(pair),
-            Rule::fact_at => happening.at = self.fact_time(&pair.clone().into_inner().nth(1)?),
+            Rule::fact_at => happening.at = self.fact_at(pair),
+            Rule::alt_bare_at => {
+                self.report(mistakes::missing_word(self.span(pair).before(), "at"));
+                happening.at = self.fact_time(&pair.clone().into_inner().next()?);
+            }
+            Rule::filter => self.report(mistakes::filter_in_test(self.span(pair))),
+            rule if Self::is_count(rule) => self.count_in_test(happening, pair),
             _ => {}
         }
         Some(())
+    }
+
+    /// `at 5 days ago`.
+    fn fact_at(&mut self, pair: &Pair<Rule>) -> Option<Spanned<Time>> {
+        if let Some(other) = find(pair, Rule::alt_at) {
+            self.instead(Code::OtherWord, &other, "at");
+        }
+        self.fact_time(&pair.clone().into_inner().nth(1)?)
+    }
+
+    /// `exactly 3 times`, `once`, `at least 3 times`: what happens in a test happens so often.
+    fn count_in_test(&mut self, happening: &mut Happening, pair: &Pair<Rule>) {
+        let span = self.span(pair);
+        let written = self.slice(pair);
+        let certain = match (pair.as_rule(), written) {
+            (_, "once") => Some(1),
+            (_, "twice") => Some(2),
+            (Rule::exactly, _) => find(pair, Rule::number).map(|number| self.whole(&number).value),
+            _ => None,
+        };
+        self.report(mistakes::count_in_test(span, written, certain));
+        happening.times = certain.map(|times| Spanned::new(times, span));
     }
 
     /// `{ "price" 60, "gift" true }`; missing commas are reported.
@@ -204,6 +292,9 @@ impl Builder<'_> {
     fn pair(&mut self, pair: &Pair<Rule>) -> Option<Known> {
         let mut inner = pair.clone().into_inner();
         let (name, value) = (inner.next()?, inner.next_back()?);
+        if let Some(sign) = find(pair, Rule::alt_sign) {
+            self.report(mistakes::superfluous(self.span(&sign), self.slice(&sign)));
+        }
         Some(Known { name: self.data_name(&name), value: self.fact_value(&value) })
     }
 
@@ -212,6 +303,15 @@ impl Builder<'_> {
             Rule::kw_true => Value::Boolean(true),
             Rule::kw_false => Value::Boolean(false),
             Rule::kw_null => Value::Null,
+            Rule::alt_null_word => {
+                self.instead(Code::OtherWord, pair, "null");
+                Value::Null
+            }
+            Rule::date => {
+                let (span, written) = (self.span(pair), self.slice(pair));
+                self.report(mistakes::unquoted_date(span, written));
+                Value::Literal(Literal::String(written.to_owned()))
+            }
             Rule::literal_list => Value::List(self.literals(pair)),
             Rule::number => Value::Literal(Literal::Number(self.number(pair).value)),
             _ => Value::Literal(self.literal(pair).value),
@@ -244,6 +344,8 @@ fn happening_part(rule: Rule) -> &'static str {
         Rule::event_type => "`type`",
         Rule::pairs => "the list of attributes",
         Rule::happening_times => "the count",
+        rule if Builder::is_count(rule) => "the count",
+        Rule::filter => "`where`",
         Rule::scope => "`in`",
         Rule::event_id => "`id`",
         _ => "`at`",

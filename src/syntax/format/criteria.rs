@@ -159,7 +159,8 @@ fn add_sequence(pieces: &mut Vec<Doc>, sequence: &Sequence) {
     add_what(pieces, &sequence.first);
     add_time(pieces, &sequence.first);
     for step in &sequence.steps {
-        push(pieces, " then ");
+        pieces.push(Doc::Break);
+        push(pieces, "then ");
         add_what(pieces, &step.events);
         if let Some(within) = &step.within {
             push(pieces, &format!(" within {}", within.value));

@@ -10,6 +10,8 @@ use crate::base::Span;
 pub(super) enum Doc {
     /// Text that stays together.
     Text(String),
+    /// A space; in a line that is too wide, a new line deeper by one.
+    Break,
     /// `( … )` or `{ … }`.
     Group(GroupDoc),
 }
@@ -77,6 +79,7 @@ pub(super) fn flat(pieces: &[Doc]) -> String {
     for piece in pieces {
         match piece {
             Doc::Text(text) => line.push_str(text),
+            Doc::Break => line.push(' '),
             Doc::Group(group) => {
                 let (open, close) = group.brackets.flat();
                 line.push_str(open);

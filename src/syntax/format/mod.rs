@@ -7,6 +7,7 @@
 mod blocks;
 mod criteria;
 mod document;
+mod entry;
 mod lines;
 mod print;
 mod scenario;

@@ -2,7 +2,7 @@
 
 use super::blocks::claim_words;
 use super::criteria::{self, inputs, literal, literals};
-use super::document::{Doc, Entry, flat, flat_entries};
+use super::document::{Entry, flat_entries};
 use super::lines::{Lines, SHORT, WIDTH};
 use crate::base::{Source, SourceId, Span, Spanned};
 use crate::syntax::ast::{
@@ -40,7 +40,7 @@ pub(super) fn print(source: &Source, parsed: &Parsed) -> String {
 pub(super) struct Printer<'a> {
     pub(super) lines: Lines<'a>,
     pub(super) source: &'a Source,
-    tokens: Tokens<'a>,
+    pub(super) tokens: Tokens<'a>,
 }
 
 impl Printer<'_> {
@@ -141,53 +141,6 @@ impl Printer<'_> {
         self.lines.open(header, first);
         self.entries(entries);
         self.lines.indent -= 1;
-    }
-
-    /// The entries of a group, one a line.
-    pub(super) fn entries(&mut self, entries: &[Entry]) {
-        for entry in entries {
-            self.entry(entry);
-            self.lines.trailing(entry.span.end);
-        }
-    }
-
-    fn entry(&mut self, entry: &Entry) {
-        let line = format!("{}{}", entry.word, flat(&entry.pieces));
-        let groups: Vec<Span> = entry
-            .pieces
-            .iter()
-            .filter_map(|piece| match piece {
-                Doc::Group(group) => Some(group.span),
-                Doc::Text(_) => None,
-            })
-            .collect();
-        let commented = groups.iter().any(|group| self.lines.has_comment(*group));
-        let fits = self.lines.indent * 2 + line.chars().count() <= WIDTH;
-        if groups.is_empty() || fits && !commented {
-            self.lines.start(entry.span);
-            self.lines.push(vec![line]);
-            return;
-        }
-        self.lines.start_block(entry.span.start);
-        let mut line = entry.word.to_owned();
-        for piece in &entry.pieces {
-            match piece {
-                Doc::Text(text) => line.push_str(text),
-                Doc::Group(group) => {
-                    self.lines.comments_inside(Span { end: group.span.start, ..group.span });
-                    let first = group.entries.first().map_or(group.span.end, |entry| entry.span.start);
-                    let (open, close) = group.brackets.lines();
-                    self.lines.open(format!("{line}{open}"), first);
-                    self.entries(&group.entries);
-                    self.lines.comments_before(group.span.end);
-                    // What stands behind the parenthesis goes before it, where it stays.
-                    self.lines.comments_inside(entry.span);
-                    self.lines.indent -= 1;
-                    line = close.to_owned();
-                }
-            }
-        }
-        self.lines.push(vec![line]);
     }
 
     fn field(&mut self, field: &Spanned<Field>) {

@@ -89,11 +89,11 @@ fn add_fact(pieces: &mut Vec<Doc>, fact: &Spanned<Fact>) {
         }
         Fact::Attribution(edge, known) => {
             push(pieces, &format!("attribution {}", edge.value));
-            return if known.is_empty() {
-            } else {
+            if !known.is_empty() {
                 push(pieces, " ");
-                add_pairs(pieces, known)
-            };
+                add_pairs(pieces, known);
+            }
+            return;
         }
         Fact::Event(happening) => return add_happening(pieces, happening),
     };
@@ -134,19 +134,37 @@ fn add_happening(pieces: &mut Vec<Doc>, happening: &Happening) {
         add_pairs(pieces, &happening.attributes);
     }
     for product in &happening.products {
-        push(pieces, " product ");
+        pieces.push(Doc::Break);
+        push(pieces, "product ");
         add_pairs(pieces, product);
     }
+    add_circumstances(pieces, happening);
+}
+
+/// How often, where and when.
+fn add_circumstances(pieces: &mut Vec<Doc>, happening: &Happening) {
+    let mut words: Vec<String> = Vec::new();
     if let Some(times) = &happening.times {
-        push(pieces, &format!(" {} {}", times.value, if times.value == 1 { "time" } else { "times" }));
+        words.push(format!("{} {}", times.value, if times.value == 1 { "time" } else { "times" }));
     }
     if let Some(input) = &happening.input {
-        push(pieces, &format!(" in {}", inputs(std::slice::from_ref(input))));
+        words.push(format!("in {}", inputs(std::slice::from_ref(input))));
     }
     if let Some(id) = &happening.id {
-        push(pieces, &format!(" id {}", quote(id)));
+        words.push(format!("id {}", quote(id)));
     }
-    add_at(pieces, happening.at.as_ref());
+    if let Some(at) = &happening.at {
+        words.push(format!("at {}", time_words(at)));
+    }
+    if words.is_empty() {
+        return;
+    }
+    if happening.products.is_empty() {
+        push(pieces, " ");
+    } else {
+        pieces.push(Doc::Break);
+    }
+    push(pieces, &words.join(" "));
 }
 
 /// `{ "price" 60, "gift" true }`.

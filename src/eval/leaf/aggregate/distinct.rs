@@ -10,7 +10,7 @@ use super::{Aggregates, Test};
 use crate::catalog::Calculation;
 use crate::eval::bits::set;
 use crate::eval::leaf::check::Reads;
-use crate::eval::leaf::filter::Parts;
+use crate::eval::leaf::parts::Parts;
 use crate::eval::leaf::rows::Rows;
 use crate::eval::leaf::values::{Cells, Value};
 use crate::store::Dictionary;

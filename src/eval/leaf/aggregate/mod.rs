@@ -8,10 +8,12 @@ mod distinct;
 mod ends;
 mod numbers;
 
+use std::sync::Arc;
+
 use super::check::Check;
 use super::codes::CodeSet;
-use super::filter::Parts;
-use super::reading::Several;
+use super::parts::Parts;
+use super::reading::{Reading, Several};
 use super::rows::Source;
 use super::values::{Value, Values};
 use super::{Context, Kernel, Selection};
@@ -28,8 +30,8 @@ pub(super) struct Aggregates<'a> {
     window: Window,
     /// Where the values are; none for calculations without an attribute.
     values: Option<Values<'a>>,
-    /// The number of each value; empty where none is asked for.
-    numbers: Parts<Vec<f64>>,
+    /// The values as numbers; empty where none is asked for.
+    numbers: Parts<Arc<Reading<'a>>>,
     /// The distinct texts, where they are asked for.
     texts: Option<distinct::Texts<'a>>,
     tests: Vec<Test<'a>>,
@@ -51,13 +53,13 @@ impl<'a> Aggregates<'a> {
         let values = values.map(|(source, attribute)| Values::new(source.table, attribute));
         let dictionaries = values.map_or_else(Parts::default, |values| values.dictionaries);
         let asks = |which: fn(Calculation) -> bool| family.tests.iter().any(|test| which(test.calculation));
-        let numbers = |dictionary: &'a Dictionary| context.readings.of(dictionary).numbers().to_vec();
+        let reading = |dictionary: &'a Dictionary| context.readings.of(dictionary);
         Self {
             store: context.store,
             source,
             window: events.period.window(context.now),
             values,
-            numbers: if asks(numbers::reads_numbers) { dictionaries.map(numbers) } else { Parts::default() },
+            numbers: if asks(numbers::reads_numbers) { dictionaries.map(reading) } else { Parts::default() },
             texts: asks(distinct::tells_apart).then(|| distinct::Texts::new(&dictionaries)),
             tests: family.tests.iter().map(|test| Test::new(context, &dictionaries, test)).collect(),
         }

@@ -39,12 +39,13 @@ pub(super) fn answer(
         return;
     }
     let mut tallies = vec![NOTHING; users];
+    let numbers = of.numbers.as_ref().map(|reading| reading.numbers());
     if let Some((rows, cells)) = rows {
         for row in rows.oldest_first(of.window) {
             let Some(tally) = tallies.get_mut(rows.at(row).0) else { continue };
             tally.events = tally.events.saturating_add(rows.count(row));
             cells.each(rows, row, |value| {
-                let number = of.numbers.get(value.part).and_then(|numbers| numbers.get(value.code as usize));
+                let number = numbers.get(value.part).and_then(|numbers| numbers.get(value.code as usize));
                 if let Some(number) = number.filter(|number| !number.is_nan()) {
                     tally.add(*number);
                 }

@@ -2,13 +2,16 @@
 //!
 //! In: places and what was written there. Out: diagnostics. No decision is taken here.
 
+mod events;
+
 use super::ast::{Count, Joiner};
 use crate::base::{Name, Span, Spanned};
-use crate::catalog::{Calculation, EventKind};
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix};
 
+pub(super) use events::*;
+
 /// A part of what was written, short enough for a message.
-pub(super) fn shorten(text: &str) -> String {
+pub(in crate::syntax) fn shorten(text: &str) -> String {
     const LONGEST: usize = 40;
     let line = text.lines().next().unwrap_or("");
     if line.chars().count() <= LONGEST && line.len() == text.len() {
@@ -23,12 +26,12 @@ fn insert(place: Span, text: &str) -> Edit {
 }
 
 /// The edits that put parentheses around a place.
-pub(super) fn parentheses(span: Span) -> [Edit; 2] {
+pub(in crate::syntax) fn parentheses(span: Span) -> [Edit; 2] {
     [insert(span.before(), "("), insert(span.after(), ")")]
 }
 
 /// A text as the language writes it.
-pub(super) fn quote(text: &str) -> String {
+pub(in crate::syntax) fn quote(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in text.chars() {
@@ -47,27 +50,27 @@ pub(super) fn quote(text: &str) -> String {
 }
 
 /// Something with one certain spelling.
-pub(super) fn instead(code: Code, span: Span, written: &str, meant: &str) -> Diagnostic {
+pub(in crate::syntax) fn instead(code: Code, span: Span, written: &str, meant: &str) -> Diagnostic {
     Diagnostic::new(code, format!("`{}` is written `{meant}`", shorten(written)))
         .label(span, format!("write `{meant}`"))
         .fix(Fix::replace(format!("write `{meant}`"), span, meant))
 }
 
-pub(super) fn foreign_quotes(span: Span, written: &str, text: &str) -> Diagnostic {
+pub(in crate::syntax) fn foreign_quotes(span: Span, written: &str, text: &str) -> Diagnostic {
     let meant = quote(text);
     Diagnostic::new(Code::ForeignQuotes, format!("`{}` is not in double quotes", shorten(written)))
         .label(span, "texts stand in `\"`")
         .fix(Fix::replace(format!("write `{}`", shorten(&meant)), span, meant))
 }
 
-pub(super) fn unquoted(span: Span, name: &str) -> Diagnostic {
+pub(in crate::syntax) fn unquoted(span: Span, name: &str) -> Diagnostic {
     let meant = quote(name);
     Diagnostic::new(Code::UnquotedName, format!("`{name}` is a name of data and lacks its quotes"))
         .label(span, "names of events and attributes stand in quotes")
         .fix(Fix::replace(format!("write `{meant}`"), span, meant))
 }
 
-pub(super) fn quoted(span: Span, text: &str, is_name: bool) -> Diagnostic {
+pub(in crate::syntax) fn quoted(span: Span, text: &str, is_name: bool) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::QuotedName, format!("`\"{}\"` is no name of code", shorten(text)))
         .label(span, "a name without quotes stands here");
     if is_name {
@@ -81,13 +84,13 @@ pub(super) fn quoted(span: Span, text: &str, is_name: bool) -> Diagnostic {
     diagnostic.help(format!("names of code are letters, digits and `_`{example}"))
 }
 
-pub(super) fn unterminated(span: Span) -> Diagnostic {
+pub(in crate::syntax) fn unterminated(span: Span) -> Diagnostic {
     Diagnostic::new(Code::UnterminatedText, "this text has no closing quote")
         .label(span, "starts here and runs to the end of the line")
         .help("close it with `\"`; a line break inside a text is written `\\n`")
 }
 
-pub(super) fn invalid_escape(span: Span, written: &str, problem: &str) -> Diagnostic {
+pub(in crate::syntax) fn invalid_escape(span: Span, written: &str, problem: &str) -> Diagnostic {
     let meant = match written.chars().next() {
         Some('\\') => written.replacen('\\', "\\\\", 1),
         _ => quote(written).trim_matches('"').to_owned(),
@@ -100,13 +103,13 @@ pub(super) fn invalid_escape(span: Span, written: &str, problem: &str) -> Diagno
         .fix(Fix::replace(format!("write `{meant}`"), span, meant))
 }
 
-pub(super) fn invalid_number(span: Span, written: &str, meant: Option<&str>) -> Diagnostic {
+pub(in crate::syntax) fn invalid_number(span: Span, written: &str, meant: Option<&str>) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::InvalidNumber, format!("`{}` is not a number", shorten(written)))
         .label(span, "numbers are written as in JSON: `5`, `-0.5`, `1e6`");
     mend_number(diagnostic, span, meant)
 }
 
-pub(super) fn not_whole(span: Span, written: &str, meant: Option<&str>) -> Diagnostic {
+pub(in crate::syntax) fn not_whole(span: Span, written: &str, meant: Option<&str>) -> Diagnostic {
     let meant = meant.filter(|meant| meant.bytes().all(|byte| byte.is_ascii_digit()));
     let diagnostic = Diagnostic::new(Code::InvalidNumber, format!("`{}` is not a whole number", shorten(written)))
         .label(span, "digits without sign or fraction stand here");
@@ -120,61 +123,61 @@ fn mend_number(diagnostic: Diagnostic, span: Span, meant: Option<&str>) -> Diagn
     }
 }
 
-pub(super) fn date_form(span: Span, written: &str) -> Diagnostic {
+pub(in crate::syntax) fn date_form(span: Span, written: &str) -> Diagnostic {
     Diagnostic::new(Code::InvalidDate, format!("`{}` is not a date", shorten(written)))
         .label(span, "a date stands here")
         .help("write a day as `2018-09-09`, an instant as `2018-09-09T13:00:00Z` or `2018-09-09T15:00:00+02:00`")
 }
 
-pub(super) fn date_off_calendar(span: Span, written: &str, why: &str) -> Diagnostic {
+pub(in crate::syntax) fn date_off_calendar(span: Span, written: &str, why: &str) -> Diagnostic {
     Diagnostic::new(Code::InvalidDate, format!("`{}` is not in the calendar", shorten(written))).label(span, why)
 }
 
-pub(super) fn instant_without_offset(span: Span, written: &str) -> Diagnostic {
+pub(in crate::syntax) fn instant_without_offset(span: Span, written: &str) -> Diagnostic {
     Diagnostic::new(Code::InvalidDate, format!("`{written}` has no offset"))
         .label(span, "an instant says where its clock stands")
         .help("`Z` stands for UTC; an offset is written `+02:00`")
         .fix(Fix::replace("read it as UTC", span.after(), "Z"))
 }
 
-pub(super) fn missing_comma(place: Span, next: Span) -> Diagnostic {
+pub(in crate::syntax) fn missing_comma(place: Span, next: Span) -> Diagnostic {
     Diagnostic::new(Code::MissingComma, "a comma is missing between two entries")
         .label(next, "a comma stands before this")
         .fix(Fix::replace("add the comma", place, ","))
 }
 
-pub(super) fn missing_percent(share: Span, text: &str) -> Diagnostic {
+pub(in crate::syntax) fn missing_percent(share: Span, text: &str) -> Diagnostic {
     Diagnostic::new(Code::MissingPercent, format!("`{text}` lacks its `%`"))
         .label(share, "shares are percentages")
         .fix(Fix::replace(format!("write `{text}%`"), share.after(), "%"))
 }
 
-pub(super) fn tight_unit(quantity: Span, place: Span) -> Diagnostic {
+pub(in crate::syntax) fn tight_unit(quantity: Span, place: Span) -> Diagnostic {
     Diagnostic::new(Code::TimeSpelling, "number and unit stand apart")
         .label(quantity, "a space is missing")
         .fix(Fix::replace("add the space", place, " "))
 }
 
-pub(super) fn short_unit(span: Span, written: &str, meant: &str, space: &str) -> Diagnostic {
+pub(in crate::syntax) fn short_unit(span: Span, written: &str, meant: &str, space: &str) -> Diagnostic {
     Diagnostic::new(Code::TimeSpelling, format!("`{written}` is written `{meant}`"))
         .label(span, "units of time are written out")
         .fix(Fix::replace(format!("write `{meant}`"), span, format!("{space}{meant}")))
 }
 
-pub(super) fn unit_of_no_fixed_length(span: Span, written: &str) -> Diagnostic {
+pub(in crate::syntax) fn unit_of_no_fixed_length(span: Span, written: &str) -> Diagnostic {
     Diagnostic::new(Code::TimeSpelling, format!("`{written}` is no unit of fixed length"))
         .label(span, "`seconds`, `minutes`, `hours`, `days` or `weeks` stand here")
         .help("say how many days you mean, such as `30 days`")
 }
 
-pub(super) fn vague_count(span: Span, written: &str, count: u64) -> Diagnostic {
+pub(in crate::syntax) fn vague_count(span: Span, written: &str, count: u64) -> Diagnostic {
     let (exactly, least) = (Count::Exactly(count), Count::AtLeast(count));
     Diagnostic::new(Code::CountSpelling, format!("`{}` is no count", shorten(written)))
         .label(span, "does it mean just so often, or at least?")
         .help(format!("write `{exactly}` or `{least}`"))
 }
 
-pub(super) fn is_not_boolean(span: Span, value: bool) -> Diagnostic {
+pub(in crate::syntax) fn is_not_boolean(span: Span, value: bool) -> Diagnostic {
     let (value, other) = if value { ("true", "false") } else { ("false", "true") };
     Diagnostic::new(Code::OperatorOfOtherType, format!("`is not {value}` is not part of the language"))
         .label(span, "`is true` or `is false` stands here")
@@ -183,21 +186,26 @@ pub(super) fn is_not_boolean(span: Span, value: bool) -> Diagnostic {
         ))
 }
 
-pub(super) fn number_for_text(value: Span, operator: &str, written: &str) -> Diagnostic {
+pub(in crate::syntax) fn number_for_text(value: Span, operator: &str, written: &str) -> Diagnostic {
     let meant = quote(written);
     Diagnostic::new(Code::OperatorOfOtherType, format!("`{operator}` compares texts and `{written}` is a number"))
         .label(value, "a text in quotes stands here")
         .fix(Fix::replace(format!("write `{meant}`"), value, meant))
 }
 
-pub(super) fn operator_of_other_type(operator: Span, written: &str, meant: &str, number: bool) -> Diagnostic {
+pub(in crate::syntax) fn operator_of_other_type(
+    operator: Span,
+    written: &str,
+    meant: &str,
+    number: bool,
+) -> Diagnostic {
     let (of, is) = if number { ("texts", "number") } else { ("numbers", "text") };
     Diagnostic::new(Code::OperatorOfOtherType, format!("`{written}` compares {of} and the value is a {is}"))
         .label(operator, format!("a {is} is compared with `{meant}`"))
         .fix(Fix::replace(format!("write `{meant}`"), operator, meant))
 }
 
-pub(super) fn operator_on_date(operator: Span, written: &str, meant: Option<&str>) -> Diagnostic {
+pub(in crate::syntax) fn operator_on_date(operator: Span, written: &str, meant: Option<&str>) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::OperatorOfOtherType, format!("`{written}` does not compare dates"))
         .label(operator, "dates have words of their own");
     match meant {
@@ -208,7 +216,7 @@ pub(super) fn operator_on_date(operator: Span, written: &str, meant: Option<&str
     }
 }
 
-pub(super) fn like(span: Span, written: &str, meant: &str) -> Diagnostic {
+pub(in crate::syntax) fn like(span: Span, written: &str, meant: &str) -> Diagnostic {
     Diagnostic::new(Code::ForeignOperator, format!("`{written}` is not an operator of this language"))
         .label(span, "no such operator")
         .help(format!("use `{meant}` with `*` for any run of characters and `?` for one"))
@@ -221,21 +229,21 @@ fn joiner_word(joiner: Joiner) -> &'static str {
     }
 }
 
-pub(super) fn stray_joiner(joiner: Spanned<Joiner>) -> Diagnostic {
+pub(in crate::syntax) fn stray_joiner(joiner: Spanned<Joiner>) -> Diagnostic {
     let word = joiner_word(joiner.value);
     Diagnostic::new(Code::StrayJoiner, format!("nothing stands before this `{word}`"))
         .label(joiner.span, "joins nothing")
         .fix(Fix::replace(format!("remove `{word}`"), joiner.span, ""))
 }
 
-pub(super) fn joined_exclusion(joiner: Spanned<Joiner>) -> Diagnostic {
+pub(in crate::syntax) fn joined_exclusion(joiner: Spanned<Joiner>) -> Diagnostic {
     let word = joiner_word(joiner.value);
     Diagnostic::new(Code::StrayJoiner, format!("`exclude` follows without `{word}`"))
         .label(joiner.span, "not needed here")
         .fix(Fix::replace(format!("remove `{word}`"), joiner.span, ""))
 }
 
-pub(super) fn joiner_after_exclude(joiner: Spanned<Joiner>, before: Span) -> Diagnostic {
+pub(in crate::syntax) fn joiner_after_exclude(joiner: Spanned<Joiner>, before: Span) -> Diagnostic {
     let word = joiner_word(joiner.value);
     Diagnostic::new(
         Code::JoinerAfterExclude,
@@ -246,7 +254,7 @@ pub(super) fn joiner_after_exclude(joiner: Spanned<Joiner>, before: Span) -> Dia
     .fix(Fix { title: "put what stands before into parentheses".to_owned(), edits: parentheses(before).into() })
 }
 
-pub(super) fn mixed_joiners(joiner: Spanned<Joiner>, edits: Vec<Edit>) -> Diagnostic {
+pub(in crate::syntax) fn mixed_joiners(joiner: Spanned<Joiner>, edits: Vec<Edit>) -> Diagnostic {
     let (word, other) = match joiner.value {
         Joiner::And => ("and", "or"),
         Joiner::Or => ("or", "and"),
@@ -257,7 +265,7 @@ pub(super) fn mixed_joiners(joiner: Spanned<Joiner>, edits: Vec<Edit>) -> Diagno
         .fix(Fix { title: "put what `and` joins into parentheses".to_owned(), edits })
 }
 
-pub(super) fn misplaced_label(place: Span, label: &Spanned<Name>, last_not: Option<Span>) -> Diagnostic {
+pub(in crate::syntax) fn misplaced_label(place: Span, label: &Spanned<Name>, last_not: Option<Span>) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::MisplacedLabel, "this label does not stand right before its criterion")
         .label(place, "one label stands here, after any `not`");
     let Some(not) = last_not else { return diagnostic.help("keep one of the labels") };
@@ -265,170 +273,108 @@ pub(super) fn misplaced_label(place: Span, label: &Spanned<Name>, last_not: Opti
     diagnostic.fix(Fix { title: "put `not` before the label".to_owned(), edits })
 }
 
-pub(super) fn empty_group(span: Span) -> Diagnostic {
+pub(in crate::syntax) fn empty_group(span: Span) -> Diagnostic {
     Diagnostic::new(Code::EmptyGroup, "there is nothing in these parentheses").label(span, "a criterion stands here")
 }
 
-pub(super) fn empty_match(span: Span) -> Diagnostic {
+pub(in crate::syntax) fn empty_match(span: Span) -> Diagnostic {
     Diagnostic::new(Code::EmptyGroup, "this `match` asks for nothing")
         .label(span, "a criterion stands here")
         .help("`everyone` stands for all users of the workspaces")
         .fix(Fix::replace("match everyone", span, "{ everyone }"))
 }
 
-pub(super) fn repeated_part(first: Span, again: Span, part: &str) -> Diagnostic {
+pub(in crate::syntax) fn repeated_part(first: Span, again: Span, part: &str) -> Diagnostic {
     Diagnostic::new(Code::RepeatedPart, format!("{part} is written twice"))
         .label(again, "once more here")
         .label(first, "first here")
 }
 
-pub(super) fn out_of_order(early: Spanned<&str>, late: Spanned<&str>, order: &str, edits: Vec<Edit>) -> Diagnostic {
+pub(in crate::syntax) fn out_of_order(
+    early: Spanned<&str>,
+    late: Spanned<&str>,
+    order: &str,
+    edits: Vec<Edit>,
+) -> Diagnostic {
     Diagnostic::new(Code::PartsOutOfOrder, format!("{} stands before {}", early.value, late.value))
         .label(late.span, format!("{} comes first", late.value))
         .help(format!("the order is: {order}"))
         .fix(Fix { title: "put the parts in order".to_owned(), edits })
 }
 
-pub(super) fn bare_conditions(span: Span, joiner: Option<Spanned<Joiner>>) -> Diagnostic {
+pub(in crate::syntax) fn bare_conditions(span: Span, joiner: Option<Spanned<Joiner>>) -> Diagnostic {
     Diagnostic::new(Code::BareConditions, "several conditions stand in parentheses")
         .label(joiner.map_or(span, |joiner| joiner.span), "joins conditions, or criteria?")
         .fix(Fix { title: "put the conditions into parentheses".to_owned(), edits: parentheses(span).into() })
 }
 
-pub(super) fn bare_date_condition(span: Span) -> Diagnostic {
+pub(in crate::syntax) fn bare_date_condition(span: Span) -> Diagnostic {
     Diagnostic::new(Code::BareConditions, "a condition on a date stands in parentheses")
         .label(span, "without them the date could be read as the time of the event")
         .fix(Fix { title: "put the condition into parentheses".to_owned(), edits: parentheses(span).into() })
 }
 
-pub(super) fn sign_in_settings(span: Span, sign: &str) -> Diagnostic {
+pub(in crate::syntax) fn sign_in_settings(span: Span, sign: &str) -> Diagnostic {
     Diagnostic::new(Code::UnexpectedText, format!("settings are written without `{sign}`"))
         .label(span, "not needed here")
         .fix(Fix::replace(format!("remove `{sign}`"), span, ""))
 }
 
-pub(super) fn too_deep(span: Span) -> Diagnostic {
+pub(in crate::syntax) fn too_deep(span: Span) -> Diagnostic {
     Diagnostic::new(Code::NestingTooDeep, "criteria nest deeper than 64 levels")
         .label(span, "level 65 starts here")
         .help("give inner groups a name with `criterion name = …`")
 }
 
-pub(super) fn unclosed(open: Span, bracket: &str, close: &str) -> Diagnostic {
+pub(in crate::syntax) fn unclosed(open: Span, bracket: &str, close: &str) -> Diagnostic {
     Diagnostic::new(Code::Unclosed, format!("`{bracket}` is not closed"))
         .label(open, format!("opens here and lacks its `{close}`"))
 }
 
-pub(super) fn missing_version(start: Span, first: Span) -> Diagnostic {
+pub(in crate::syntax) fn missing_version(start: Span, first: Span) -> Diagnostic {
     Diagnostic::new(Code::MissingVersion, "this file does not say which version of the language it is written in")
         .label(first, "`version 1` stands before this")
         .help("this build reads version 1")
         .fix(Fix::replace("add `version 1`", start, "version 1\n\n"))
 }
 
-pub(super) fn unknown_version(number: Spanned<u64>) -> Diagnostic {
+pub(in crate::syntax) fn unknown_version(number: Spanned<u64>) -> Diagnostic {
     Diagnostic::new(Code::UnknownVersion, format!("this build does not read version {}", number.value))
         .label(number.span, "this build reads version 1")
 }
 
-pub(super) fn repeated_version(item: Span, first: Span) -> Diagnostic {
+pub(in crate::syntax) fn repeated_version(item: Span, first: Span) -> Diagnostic {
     Diagnostic::new(Code::MisplacedVersion, "`version` is written twice")
         .label(item, "once more here")
         .label(first, "first here")
         .fix(Fix::replace("remove it", item, ""))
 }
 
-pub(super) fn misplaced_version(item: Span, start: Span, number: u64) -> Diagnostic {
+pub(in crate::syntax) fn misplaced_version(item: Span, start: Span, number: u64) -> Diagnostic {
     let edits = vec![insert(start, &format!("version {number}\n\n")), Edit { span: item, text: String::new() }];
     Diagnostic::new(Code::MisplacedVersion, "`version` is the first item of a file")
         .label(item, "stands behind other items")
         .fix(Fix { title: "move it to the start".to_owned(), edits })
 }
 
-pub(super) fn joiner_before_nothing(joiner: Span, word: &str) -> Diagnostic {
+pub(in crate::syntax) fn joiner_before_nothing(joiner: Span, word: &str) -> Diagnostic {
     Diagnostic::new(Code::StrayJoiner, format!("nothing stands behind this `{word}`"))
         .label(joiner, "joins nothing")
         .fix(Fix::replace(format!("remove `{word}`"), joiner, ""))
 }
 
-pub(super) fn unquoted_text(span: Span, word: &str) -> Diagnostic {
+pub(in crate::syntax) fn unquoted_text(span: Span, word: &str) -> Diagnostic {
     let meant = quote(word);
     Diagnostic::new(Code::UnquotedName, format!("`{word}` lacks its quotes"))
         .label(span, "a text in quotes stands here")
         .fix(Fix::replace(format!("write `{meant}`"), span, meant))
 }
 
-pub(super) fn not_a_name(span: Span, written: &str, meant: Option<&str>) -> Diagnostic {
+pub(in crate::syntax) fn not_a_name(span: Span, written: &str, meant: Option<&str>) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::InvalidName, format!("`{}` is no name", shorten(written)))
         .label(span, "names of code are letters, digits and `_`, and start with no digit");
     match meant {
         Some(meant) => diagnostic.fix(Fix::replace(format!("write `{meant}`"), span, meant)),
         None => diagnostic,
     }
-}
-
-/// A count where there is nothing to count.
-pub(super) fn count_of_one(count: Span, of: &str, is: &str) -> Diagnostic {
-    Diagnostic::new(Code::MisplacedCount, format!("{of} has no count"))
-        .label(count, format!("{of} is {is}"))
-        .help("ask how often in a criterion of its own, joined with `and`")
-}
-
-pub(super) fn scope_inside_sequence(scope: Span) -> Diagnostic {
-    Diagnostic::new(Code::MisplacedPart, "`in` stands at the end of a sequence")
-        .label(scope, "the steps of a sequence read the same inputs")
-        .help("name the inputs once, behind the last step")
-}
-
-pub(super) fn part_without_place(place: Span, part: &str, of: &str, has: &str) -> Diagnostic {
-    Diagnostic::new(Code::MisplacedPart, format!("{of} does not take {part}")).label(place, has.to_owned())
-}
-
-pub(super) fn item_without_products(item: Span, kind: Spanned<EventKind>) -> Diagnostic {
-    let word = kind.value.word();
-    Diagnostic::new(Code::ItemWithoutProducts, format!("`item` counts products, and `{word}` has none"))
-        .label(item, "stands before events of commerce")
-        .fix(Fix::replace(format!("write `{word}`"), item.to(kind.span), word))
-}
-
-pub(super) fn missing_test(span: Span, calculation: Calculation) -> Diagnostic {
-    Diagnostic::new(Code::MissingTest, format!("this `{}` is a value and no criterion", calculation.words()))
-        .label(span.after(), "what must it be?")
-        .help("a test follows it, such as `> 100`, `is \"shoes\"` or `exists`")
-}
-
-pub(super) fn test_of_item(test: Span) -> Diagnostic {
-    Diagnostic::new(Code::MisplacedPart, "a calculated attribute has no test of its own")
-        .label(test, "tested where it is used")
-        .help("write `calculated \"name\"` with this test in a `match`")
-}
-
-pub(super) fn scope_of_item(scope: Span) -> Diagnostic {
-    Diagnostic::new(Code::MisplacedPart, "a calculated attribute has no `in` of its own")
-        .label(scope, "named where it is used")
-        .help("write `in` behind the test of `calculated \"name\"`")
-}
-
-pub(super) fn bare_filter(filter: Span) -> Diagnostic {
-    Diagnostic::new(Code::BareConditions, "the `where` of a calculation stands in parentheses")
-        .label(filter, "without them its end could be read as the test of the calculation")
-        .fix(Fix { title: "put the condition into parentheses".to_owned(), edits: parentheses(filter).into() })
-}
-
-pub(super) fn repeated_fact(again: Span, what: &str) -> Diagnostic {
-    Diagnostic::new(Code::RepeatedPart, format!("{what} is written twice")).label(again, "once more here")
-}
-
-pub(super) fn item_in_test(what: Span) -> Diagnostic {
-    Diagnostic::new(Code::MisplacedPart, "`item` asks and does not happen")
-        .label(what, "an event stands here without `item`")
-        .help("the products of an event follow it: `purchase product { \"id\" \"1\" }`")
-}
-
-pub(super) fn second_input(input: Span) -> Diagnostic {
-    Diagnostic::new(Code::MisplacedPart, "an event comes through one input").label(input, "one too many")
-}
-
-pub(super) fn not_an_mpid(span: Span, written: &str) -> Diagnostic {
-    Diagnostic::new(Code::InvalidNumber, format!("`{}` is no MPID", shorten(written)))
-        .label(span, "a whole number of 64 bits stands here, such as `-7`")
 }
