@@ -166,7 +166,7 @@ fn project() -> Sandbox {
         "version 1\naudience pros { match { user \"plan\" is \"pro\" } }\n\
          audience later { status draft match { everyone } }\n",
     );
-    sandbox.aud(&["import"]).fine();
+    let _ = sandbox.aud(&["import"]).fine();
     sandbox
 }
 

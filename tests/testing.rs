@@ -91,6 +91,6 @@ fn programs_read_what_came_of_it() {
 #[test]
 fn the_tests_of_the_example_project_pass_and_cover_what_they_are_about() {
     let sandbox = Sandbox::copy_of("audiences");
-    sandbox.aud(&["test", "--require"]).fine();
-    sandbox.aud(&["test", "--require", "--coverage-min", "100", "lapsed_spenders"]).fine();
+    let _ = sandbox.aud(&["test", "--require"]).fine();
+    let _ = sandbox.aud(&["test", "--require", "--coverage-min", "100", "lapsed_spenders"]).fine();
 }

@@ -76,8 +76,6 @@ impl Lowering<'_, '_> {
     }
 }
 
-<<<<<<< HEAD
-=======
 /// What `item` before a commerce event means; the parser says where it has no meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Counts {
@@ -87,7 +85,6 @@ pub(super) enum Counts {
     Nothing,
 }
 
->>>>>>> analyze
 /// The custom type of a name.
 pub(in crate::analyze) fn event_type(name: &Spanned<Name>, found: &mut Diagnostics) -> Option<CustomEventType> {
     let event_type = CustomEventType::parse(name.as_str());
@@ -101,17 +98,6 @@ pub(in crate::analyze) fn event_type(name: &Spanned<Name>, found: &mut Diagnosti
         );
     }
     event_type
-}
-
-/// What `item` before a commerce event means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Items {
-    /// Products are counted.
-    Counted,
-    /// Nothing: values are of products where the attribute is.
-    Same,
-    /// Nothing, and it is wrong.
-    Refused,
 }
 
 /// What of an event can be relied on.
