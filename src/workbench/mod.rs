@@ -29,8 +29,8 @@ pub use deploy::{ApplyRequest, PlanRequest, Planned};
 pub use error::WorkbenchError;
 pub use explain::Explained;
 pub use init::init;
-pub use test::{TestRequest, TestRun};
 pub use schema::SchemaView;
+pub use test::{TestRequest, TestRun};
 
 /// An opened project folder.
 pub struct Workbench {

@@ -14,7 +14,10 @@ pub(super) fn written() -> Model {
     let workbench = Workbench::open(Arc::new(OsSystem), &folder).unwrap();
     workbench.model().unwrap_or_else(|error| match error {
         WorkbenchError::Invalid(checked) => {
-            panic!("{}", aud::report::diagnostic::human(&checked.diagnostics, &checked.sources, aud::report::Style::PLAIN))
+            panic!(
+                "{}",
+                aud::report::diagnostic::human(&checked.diagnostics, &checked.sources, aud::report::Style::PLAIN)
+            )
         }
         other => panic!("{other}"),
     })

@@ -64,3 +64,15 @@ fn names_are_never_markup() {
     insta::assert_snapshot!("hostile_dot", dot(&graph));
     insta::assert_snapshot!("hostile_mermaid", mermaid(&graph));
 }
+
+/// Whatever nests whatever, arrows point to the right, also where the data of an audience are left out of the picture.
+#[test]
+fn an_audience_stands_right_of_what_it_nests() {
+    let graph = collect(&written()).of_kinds(&[ThingKind::Events, ThingKind::Outputs]);
+    let picture = svg(&graph);
+    let left = |label: &str| -> f64 {
+        let line = picture.lines().find(|line| line.contains(&format!("<title>audience {label}<"))).unwrap();
+        line.split("<rect x=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap()
+    };
+    assert!(left("employees") < left("big_spenders") && left("big_spenders") < left("lapsed_spenders"));
+}

@@ -26,7 +26,7 @@ fn population(audience: &Audience, model: &Model) -> String {
     let inside = listed(&workspaces, "or");
     match (model.profile_retention, audience.standard) {
         (None, _) => format!("People ever seen in {inside}"),
-        (Some(kept), None) => format!("People seen in {inside} {}", within(kept)),
+        (Some(kept), None | Some(Standard::All)) => format!("People seen in {inside} {}", within(kept)),
         (Some(kept), Some(_)) => format!("People seen in {inside} in the {kept} before the end of the range"),
     }
 }
@@ -111,8 +111,14 @@ fn notes(audience: &Audience) -> Vec<String> {
     let mut asks = Asks::default();
     audience.criterion.visit(&mut |criterion| asks.criterion(criterion));
     let mut notes = Vec::new();
+    if matches!(audience.standard, Some(Standard::Between(..))) {
+        notes.push(
+            "\"The evaluation\" means the end of the range, or the day of the evaluation where that is earlier."
+                .to_owned(),
+        );
+    }
     if asks.texts {
-        notes.push("Upper and lower case do not matter.".to_owned());
+        notes.push("In comparisons, upper and lower case do not matter.".to_owned());
     }
     if asks.patterns {
         notes.push("In patterns * stands for any characters and ? for one.".to_owned());

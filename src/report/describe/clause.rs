@@ -88,9 +88,9 @@ impl Words<'_> {
                 format!("{has} attribution of the {edge}{with}{}", self.inside(workspaces))
             }
             Kind::Event(test) => format!("who {}", self.event(test, negated)),
-            Kind::Picked(test) => format!("who {}", self.picked(test, negated)),
-            Kind::Sequence(sequence) => format!("who {}", self.sequence(sequence, negated)),
-            Kind::Abandoned(test) => format!("who {}", self.abandoned(test, negated)),
+            Kind::Picked(test) => self.picked(test, negated),
+            Kind::Sequence(sequence) => self.sequence(sequence, negated),
+            Kind::Abandoned(test) => self.abandoned(test, negated),
             Kind::Aggregate(test) => {
                 let words = self.aggregate(test, negated);
                 format!("for whom {words}")

@@ -1,7 +1,7 @@
 //! Criteria about events, in words.
 
 use super::clause::Words;
-use super::predicate::{filter, name, predicate};
+use super::predicate::{condition, filter, name, predicate};
 use super::quoted;
 use super::time::{reach, when, within};
 use crate::catalog::{Calculation, EventKey, EventKind};
@@ -38,13 +38,20 @@ fn deed(event: &EventKey) -> (String, String) {
     (did.to_owned(), do_.to_owned())
 }
 
-/// What the events of a key are called.
-fn plural(event: &EventKey) -> String {
+/// What one event of a key is called, and several.
+fn names(event: &EventKey) -> (String, String) {
+    let name = quoted(&event.name);
     match event.kind {
-        EventKind::Custom => format!("{} events", quoted(&event.name)),
-        EventKind::Screen => format!("views of the screen {}", quoted(&event.name)),
-        EventKind::Purchase => "purchases".to_owned(),
-        kind => format!("{} events", kind.word().replace('_', " ")),
+        EventKind::Custom => (format!("{name} event"), format!("{name} events")),
+        EventKind::Screen => (format!("view of the screen {name}"), format!("views of the screen {name}")),
+        EventKind::Purchase => ("purchase".to_owned(), "purchases".to_owned()),
+        EventKind::Refund => ("refund".to_owned(), "refunds".to_owned()),
+        EventKind::Session => ("session".to_owned(), "sessions".to_owned()),
+        EventKind::Crash => ("crash".to_owned(), "crashes".to_owned()),
+        kind => {
+            let word = kind.word().replace('_', " ");
+            (format!("{word} event"), format!("{word} events"))
+        }
     }
 }
 
@@ -86,32 +93,30 @@ impl Words<'_> {
         }
     }
 
-    /// What kind, which, and through which inputs.
+    /// Of what type, and through which inputs.
     fn which(&self, events: &Events) -> String {
         let custom = events.event_type.map_or_else(String::new, |custom| format!(" (type {})", custom.name()));
-        format!("{custom}{}{}", filter(events.filter.as_ref()), self.through(events))
+        format!("{custom}{}", self.through(events))
     }
 
     pub(super) fn event(&self, test: &EventTest, negated: bool) -> String {
         let events = &test.events;
         let (did, do_) = deed(&events.event);
-        let (which, period) = (self.which(events), self.period(events));
+        let which = self.which(events);
+        let asked = format!("{}{}", self.period(events), filter(events.filter.as_ref()));
         let Count { least, most } = test.count;
-        match (negated, least, most) {
-            (true, 0 | 1, None) => format!("did not {do_}{which}{period} (also people of whom nothing is known)"),
-            (true, least, None) => {
+        let never = if test.count.contains(0) == negated { "" } else { " (also people who never did)" };
+        match (negated, most) {
+            (true, None) if least < 2 => format!("did not {do_}{which}{asked} (also people of whom nothing is known)"),
+            (true, None) => {
                 let count = times(Count { least: 0, most: Some(least - 1) }, events.unit);
-                format!("{did}{which}{count}{period} (also people who never did)")
+                format!("{did}{which}{count}{asked}{never}")
             }
-            (true, _, _) => {
-                let zero = if test.count.contains(0) { "" } else { " (also people who never did)" };
-                let count = times(test.count, events.unit).replacen(' ', " not ", 1);
-                format!("{did}{which}{count}{period}{zero}")
+            (true, Some(most)) => {
+                let unit = if events.unit == Unit::Item { "products" } else { "times" };
+                format!("{did}{which} fewer than {least} or more than {most} {unit}{asked}{never}")
             }
-            (false, 0, Some(_)) => {
-                format!("{did}{which}{}{period} (also people who never did)", times(test.count, events.unit))
-            }
-            (false, _, _) => format!("{did}{which}{}{period}", times(test.count, events.unit)),
+            (false, _) => format!("{did}{which}{}{asked}{never}", times(test.count, events.unit)),
         }
     }
 
@@ -119,64 +124,74 @@ impl Words<'_> {
         let edge = if test.pick == Pick::First { "first" } else { "latest" };
         let events = &test.events;
         let pool = Events { time: None, filter: None, ..events.clone() };
-        let custom = events.event_type.map_or_else(String::new, |custom| format!(" of type {}", custom.name()));
-        let what =
-            format!("{edge} of their {}{custom}{}{}", plural(&events.event), self.through(events), self.period(&pool));
+        let rest = format!("{}{}", self.which(events), self.period(&pool));
+        let (one, _) = names(&events.event);
         let mut asks = Vec::new();
-        asks.extend(
-            events.filter.as_ref().map(|filter| format!("is one where {}", super::predicate::condition(filter))),
-        );
+        asks.extend(events.filter.as_ref().map(|filter| format!("was one where {}", condition(filter))));
         asks.extend(events.time.map(|time| format!("happened {}", when(time))));
         match (asks.is_empty(), negated) {
-            (true, false) => format!("have a {what}"),
-            (true, true) => format!("have no {what}"),
-            (false, false) => format!("have a {what} that {}", asks.join(" and ")),
-            (false, true) => format!("have no {what} that {} (also people without any)", asks.join(" and ")),
+            (true, false) => format!("who have any {one}{rest}"),
+            (true, true) => format!("who have no {one}{rest}"),
+            (false, false) => format!("whose {edge} {one}{rest} {}", asks.join(" and ")),
+            (false, true) => {
+                format!(
+                    "of whom it is not so that their {edge} {one}{rest} {} (also people without any)",
+                    asks.join(" and ")
+                )
+            }
         }
     }
 
     pub(super) fn sequence(&self, sequence: &Sequence, negated: bool) -> String {
-        let did = |events: &Events| format!("{}{}{}", deed(&events.event).0, self.which(events), self.period(events));
+        let time = |events: &Events| events.time.map_or_else(String::new, |time| format!(" {}", when(time)));
+        let did = |events: &Events| {
+            let (did, which, where_) = (deed(&events.event).0, self.which(events), filter(events.filter.as_ref()));
+            format!("{did}{which}{}{where_}", time(events))
+        };
         let mut words = format!("first {}", did(&sequence.first));
         for step in &sequence.steps {
-            let within = step.within.map_or_else(String::new, |within| format!(" within {within} of that"));
-            words.push_str(&format!(", then later{within} {}", did(&step.events)));
+            let within =
+                step.within.map_or_else(|| "at any later time".to_owned(), |within| format!("within {within}"));
+            words.push_str(&format!("; then, {within}, {}", did(&step.events)));
             for without in &step.without {
-                let between = format!("{}{}", deed(&without.event).1, self.which(without));
-                words.push_str(&format!(", and in between did not {between}"));
+                let (do_, which, where_) =
+                    (deed(&without.event).1, self.which(without), filter(without.filter.as_ref()));
+                words.push_str(&format!(", but did not {do_}{which}{}{where_} in between", time(without)));
             }
         }
+        let bare = Events { time: None, ..sequence.first.clone() };
+        words.push_str(&format!("; all of it{}", self.period(&bare)));
         match negated {
-            true => format!("did not do this in order: {words} (also people who did none of it)"),
-            false => words,
+            true => format!("who are not among those who {words} (so also people who did none of it)"),
+            false => format!("who {words}"),
         }
     }
 
     pub(super) fn abandoned(&self, test: &AbandonedTest, negated: bool) -> String {
-        let add = Events {
-            filter: test.filter.clone(),
-            ..Events::of(EventKey::of(EventKind::AddToCart), test.inputs.clone())
-        };
-        let (which, wait) = (self.which(&add), test.wait);
+        let add = Events::of(EventKey::of(EventKind::AddToCart), test.inputs.clone());
+        let (which, wait, where_) = (self.which(&add), test.wait, filter(test.filter.as_ref()));
         let words = match test.unit {
             Unit::Event => format!(
-                "put something into the cart{which}, and for {wait} or longer have bought nothing and put in nothing more of the kind"
+                "put something into the cart{which}{where_}, and for {wait} or longer have bought nothing and put in \
+                 nothing more of the kind"
             ),
-            Unit::Item => {
-                format!("put a product into the cart{which}, and for {wait} or longer have not bought that product")
-            }
+            Unit::Item => format!(
+                "put a product into the cart{which}{where_}, and for {wait} or longer have not bought that product nor \
+                 put it in again"
+            ),
         };
         match negated {
-            true => format!(
-                "have not abandoned a cart; that is, it is not so that they {words} (also people without a cart)"
-            ),
-            false => words,
+            true => format!("who are not among those who {words} (so also people without a cart)"),
+            false => format!("who {words}"),
         }
     }
 
     pub(super) fn aggregate(&self, test: &AggregateTest, negated: bool) -> String {
         let events = &test.events;
-        let which = format!("{}{}{}", plural(&events.event), self.which(events), self.period(events));
+        let (_, several) = names(&events.event);
+        let where_ = filter(events.filter.as_ref());
+        let where_ = if where_.is_empty() { where_ } else { format!("{where_},") };
+        let which = format!("{several}{}{}{where_}", self.which(events), self.period(events));
         let attribute = test.attribute.as_ref().map_or_else(String::new, |each| name(each.part, &each.name));
         let what = match test.calculation {
             Calculation::Count if events.unit == Unit::Item => format!("the number of products in their {which}"),
@@ -195,7 +210,11 @@ impl Words<'_> {
         };
         let counts = matches!(test.calculation, Calculation::Count | Calculation::Sum | Calculation::UniqueCount);
         let plain = matches!(test.predicate, Predicate::Exists | Predicate::Empty);
-        let words = predicate(&test.predicate, negated);
+        let words = match (&test.predicate, negated) {
+            (Predicate::Exists, false) => "can be calculated".to_owned(),
+            (Predicate::Exists, true) => "cannot be calculated, since there is nothing to calculate it over".to_owned(),
+            (asked, negated) => predicate(asked, negated),
+        };
         match counts && !plain {
             // Over no events these are 0 and never missing (M11).
             true => format!("{what} {} (0 for people without any)", words.trim_end_matches(" (or is not known)")),

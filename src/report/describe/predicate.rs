@@ -36,7 +36,7 @@ fn positive(predicate: &Predicate) -> String {
         Predicate::AtLeast(number) => format!("is at least {number}"),
         Predicate::Between(low, high) => format!("is between {low} and {high}, both included"),
         Predicate::Boolean(value) => format!("is {value}"),
-        Predicate::Time(time) => format!("lies {}", when(*time)),
+        Predicate::Time(time) => format!("is a date {}", when(*time)),
         Predicate::Includes(text) => format!("includes {}", quoted(text)),
         Predicate::PartiallyMatches(text) => format!("has an entry that contains {}", quoted(text)),
     }
@@ -51,6 +51,7 @@ fn negative(predicate: &Predicate) -> String {
         }
         Predicate::OneOf(numbers) => format!("is none of {}", listed(&texts(numbers), "and")),
         Predicate::Equal(number) => format!("is not {number}"),
+        Predicate::Time(time) => format!("is no date {}", when(*time)),
         Predicate::PartiallyMatches(text) => format!("has no entry that contains {}", quoted(text)),
         _ => {
             let verbs = [
@@ -58,7 +59,6 @@ fn negative(predicate: &Predicate) -> String {
                 ("starts", "start"),
                 ("ends", "end"),
                 ("fits", "fit"),
-                ("lies", "lie"),
                 ("includes", "include"),
             ];
             let verb = verbs.iter().find_map(|(verb, base)| of_verb(verb, base));
@@ -71,9 +71,9 @@ fn texts(numbers: &[Float]) -> Vec<String> {
     numbers.iter().map(ToString::to_string).collect()
 }
 
-/// ` where …`, if there is a filter.
+/// `, where …`, if there is a filter.
 pub(super) fn filter(filter: Option<&Condition>) -> String {
-    filter.map_or_else(String::new, |filter| format!(" where {}", condition(filter)))
+    filter.map_or_else(String::new, |filter| format!(", where {}", condition(filter)))
 }
 
 /// A condition over the attributes of an event.

@@ -52,7 +52,7 @@ impl Page<'_> {
 
     fn tree(&mut self, tree: &Tree, depth: usize) {
         if tree.stored {
-            let note = format!("as stored for the range up to {}; the rest shows it anew", instant(tree.at));
+            let note = format!("as stored, for {}; what follows is evaluated anew", instant(tree.at));
             self.line(depth, None, &note, String::new());
         }
         // A nested audience mostly has the population of the one around it, which was shown already.

@@ -3,7 +3,7 @@
 use crate::base::{Timestamp, Window};
 use crate::catalog::ProfileField;
 use crate::explain::{Abandoned, Compared, EventFact, Fact, Population, Profile, StepFact, Value};
-use crate::ir::{SeenEdge, Unit};
+use crate::ir::{Count, SeenEdge, Unit};
 use crate::report::number::{counted, instant};
 
 /// A fact in one line.
@@ -26,13 +26,24 @@ pub(super) fn fact(fact: &Fact) -> String {
         Fact::Window(window) => self::window(*window),
         Fact::Count { unit, found, asked } => {
             let (one, several) = if *unit == Unit::Item { ("product", "products") } else { ("event", "events") };
-            format!("{} found, asked for: {asked}", counted(*found, one, several))
+            format!("{} found, asked for {}", counted(*found, one, several), self::asked(*asked))
         }
         Fact::Event(event) => self::event(event),
         Fact::NoEvent(key) => format!("no {key} at all"),
         Fact::Calculated { calculation, value } => format!("{} {}", calculation.words(), is(value)),
         Fact::Step(step) => self::step(step),
         Fact::Abandoned(abandoned) => self::abandoned(abandoned),
+    }
+}
+
+/// How many are asked for.
+fn asked(asked: Count) -> String {
+    match (asked.least, asked.most) {
+        (0, Some(0)) => "none".to_owned(),
+        (least, None) => format!("at least {least}"),
+        (0, Some(most)) => format!("at most {most}"),
+        (least, Some(most)) if least == most => format!("exactly {least}"),
+        (least, Some(most)) => format!("between {least} and {most}"),
     }
 }
 

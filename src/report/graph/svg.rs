@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::layout::columns;
+use super::layout::{Layout, Spot, layout};
 use super::{Graph, Thing, ThingKind};
 use crate::report::visible;
 
@@ -20,6 +20,7 @@ const LONGEST: usize = 38;
 const STYLE: &str = "
     text { font: 12px ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace; fill: #1f2328; }
     rect { fill: #f6f8fa; stroke: #8c959f; }
+    .ground { fill: #ffffff; stroke: none; }
     .audience rect { fill: #ddf4ff; stroke: #0969da; }
     .audience text { font-weight: 600; }
     .output rect { fill: #dafbe1; stroke: #1a7f37; }
@@ -32,55 +33,67 @@ const STYLE: &str = "
       .output rect { fill: #0f2d1a; stroke: #3fb950; }
       .input rect { fill: #332708; stroke: #d29922; }
       path { stroke: #6e7681; }
-      svg > .ground { fill: #0d1117; }
+      .ground { fill: #0d1117; }
     }
 ";
 
-/// Where a thing stands.
+/// How high a gap is that edges pass through.
+const GAP_HEIGHT: f64 = 12.0;
+
+/// Where a spot is.
 #[derive(Clone, Copy)]
 struct Place {
     left: f64,
-    top: f64,
+    middle: f64,
     width: f64,
 }
 
 /// The graph as SVG.
 pub fn svg(graph: &Graph) -> String {
-    let columns = columns(graph);
-    let (places, width, height) = places(&columns);
+    let layout = layout(graph);
+    let (places, width, height) = places(&layout);
     let mut lines = vec![
         format!(
             r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0}" height="{height:.0}" viewBox="0 0 {width:.0} {height:.0}" role="img">"#
         ),
         "  <title>Audiences and what they use</title>".to_owned(),
         format!("  <style>{STYLE}  </style>"),
-        r##"  <rect class="ground" width="100%" height="100%" style="stroke: none" fill="#ffffff"/>"##.to_owned(),
+        r#"  <rect class="ground" width="100%" height="100%"/>"#.to_owned(),
     ];
-    for (from, to) in &graph.edges {
+    for (from, to) in &layout.pieces {
         if let (Some(from), Some(to)) = (places.get(from), places.get(to)) {
             lines.push(edge(*from, *to));
         }
     }
-    lines.extend(places.iter().map(|(thing, place)| node(thing, *place)));
+    lines.extend(places.iter().map(|(spot, place)| match spot {
+        Spot::Thing(thing) => node(thing, *place),
+        Spot::Gap(..) => line(*place),
+    }));
     lines.push("</svg>\n".to_owned());
     lines.join("\n")
 }
 
-/// Where everything stands, and how large the picture is.
-fn places(columns: &[Vec<Thing>]) -> (BTreeMap<Thing, Place>, f64, f64) {
-    let tallest = columns.iter().map(Vec::len).max().unwrap_or(0) as f64;
-    let height = 2.0 * MARGIN + tallest * ROW;
+/// Where everything is, and how large the picture is.
+fn places(layout: &Layout) -> (BTreeMap<Spot, Place>, f64, f64) {
+    let room = |spot: &Spot| if matches!(spot, Spot::Thing(_)) { ROW } else { GAP_HEIGHT };
+    let high = |column: &[Spot]| column.iter().map(room).sum::<f64>();
+    let tallest = layout.columns.iter().map(|column| high(column)).fold(0.0, f64::max);
     let mut places = BTreeMap::new();
     let mut left = MARGIN;
-    for column in columns {
-        let widest = column.iter().map(|thing| wide(&label(thing))).fold(0.0, f64::max);
-        let top = MARGIN + (tallest - column.len() as f64) * ROW / 2.0 + (ROW - HEIGHT) / 2.0;
-        for (at, thing) in column.iter().enumerate() {
-            places.insert(thing.clone(), Place { left, top: top + at as f64 * ROW, width: widest });
+    for column in &layout.columns {
+        let labels = column.iter().filter_map(|spot| match spot {
+            Spot::Thing(thing) => Some(wide(&label(thing))),
+            Spot::Gap(..) => None,
+        });
+        let width = labels.fold(0.0, f64::max);
+        let mut top = MARGIN + (tallest - high(column)) / 2.0;
+        for spot in column {
+            places.insert(spot.clone(), Place { left, middle: top + room(spot) / 2.0, width });
+            top += room(spot);
         }
-        left += widest + GAP;
+        left += width + GAP;
     }
-    (places, (left - GAP + MARGIN).max(2.0 * MARGIN), height)
+    (places, (left - GAP + MARGIN).max(2.0 * MARGIN), tallest + 2.0 * MARGIN)
 }
 
 fn wide(label: &str) -> f64 {
@@ -88,21 +101,24 @@ fn wide(label: &str) -> f64 {
 }
 
 fn edge(from: Place, to: Place) -> String {
-    let (x1, y1) = (from.left + from.width, from.top + HEIGHT / 2.0);
-    let (x2, y2) = (to.left, to.top + HEIGHT / 2.0);
-    let bend = ((x2 - x1) / 2.0).max(GAP / 2.0);
-    format!(r#"  <path d="M{x1:.1} {y1:.1} C{:.1} {y1:.1} {:.1} {y2:.1} {x2:.1} {y2:.1}"/>"#, x1 + bend, x2 - bend)
+    let (x1, y1, x2, y2) = (from.left + from.width, from.middle, to.left, to.middle);
+    let bend = (x1 + x2) / 2.0;
+    format!(r#"  <path d="M{x1:.1} {y1:.1} C{bend:.1} {y1:.1} {bend:.1} {y2:.1} {x2:.1} {y2:.1}"/>"#)
 }
 
-fn node(thing: &Thing, place: Place) -> String {
-    let Place { left, top, width } = place;
+/// What passes through a gap.
+fn line(Place { left, middle, width }: Place) -> String {
+    format!(r#"  <path d="M{left:.1} {middle:.1} H{:.1}"/>"#, left + width)
+}
+
+fn node(thing: &Thing, Place { left, middle, width }: Place) -> String {
     let class = match thing.kind() {
         None => "audience",
         Some(ThingKind::Outputs) => "output",
         Some(ThingKind::Inputs) => "input",
         Some(_) => "data",
     };
-    let (x, y) = (left + PADDING, top + HEIGHT / 2.0 + 4.0);
+    let (x, y, top) = (left + PADDING, middle + 4.0, middle - HEIGHT / 2.0);
     let (title, label) = (escaped(&thing.to_string()), escaped(&label(thing)));
     format!(
         "  <g class=\"{class}\"><title>{title}</title><rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" \
