@@ -35,7 +35,9 @@ fn one_id_is_one_event_of_a_user() {
     for copy in [first, (1, "A", 6, 0, Some("e1")), (1, "A", 5, 1, Some("e1"))] {
         assert_eq!(stored(&[first, copy]), 1, "{copy:?}");
     }
-    for other in [(1, "A", 5, 0, Some("E1")), (1, "A", 5, 0, Some("")), (1, "A", 5, 0, None), (2, "A", 5, 0, Some("e1"))] {
+    for other in
+        [(1, "A", 5, 0, Some("E1")), (1, "A", 5, 0, Some("")), (1, "A", 5, 0, None), (2, "A", 5, 0, Some("e1"))]
+    {
         assert_eq!(stored(&[first, other]), 2, "{other:?}");
     }
 }
