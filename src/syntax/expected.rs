@@ -114,9 +114,11 @@ fn diagnose(found: &Found, rules: &[Rule]) -> (Diagnostic, Mend) {
     let nearest = suggest::nearest(found.text, candidates.iter().copied());
     if let Some(best) = nearest.first().filter(|_| found.inside) {
         let message = format!("`{}` cannot stand here", found.text);
-        let diagnostic = Diagnostic::new(Code::UnexpectedText, message)
-            .label(found.span, "misspelt?")
-            .did_you_mean(found.span, &nearest, str::to_owned);
+        let diagnostic = Diagnostic::new(Code::UnexpectedText, message).label(found.span, "misspelt?").did_you_mean(
+            found.span,
+            &nearest,
+            str::to_owned,
+        );
         return (diagnostic, found.replaced(best));
     }
     if found.inside && !found.first_of_line && !words::is_keyword(found.text) {

@@ -65,7 +65,8 @@ fn said(analysis: &Analysis) -> String {
 
 #[test]
 fn remembering_changes_nothing() {
-    let (project, catalog) = (project(PROJECT), detected_catalog(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui/catalog.json")));
+    let (project, catalog) =
+        (project(PROJECT), detected_catalog(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui/catalog.json")));
     let deployed = BTreeSet::new();
     let mut memory = Memory::default();
     let mut texts = [FIRST, SECOND].map(str::to_owned);
