@@ -136,6 +136,7 @@ fn a_protected_audience_cannot_go() {
     let (before, rest) = text.split_once("## Good customers who").unwrap();
     let (_, after) = rest.split_once("\n}\n").unwrap();
     sandbox.write("audiences/lifecycle.aud", &format!("{before}{after}"));
+    sandbox.write("audiences/tests.aud", "version 1\n");
     let refused = sandbox.aud(&["apply", "--auto-approve", "--now", NOW]).code(1);
     assert!(refused.err.contains("lapsed_spenders") && refused.err.contains("protect"), "{}", refused.err);
 }

@@ -8,6 +8,8 @@ mod m10;
 mod m12;
 mod m15;
 mod m16;
+mod m20;
+mod m23;
 mod m25;
 mod m26;
 
@@ -24,28 +26,28 @@ use aud::testing::{Failure, Report, Run, run};
 
 /// Every rule that tests in the language can show, with the number of expectations that its file holds at least.
 const RULES: [(&str, usize); 24] = [
-    ("m01", 18),
+    ("m01", 19),
     ("m02", 16),
-    ("m03", 20),
-    ("m03a", 12),
+    ("m03", 19),
+    ("m03a", 11),
     ("m04", 27),
-    ("m05", 13),
-    ("m06", 11),
+    ("m05", 14),
+    ("m06", 12),
     ("m07", 13),
     ("m08", 13),
-    ("m09", 16),
+    ("m09", 17),
     ("m10", 12),
     ("m11", 22),
-    ("m12", 12),
+    ("m12", 20),
     ("m13", 10),
-    ("m14", 9),
+    ("m14", 7),
     ("m15", 20),
     ("m16", 7),
     ("m17", 16),
-    ("m18", 22),
-    ("m19", 11),
+    ("m18", 24),
+    ("m19", 10),
     ("m20", 12),
-    ("m21", 19),
+    ("m21", 20),
     ("m22", 14),
     ("m23", 8),
 ];
@@ -94,8 +96,9 @@ fn every_specification_holds() {
     for (rule, least) in RULES {
         let report = Rule::of(rule).run();
         let expectations: usize = report.tests.iter().map(|test| test.expectations).sum();
-        println!("{rule}: {expectations} expectations");
-        assert!(expectations >= least, "{rule} has lost expectations: {expectations} are fewer than {least}");
+        if expectations < least {
+            broken.push(format!("{rule} has lost expectations: {expectations} are fewer than {least}"));
+        }
         for test in &report.tests {
             broken.extend(test.failures.iter().map(|failure| format!("{rule}, {}: {}", test.title, told(failure))));
         }

@@ -161,7 +161,8 @@ fn growth(text: impl Fn(usize) -> String, length: usize) -> f64 {
 #[test]
 fn reading_takes_linear_time() {
     let in_test = |facts: &str| format!("version 1\ntest \"t\" {{ user ann {{ {facts} }} }}\n");
-    let cases: [(&str, Box<dyn Fn(usize) -> String>); 9] = [
+    type Text = Box<dyn Fn(usize) -> String>;
+    let cases: [(&str, Text); 9] = [
         ("parentheses", Box::new(|n| "(".repeat(n))),
         ("tests in tests", Box::new(|n| "test \"a\" {".repeat(n / 10))),
         ("tests in lines", Box::new(|n| "test \"a\" {\n".repeat(n / 10))),

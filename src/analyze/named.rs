@@ -106,7 +106,9 @@ fn circle(declared: &Declared<'_>, circle: &Circle) -> Diagnostic {
         [one, _] => format!("criterion `{one}` uses itself"),
         _ => format!("criteria use each other in a circle: {}", names.join(" → ")),
     };
-    Diagnostic::new(Code::CriterionCycle, message)
-        .label(circle.span, "closes the circle")
-        .help("write out in one of them what it needs of the other")
+    let help = match names.as_slice() {
+        [one, _] => format!("take `criterion {one}` out of its own definition"),
+        _ => "write out in one of them what it needs of the other".to_owned(),
+    };
+    Diagnostic::new(Code::CriterionCycle, message).label(circle.span, "closes the circle").help(help)
 }

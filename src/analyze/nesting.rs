@@ -50,9 +50,11 @@ fn circle(owners: &[&LoweredAudience<'_>], circle: &Circle) -> Diagnostic {
         [one, _] => format!("audience `{one}` nests itself"),
         _ => format!("audiences nest each other in a circle: {}", names.join(" → ")),
     };
-    Diagnostic::new(Code::AudienceCycle, message)
-        .label(circle.span, "closes the circle")
-        .help("write out in one of them what it needs of the other")
+    let help = match names.as_slice() {
+        [one, _] => format!("take `audience {one}` out of its own definition"),
+        _ => "write out in one of them what it needs of the other".to_owned(),
+    };
+    Diagnostic::new(Code::AudienceCycle, message).label(circle.span, "closes the circle").help(help)
 }
 
 /// Only the first step beyond the limit is told: mending it shortens every longer way.

@@ -181,7 +181,7 @@ fn bare_input(
             Err(Box::new(
                 Diagnostic::new(Code::AmbiguousInput, format!("`{}` could be {}", name.value, names.join(" or ")))
                     .label(name.span, "which workspace's?")
-                    .help("write the workspace before it"),
+                    .help("write the workspace and a point before it"),
             ))
         }
         (several, _) => Ok(several.iter().map(|input| (*input).clone()).collect()),

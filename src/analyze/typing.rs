@@ -22,7 +22,7 @@ pub(super) enum Known<'a> {
 }
 
 /// A use that tells a type.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Use {
     /// The type.
     pub(super) value_type: ValueType,
@@ -102,7 +102,7 @@ fn of_part<'c>(catalog: &'c Catalog, event: &EventKey, part: Part, attribute: &s
     let declared = known.filter(|known| known.provenance == Provenance::Declared).map(Known::Attribute);
     let platform = || platform_attribute(event.kind, part, attribute);
     declared
-        .or_else(|| platform().map(|value_type| Known::Fixed(value_type, "its type is the platform's")))
+        .or_else(|| platform().map(|value_type| Known::Fixed(value_type, "the platform gives it this type")))
         .or_else(|| known.map(Known::Attribute))
 }
 

@@ -116,7 +116,6 @@ codes! {
     UnknownRegulation = 236 Error "Consent is asked under a law that the language does not know.";
     UnknownPurpose = 237 Error "The only purpose under `ccpa` is `data_sale_opt_out`.";
     TypeWithoutMeaning = 238 Error "`type` is asked of an event that has no custom type.";
-    ItemWithoutMeaning = 239 Error "`item` stands where products are counted.";
     NeedsNumber = 240 Error "Sums, averages, minima and maxima are of numbers.";
     UnknownPlace = 241 Error "A place is named that the gazetteer does not have.";
     AmbiguousPlace = 242 Error "A place's name stands for one city.";

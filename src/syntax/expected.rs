@@ -113,9 +113,9 @@ fn diagnose(found: &Found, rules: &[Rule]) -> (Diagnostic, Mend) {
     }
     let nearest = suggest::nearest(found.text, candidates.iter().copied());
     if let Some(best) = nearest.first().filter(|_| found.inside) {
-        let message = format!("`{}` is no word that can stand here", found.text);
+        let message = format!("`{}` cannot stand here", found.text);
         let diagnostic = Diagnostic::new(Code::UnexpectedText, message)
-            .label(found.span, "not known here")
+            .label(found.span, "misspelt?")
             .did_you_mean(found.span, &nearest, str::to_owned);
         return (diagnostic, found.replaced(best));
     }

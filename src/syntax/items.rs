@@ -81,6 +81,10 @@ fn known_shape(tokens: &Tokens, at: usize) -> bool {
         "moved" => word(at + 1) && tokens.word(at + 2) == "to" && word(at + 3),
         "guard" => word(at + 1) && brace(at + 2),
         "bulk" => tokens.word(at + 1) == "connect",
+        "assert" => {
+            let claims = tokens.word(at + 1) == "disjoint" && tokens.is_bracket(at + 2, b'(');
+            word(at + 1) && (claims || tokens.word(at + 2) == "inside")
+        }
         "test" => text(at + 1) && brace(at + 2),
         _ => false,
     }

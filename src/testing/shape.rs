@@ -168,3 +168,59 @@ fn start(criterion: &Criterion) -> Option<(u32, u32)> {
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Name;
+    use crate::ir::{Access, Status};
+
+    fn member(address: &str) -> Criterion {
+        Criterion::new(Kind::Member(Name::new(address).unwrap()))
+    }
+
+    fn audience(criterion: Criterion) -> Audience {
+        Audience {
+            address: Name::new("x").unwrap(),
+            name: String::new(),
+            external_name: String::new(),
+            doc: None,
+            workspaces: Default::default(),
+            inputs: Default::default(),
+            tags: Default::default(),
+            status: Status::Active,
+            access: Access::Usable,
+            protect: false,
+            criterion,
+            standard: None,
+            split: None,
+            connections: Vec::new(),
+            origin: Origin::default(),
+        }
+    }
+
+    /// `a and (b or not c)`: the parts are the whole, a, the group, b, not c.
+    fn decides(members: &[&str], in_population: bool) -> Vec<bool> {
+        let not = Criterion::new(Kind::Not(Box::new(member("c"))));
+        let any = Criterion::new(Kind::Any(vec![member("b"), not]));
+        let audience = audience(Criterion::new(Kind::All(vec![member("a"), any])));
+        let shape = Shape::new(&audience);
+        assert_eq!(shape.depths(), [0, 1, 1, 2, 2]);
+        let seen = shape.seen(&|_| false, &|address| members.contains(&address.as_str()), in_population);
+        seen.iter().map(|seen| seen.decides).collect()
+    }
+
+    #[test]
+    fn a_part_decides_where_the_others_leave_it_to_it() {
+        assert_eq!(decides(&["a", "c"], true), [true, false, true, true, true]);
+        assert_eq!(decides(&["a", "b", "c"], true), [true, true, true, true, false]);
+        assert_eq!(decides(&["a", "b"], true), [true, true, true, false, false]);
+        assert_eq!(decides(&["b"], true), [true, true, false, false, false]);
+        assert_eq!(decides(&["c"], true), [true, false, false, false, false]);
+    }
+
+    #[test]
+    fn outside_the_population_nothing_decides() {
+        assert_eq!(decides(&["a", "c"], false), [false; 5]);
+    }
+}

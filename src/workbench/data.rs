@@ -34,7 +34,13 @@ impl Workbench {
             }
             project => {
                 let diagnostics = diagnostics.into_sorted();
-                Err(WorkbenchError::Invalid(Box::new(super::Checked { sources, diagnostics, project, model: None, scenarios: Vec::new() })))
+                Err(WorkbenchError::Invalid(Box::new(super::Checked {
+                    sources,
+                    diagnostics,
+                    project,
+                    model: None,
+                    scenarios: Vec::new(),
+                })))
             }
         }
     }

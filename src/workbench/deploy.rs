@@ -138,7 +138,13 @@ impl Workbench {
             (Some(project), diagnostics) if !diagnostics.has_errors() => Ok(project),
             (project, diagnostics) => {
                 let diagnostics: Vec<Diagnostic> = diagnostics.into_sorted();
-                Err(WorkbenchError::Invalid(Box::new(super::Checked { sources, diagnostics, project, model: None, scenarios: Vec::new() })))
+                Err(WorkbenchError::Invalid(Box::new(super::Checked {
+                    sources,
+                    diagnostics,
+                    project,
+                    model: None,
+                    scenarios: Vec::new(),
+                })))
             }
         }
     }

@@ -68,6 +68,11 @@ impl<'a> Lowering<'_, 'a> {
     pub(super) fn aggregate(&mut self, written: &ast::Aggregate, span: Span) -> Option<ir::Criterion> {
         let calculated = self.calculation(&written.value);
         let inputs = self.inputs_of(infer::key(&written.value.events.what).kind, &written.scope);
+        let is_number = self.value_type(&written.value).is_some_and(|known| known.value_type() == ValueType::Number);
+        if is_number && matches!(written.test.value, Test::Time(_)) {
+            self.found.push(aggregate::time_for_test(written.value.calculation.value, written.test.span));
+            return None;
+        }
         let name = words(&written.value);
         let value = self.value_test(&name, &written.value, &written.test);
         self.asked(calculated, inputs, value, span)

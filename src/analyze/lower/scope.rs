@@ -130,6 +130,6 @@ fn outside(what: &str, name: &str, reads: &str, span: Span) -> Box<Diagnostic> {
     Box::new(
         Diagnostic::new(Code::ScopeOutside, format!("`in {name}` is outside what the audience reads"))
             .label(span, format!("not one of its {what}s"))
-            .help(format!("the audience reads {reads}")),
+            .help(format!("the audience reads {reads}; add `{name}` to its {what}s, or leave it out here")),
     )
 }

@@ -42,6 +42,13 @@ pub(in crate::analyze) fn needs_number(
     false
 }
 
+/// The time of a calculation, read as the test of a number because no other test follows it.
+pub(in crate::analyze) fn time_for_test(calculation: Calculation, test: Span) -> Diagnostic {
+    Diagnostic::new(Code::MissingTest, format!("this `{}` is not compared with anything", calculation.words()))
+        .label(test, "says when, not how much")
+        .help("a test follows the time, such as `> 100`")
+}
+
 /// Checks that some values pass a test, and not all of them. Over nothing, counts and sums are 0 and always there (M11).
 pub(in crate::analyze) fn constant(
     calculation: Calculation,

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::reference;
 use crate::analyze::lower::LoweredAudience;
-use crate::analyze::resolve::listed;
 use crate::analyze::world::World;
 use crate::base::{Address, Name, Origin, Span, Spanned};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -133,10 +132,9 @@ fn contradiction(one: &Assertion, span: Span, other: &Assertion, first: Span) ->
     };
     let apart = addresses(apart);
     (apart.contains(inner) && apart.contains(outer)).then(|| {
-        let names = listed([inner.as_str(), outer.as_str()]);
         Diagnostic::new(
             Code::AssertionsContradict,
-            format!("of {names}, the first is asserted to be inside the second and disjoint from it"),
+            format!("`{inner}` is asserted to be inside `{outer}` and disjoint from it"),
         )
         .label(span, format!("both hold only where `{inner}` is empty"))
         .label(first, "with this one")

@@ -58,8 +58,9 @@ fn compare(known: Option<ValueType>, operator: Spanned<Operator>, value: &Spanne
         }
         Literal::String(text) => {
             let message = format!("`{words}` compares numbers, and {} is a text", quoted(text));
-            let diagnostic =
-                Diagnostic::new(Code::ValueOfOperator, message).label(span, "a number stands without quotes");
+            let kind = if Day::parse(text).is_some() { "date" } else { "number" };
+            let label = format!("a {kind} stands without quotes");
+            let diagnostic = Diagnostic::new(Code::ValueOfOperator, message).label(span, label);
             match text_instead(known, operator.value, text) {
                 None => Wrong { diagnostic: diagnostic.help(other_words(operator.value, text)), instead: None },
                 instead => Wrong { diagnostic, instead },

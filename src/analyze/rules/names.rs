@@ -40,7 +40,7 @@ fn length(what: &str, text: &Spanned<String>, found: &mut Diagnostics) {
         found.push(
             Diagnostic::new(code, format!("{article} {what} has at most {most} characters, and this one has {count}"))
                 .label(text.span, format!("{} too many", count - most))
-                .help(format!("what fits is `{shown}`")),
+                .help(format!("shorten it: what fits is `{shown}`")),
         );
     }
 }
@@ -81,8 +81,8 @@ fn taken<'n>(
         return true;
     }
     let why = match code {
-        Code::DuplicateExternalName => "outputs tell audiences apart by this name; left out, it is the display name",
-        _ => "people tell audiences apart by this name; left out, it is the address",
+        Code::DuplicateExternalName => "give one of them another: outputs tell audiences apart by it; left out, it is the display name",
+        _ => "give one of them another: people tell audiences apart by it; left out, it is the address",
     };
     found.push(
         Diagnostic::new(code, format!("two audiences have the {what} `{name}`"))

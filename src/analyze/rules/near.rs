@@ -95,7 +95,7 @@ fn unknown(name: &str, span: Span) -> Diagnostic {
     let near: Vec<&str> = near.iter().map(String::as_str).collect();
     Diagnostic::new(Code::UnknownPlace, format!("there is no city {} in the gazetteer", quoted(name)))
         .label(span, "not known")
-        .note("it has the cities of at least 15,000 people: `Paris`, `Paris, FR`, `Paris, TX, US`")
+        .note("it has the cities of at least 15,000 people, written as `Lyon`, `Paris, FR` or `Paris, TX, US`")
         .help("write degrees north and east: `location within 25 km of 48.8566, 2.3522`")
         .did_you_mean(span, &near, quoted)
 }

@@ -25,7 +25,8 @@ pub(in crate::analyze) fn check(
             found.push(
                 Diagnostic::new(Code::DuplicateField, format!("setting `{name}` is given twice"))
                     .label(setting.key.span, "again here")
-                    .label(first, "first here"),
+                    .label(first, "first here")
+                    .help("keep one of them"),
             );
             continue;
         }
@@ -63,7 +64,7 @@ pub(in crate::analyze) fn check(
 fn unknown(output: &Output, key: &Spanned<&str>) -> Diagnostic {
     let known: Vec<&str> = output.kind.connection_settings.iter().map(|known| known.name).collect();
     let help = match known.as_slice() {
-        [] => format!("connections to {} outputs have no settings", output.kind.name),
+        [] => format!("leave it out: connections to {} outputs have no settings", output.kind.name),
         known => format!("connections to {} outputs take {}", output.kind.name, listed(known.iter().copied())),
     };
     Diagnostic::new(

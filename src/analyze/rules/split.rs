@@ -25,7 +25,7 @@ pub(in crate::analyze) fn check(split: &Split, most: u32, found: &mut Diagnostic
                 ),
             )
             .label(extra.span, "one too many from here on")
-            .help("the limit is `limits.variants` in aud.yaml"),
+            .help("take variants out, or raise `limits.variants` in aud.yaml"),
         );
     }
     reserved(split, found);
@@ -72,6 +72,8 @@ fn share(written: &Spanned<Number>, found: &mut Diagnostics) -> Option<u8> {
         wrong = wrong.help(format!("write {}% or {}%", value.floor().max(1.0), value.ceil().max(1.0)));
     } else if value < 1.0 {
         wrong = wrong.help("leave the variant out; Control takes what the variants leave");
+    } else {
+        wrong = wrong.help("write a whole percentage from 1 to 100");
     }
     found.push(wrong);
     None
@@ -86,7 +88,7 @@ fn too_large(split: &Split, sum: u32) -> Diagnostic {
     if let [first, .., last] = shares.as_slice() {
         wrong = wrong.label(*last, format!("{sum} % with this one")).label(*first, "counted from here");
     }
-    wrong.help("Control takes what the variants leave; it may be 0 %")
+    wrong.help("lower them to 100 % in all: Control takes what they leave, which may be 0 %")
 }
 
 fn reserved(split: &Split, found: &mut Diagnostics) {

@@ -55,7 +55,7 @@ fn not_a_list(attribute: &Spanned<String>, span: Span, known: Option<Known<'_>>,
     )
     .label(keyword.to(attribute.span), "asks for a list")
     .help(format!(
-        "write `user {} …`; {}",
+        "write `user {} …`; or {}",
         quoted(&attribute.value),
         override_help("schema.user", &attribute.value, ValueType::List)
     ));

@@ -35,7 +35,7 @@ impl Reading<'_, '_> {
                     Diagnostic::new(Code::DuplicateTestUser, format!("`{}` is listed twice", user.value))
                         .label(user.span, "again here")
                         .label(first.span, "first here")
-                        .help("a member is in once"),
+                        .help("keep one of them: a member is in once"),
                 );
             }
         }
@@ -47,7 +47,7 @@ impl Reading<'_, '_> {
         let lowered =
             self.audiences.iter().find(|each| each.declared.owns_address && *each.address() == address.value)?;
         if lowered.is_draft() {
-            let mut wrong = Diagnostic::new(Code::DraftExpected, format!("audience `{}` is a draft", address.value))
+            let mut wrong = Diagnostic::new(Code::DraftExpected, format!("audience `{}` is a draft, so that nothing can be expected of it", address.value))
                 .label(address.span, "has no members");
             if let Some(status) = lowered.fields.status {
                 wrong = wrong.label(status.span, "a draft since here");

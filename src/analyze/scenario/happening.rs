@@ -17,7 +17,7 @@ const MOST: u64 = 10_000;
 impl Reading<'_, '_> {
     /// An event; `None` where something of it is wrong.
     pub(super) fn event(&mut self, event: &written::Happening, now: Timestamp) -> Option<Happening> {
-        let key = self.key(&event.what);
+        let key = Self::key(&event.what);
         let event_type = self.event_type(event, &key);
         let known = self.world.catalog().events.get(&key);
         let attributes = self.pairs(&event.attributes, known.map(|known| &known.attributes));
@@ -39,19 +39,10 @@ impl Reading<'_, '_> {
         })
     }
 
-    fn key(&mut self, what: &Spanned<What>) -> EventKey {
+    fn key(what: &Spanned<What>) -> EventKey {
         match &what.value {
             What::Named { kind, name } => EventKey { kind: *kind, name: name.value.as_str().into() },
-            What::Kind { kind, item } => {
-                if *item {
-                    self.found.push(
-                        Diagnostic::new(Code::ItemWithoutMeaning, "an event happens, and its products are part of it")
-                            .label(what.span, "`item` counts products in criteria")
-                            .help(format!("write `{} product {{ \"id\" \"1\" }}`", kind.value.word())),
-                    );
-                }
-                EventKey::of(kind.value)
-            }
+            What::Kind { kind, .. } => EventKey::of(kind.value),
         }
     }
 

@@ -68,11 +68,12 @@ impl Reading<'_, '_> {
             [one, _] => format!("user `{one}` starts from itself"),
             _ => format!("users start from each other in a circle: {}", names.join(" → ")),
         };
-        self.found.push(
-            Diagnostic::new(Code::TestUserCycle, message)
-                .label(circle.span, "closes the circle")
-                .help("take the `from` of one of them out"),
-        );
+        let help = match names.as_slice() {
+            [one, _] => format!("take `from {one}` out"),
+            _ => "take the `from` of one of them out".to_owned(),
+        };
+        let wrong = Diagnostic::new(Code::TestUserCycle, message).label(circle.span, "closes the circle");
+        self.found.push(wrong.help(help));
     }
 
     /// What a user says itself.

@@ -158,6 +158,15 @@ mod tests {
     }
 
     #[test]
+    fn a_label_at_the_start_of_an_empty_line_is_drawn() {
+        let mut sources = SourceMap::default();
+        let id = sources.add("a", "aa\n\nb\n");
+        let found = Diagnostic::new(Code::InvalidYaml, "m").label(Span::new(id, 3, 3), "here");
+        let shown = human(&[found.label(Span::new(id, 0, 0), "here")], &sources, Style::PLAIN);
+        assert_eq!(shown.matches("here").count(), 2, "{shown}");
+    }
+
+    #[test]
     fn colour_where_wanted() {
         let mut sources = SourceMap::default();
         let id = sources.add("a", "x");

@@ -180,26 +180,28 @@ impl Text {
     }
 }
 
-impl SourceCode for Text {
-    /// The whole lines of a span. The context asked for is ignored: a box shows the lines of its labels.
+impl SourceCode for Drawing<'_> {
+    /// The whole lines from a span to the last label. The context asked for is ignored: a box shows the lines of its
+    /// labels, also that of a label without length that stands at the start of a line.
     fn read_span<'a>(
         &'a self,
         span: &SourceSpan,
         _: usize,
         _: usize,
     ) -> Result<Box<dyn miette::SpanContents<'a> + 'a>, MietteError> {
+        let text = self.text;
         let start = span.offset();
         let last = (start + span.len().saturating_sub(1)).max(start);
-        let (from, _) = self.range(self.line(start));
-        let (_, to) = self.range(self.line(last));
-        let data = self.shown.as_bytes().get(from..to).ok_or(MietteError::OutOfBounds)?;
-        let column = self.shown.get(from..start).map_or(0, |before| before.chars().count());
+        let (from, _) = text.range(text.line(start));
+        let (_, to) = text.range(text.line(last).max(self.cluster.last_line));
+        let data = text.shown.as_bytes().get(from..to).ok_or(MietteError::OutOfBounds)?;
+        let column = text.shown.get(from..start).map_or(0, |before| before.chars().count());
         // All labels given at once belong into one box, which miette makes where it thinks that their lines overlap.
         let reaches_the_next = usize::MAX / 2;
-        let column = column + self.origin.1;
-        let line = self.line(start) + self.origin.0;
+        let column = column + text.origin.1;
+        let line = text.line(start) + text.origin.0;
         let whole = (from, to - from).into();
-        Ok(Box::new(MietteSpanContents::new_named(self.name.clone(), data, whole, line, column, reaches_the_next)))
+        Ok(Box::new(MietteSpanContents::new_named(text.name.clone(), data, whole, line, column, reaches_the_next)))
     }
 }
 
@@ -225,7 +227,7 @@ impl std::error::Error for Drawing<'_> {}
 
 impl miette::Diagnostic for Drawing<'_> {
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(self.text)
+        Some(self)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {

@@ -45,7 +45,8 @@ fn table(audience: &CoveredAudience, sources: &SourceMap, style: Style) -> Strin
             let gap = " ".repeat(width);
             format!("{}{gap}", style.paint(paint, if seen { "✓" } else { "·" }))
         };
-        let marks = format!("{}{}{}", mark(covered.seen_true, 5), mark(covered.seen_false, 6), mark(covered.decided, 8));
+        let marks =
+            format!("{}{}{}", mark(covered.seen_true, 5), mark(covered.seen_false, 6), mark(covered.decided, 8));
         let gap = " ".repeat(width - said.chars().count() + 2);
         let place = explain::place(covered.origin, sources).unwrap_or_default();
         let missing = missing(covered);

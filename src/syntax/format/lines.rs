@@ -114,6 +114,12 @@ impl<'a> Lines<'a> {
         }
     }
 
+    /// Makes plain comments of what is left of an item, so that none becomes the documentation of the next one.
+    pub(super) fn leave(&mut self, span: Span) {
+        let left = self.comments.iter_mut().skip(self.next).take_while(|comment| comment.span.start < span.end);
+        left.for_each(|comment| comment.own_line = false);
+    }
+
     /// Prints a line.
     pub(super) fn push(&mut self, cells: Vec<String>) {
         self.out.push(Line { indent: self.indent, cells, trailing: None });

@@ -140,6 +140,7 @@ impl Printer<'_> {
         let first = entries.first().map_or(span.end, |entry| entry.span.start);
         self.lines.open(header, first);
         self.entries(entries);
+        self.lines.leave(span);
         self.lines.indent -= 1;
     }
 

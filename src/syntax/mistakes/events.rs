@@ -24,7 +24,7 @@ pub(in crate::syntax) fn count_of_calculation(count: Span) -> Diagnostic {
 
 pub(in crate::syntax) fn count_for_test(count: Span, meant: &str) -> Diagnostic {
     Diagnostic::new(Code::MisplacedCount, "the value of a calculation is tested as a number")
-        .label(count, format!("write `{meant}`"))
+        .label(count, "says how often, not how much")
         .fix(Fix::replace(format!("write `{meant}`"), count, meant))
 }
 
@@ -61,7 +61,7 @@ pub(in crate::syntax) fn early_within(early: Span, what: Span, written: &str, af
 
 pub(in crate::syntax) fn missing_word(place: Span, word: &str) -> Diagnostic {
     Diagnostic::new(Code::MissingWord, format!("`{word}` is missing"))
-        .label(place, format!("`{word}` stands here"))
+        .label(place, "before this")
         .fix(Fix::replace(format!("add `{word}`"), place, format!("{word} ")))
 }
 
@@ -119,7 +119,7 @@ pub(in crate::syntax) fn unquoted_date(span: Span, written: &str) -> Diagnostic 
 }
 
 pub(in crate::syntax) fn filter_in_test(filter: Span) -> Diagnostic {
-    Diagnostic::new(Code::MisplacedPart, "`where` asks and does not happen")
+    Diagnostic::new(Code::MisplacedPart, "a test says what happened, and `where` asks")
         .label(filter, "the attributes of an event that happens stand in braces")
         .help("write `event \"Purchase\" { \"price\" 60 }`")
 }
@@ -131,38 +131,43 @@ pub(in crate::syntax) fn scope_inside_sequence(scope: Span) -> Diagnostic {
 }
 
 pub(in crate::syntax) fn part_without_place(place: Span, part: &str, of: &str) -> Diagnostic {
-    Diagnostic::new(Code::MisplacedPart, format!("{of} does not take {part}"))
-        .label(place, "`where` and `in` alone may stand here")
+    let part = part.trim_start_matches("the ");
+    let diagnostic = Diagnostic::new(Code::MisplacedPart, format!("{of} has no {part}"))
+        .label(place, "only `where` and `in` can follow");
+    match of {
+        "`attribution`" => diagnostic.help("take it out, or ask the event: `event \"attribution\" type attribution`"),
+        _ => diagnostic.help("take it out: a cart is abandoned or not, and `for` says how long"),
+    }
 }
 
 pub(in crate::syntax) fn item_without_products(item: Span, kind: Spanned<EventKind>) -> Diagnostic {
     let word = kind.value.word();
     Diagnostic::new(Code::ItemWithoutProducts, format!("`item` counts products, and `{word}` has none"))
-        .label(item, "stands before events of commerce")
+        .label(item, "only commerce events have products")
         .fix(Fix::replace(format!("write `{word}`"), item.to(kind.span), word))
 }
 
 pub(in crate::syntax) fn missing_test(span: Span, calculation: Calculation) -> Diagnostic {
-    Diagnostic::new(Code::MissingTest, format!("this `{}` is a value and no criterion", calculation.words()))
+    Diagnostic::new(Code::MissingTest, format!("this `{}` is not compared with anything", calculation.words()))
         .label(span.after(), "what must it be?")
         .help("a test follows it, such as `> 100`, `is \"shoes\"` or `exists`")
 }
 
 pub(in crate::syntax) fn test_of_item(test: Span) -> Diagnostic {
     Diagnostic::new(Code::MisplacedPart, "a calculated attribute has no test of its own")
-        .label(test, "tested where it is used")
+        .label(test, "values are tested where they are used")
         .help("write `calculated \"name\"` with this test in a `match`")
 }
 
 pub(in crate::syntax) fn scope_of_item(scope: Span) -> Diagnostic {
     Diagnostic::new(Code::MisplacedPart, "a calculated attribute has no `in` of its own")
-        .label(scope, "named where it is used")
+        .label(scope, "inputs are named where it is used")
         .help("write `in` behind the test of `calculated \"name\"`")
 }
 
 pub(in crate::syntax) fn bare_filter(filter: Span) -> Diagnostic {
     Diagnostic::new(Code::BareConditions, "the `where` of a calculation stands in parentheses")
-        .label(filter, "without them its end could be read as the test of the calculation")
+        .label(filter, "without parentheses its end could be read as the test of the calculation")
         .fix(Fix { title: "put the condition into parentheses".to_owned(), edits: parentheses(filter).into() })
 }
 
@@ -171,13 +176,15 @@ pub(in crate::syntax) fn repeated_fact(again: Span, what: &str) -> Diagnostic {
 }
 
 pub(in crate::syntax) fn item_in_test(what: Span) -> Diagnostic {
-    Diagnostic::new(Code::MisplacedPart, "`item` asks and does not happen")
+    Diagnostic::new(Code::MisplacedPart, "a test says what happened, and `item` asks")
         .label(what, "an event stands here without `item`")
         .help("the products of an event follow it: `purchase product { \"id\" \"1\" }`")
 }
 
 pub(in crate::syntax) fn second_input(input: Span) -> Diagnostic {
-    Diagnostic::new(Code::MisplacedPart, "an event comes through one input").label(input, "one too many")
+    Diagnostic::new(Code::MisplacedPart, "an event comes through one input")
+        .label(input, "one too many")
+        .help("keep one of them")
 }
 
 pub(in crate::syntax) fn not_an_mpid(span: Span, written: &str) -> Diagnostic {

@@ -52,8 +52,19 @@ pub(in crate::syntax) fn quote(text: &str) -> String {
 /// Something with one certain spelling.
 pub(in crate::syntax) fn instead(code: Code, span: Span, written: &str, meant: &str) -> Diagnostic {
     Diagnostic::new(code, format!("`{}` is written `{meant}`", shorten(written)))
-        .label(span, format!("write `{meant}`"))
+        .label(span, why_instead(code))
         .fix(Fix::replace(format!("write `{meant}`"), span, meant))
+}
+
+/// What stands under something with another spelling.
+fn why_instead(code: Code) -> &'static str {
+    match code {
+        Code::ForeignOperator => "from another language",
+        Code::WrongCase => "words stand in lower case",
+        Code::InvalidDate => "dates stand without quotes",
+        Code::CountSpelling => "counts have words of their own",
+        _ => "another spelling",
+    }
 }
 
 pub(in crate::syntax) fn foreign_quotes(span: Span, written: &str, text: &str) -> Diagnostic {
@@ -167,7 +178,7 @@ pub(in crate::syntax) fn short_unit(span: Span, written: &str, meant: &str, spac
 pub(in crate::syntax) fn unit_of_no_fixed_length(span: Span, written: &str) -> Diagnostic {
     Diagnostic::new(Code::TimeSpelling, format!("`{written}` is no unit of fixed length"))
         .label(span, "`seconds`, `minutes`, `hours`, `days` or `weeks` stand here")
-        .help("say how many days you mean, such as `30 days`")
+        .help("say how many days are meant, such as `30 days`")
 }
 
 pub(in crate::syntax) fn vague_count(span: Span, written: &str, count: u64) -> Diagnostic {
@@ -249,8 +260,8 @@ pub(in crate::syntax) fn joiner_after_exclude(joiner: Spanned<Joiner>, before: S
         Code::JoinerAfterExclude,
         format!("`{word}` after `exclude` leaves open what is taken away from what"),
     )
-    .label(joiner.span, "joins a group that something was taken away from")
-    .help("put what `exclude` ends into parentheses, or move `exclude` to the end")
+    .label(joiner.span, "joins the whole group, or what `exclude` takes away?")
+    .help("put everything up to the end of `exclude` into parentheses, or move `exclude` to the end")
     .fix(Fix { title: "put what stands before into parentheses".to_owned(), edits: parentheses(before).into() })
 }
 
@@ -310,7 +321,7 @@ pub(in crate::syntax) fn bare_conditions(span: Span, joiner: Option<Spanned<Join
 
 pub(in crate::syntax) fn bare_date_condition(span: Span) -> Diagnostic {
     Diagnostic::new(Code::BareConditions, "a condition on a date stands in parentheses")
-        .label(span, "without them the date could be read as the time of the event")
+        .label(span, "without parentheses it could be read as the time of the event")
         .fix(Fix { title: "put the condition into parentheses".to_owned(), edits: parentheses(span).into() })
 }
 
@@ -323,12 +334,13 @@ pub(in crate::syntax) fn sign_in_settings(span: Span, sign: &str) -> Diagnostic 
 pub(in crate::syntax) fn too_deep(span: Span) -> Diagnostic {
     Diagnostic::new(Code::NestingTooDeep, "criteria nest deeper than 64 levels")
         .label(span, "level 65 starts here")
-        .help("give inner groups a name with `criterion name = …`")
+        .help("leave out parentheses and `not`s that change nothing, or make an audience of an inner group and nest it")
 }
 
 pub(in crate::syntax) fn unclosed(open: Span, bracket: &str, close: &str) -> Diagnostic {
     Diagnostic::new(Code::Unclosed, format!("`{bracket}` is not closed"))
         .label(open, format!("opens here and lacks its `{close}`"))
+        .help(format!("write `{close}` where it ends"))
 }
 
 pub(in crate::syntax) fn missing_version(start: Span, first: Span) -> Diagnostic {
@@ -340,7 +352,8 @@ pub(in crate::syntax) fn missing_version(start: Span, first: Span) -> Diagnostic
 
 pub(in crate::syntax) fn unknown_version(number: Spanned<u64>) -> Diagnostic {
     Diagnostic::new(Code::UnknownVersion, format!("this build does not read version {}", number.value))
-        .label(number.span, "this build reads version 1")
+        .label(number.span, "version 1 is the one that it reads")
+        .help("write `version 1`, or update `aud` to a build that reads this version")
 }
 
 pub(in crate::syntax) fn repeated_version(item: Span, first: Span) -> Diagnostic {
