@@ -144,6 +144,8 @@ pub enum Fact {
         at: Option<Timestamp>,
         /// How far away it is, in metres.
         metres: Option<f64>,
+        /// Whether it is the latest of those that are read: no other counts (M17).
+        latest: bool,
         /// Whether it satisfies the criterion.
         holds: bool,
     },

@@ -2,7 +2,7 @@
 //!
 //! In: criteria and a store. Out: for each criterion the rows that it holds for. Each becomes an audience of its own, all of
 //! them evaluated in one program. So that a criterion can be asked of anyone, in a population or not, every row of the store
-//! is given a living profile in a workspace that no criterion reads, and opt-outs are taken out.
+//! is given a living profile in a workspace that no criterion reads, and opt-outs lose what they say.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::base::{Address, Duration, Name, Now, Origin, TimeFilter, Window, Work
 use crate::catalog::EventKind;
 use crate::eval::{self, Reach, Stored};
 use crate::ir::{Access, Audience, Criterion, Kind, Model, Standard, Status};
-use crate::store::{Seen, Store};
+use crate::store::{Products, Seen, Store};
 
 /// The evaluator, asked for one audience's clock.
 pub(super) struct Probe {
@@ -29,7 +29,8 @@ pub(super) struct Probe {
 }
 
 impl Probe {
-    pub(super) fn new(question: &Question<'_>, audience: &Audience) -> Option<Self> {
+    /// Asks about an audience at the instant of the one around it; a standard audience has an instant of its own.
+    pub(super) fn new(question: &Question<'_>, audience: &Audience, around: Now) -> Option<Self> {
         let Model { project, event_retention, profile_retention, .. } = question.model;
         Some(Self {
             shell: Model {
@@ -41,7 +42,7 @@ impl Probe {
                 event_retention: *event_retention,
                 profile_retention: *profile_retention,
             },
-            now: question.now,
+            now: if audience.standard.is_some() { question.now } else { around },
             standard: audience.standard,
             reach: Reach::of(question.model, audience),
             apart: apart(question.store)?,
@@ -68,6 +69,11 @@ impl Probe {
         let everyone = Criterion::new(Kind::Everyone);
         let [only] = &*self.members(store, workspaces, &[everyone]) else { return false };
         only.contains(0)
+    }
+
+    /// Whether the profile in a workspace is alive, whatever the user says about data.
+    pub(super) fn alive(&self, store: &Store, workspace: &WorkspaceName) -> bool {
+        self.population(&silenced(store), &BTreeSet::from([workspace.clone()]))
     }
 
     /// The rows that each criterion holds for, whatever their population.
@@ -100,15 +106,32 @@ impl Probe {
 
     /// A store in which every row is in the population of the workspace that nobody reads.
     fn opened(&self, store: &Store, rows: usize) -> Store {
+        let mut opened = silenced(store);
         let mut users = (*store.users).clone();
         let at: ScalarBuffer<i64> = std::iter::repeat_n(self.at().ms(), rows).collect();
         users.seen.insert(self.apart.clone(), Seen { first: at.clone(), last: at });
-        let mut events = (*store.events).clone();
-        events.retain(|key, _| key.kind != EventKind::OptOut);
-        let mut opened = store.clone();
-        (opened.users, opened.events) = (Arc::new(users), Arc::new(events));
+        opened.users = Arc::new(users);
         opened
     }
+}
+
+/// A store in which nobody has opted out. Opting out is a sighting too, so the events stay; without attributes they say
+/// nothing.
+fn silenced(store: &Store) -> Store {
+    let mut events = (*store.events).clone();
+    for (_, table) in events.iter_mut().filter(|(key, _)| key.kind == EventKind::OptOut) {
+        table.attributes.clear();
+        table.actions.clear();
+        table.products.clear();
+        for shard in &mut table.shards {
+            shard.columns.clear();
+            shard.actions.clear();
+            shard.products = Products::default();
+        }
+    }
+    let mut silenced = store.clone();
+    silenced.events = Arc::new(events);
+    silenced
 }
 
 /// The name of a workspace that the store does not know.

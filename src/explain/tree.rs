@@ -7,7 +7,7 @@ use super::node::{Fact, Inside, Node, Population, Profile, Tree};
 use super::person::Person;
 use super::probe::Probe;
 use super::{Question, turn};
-use crate::base::{Address, Timestamp};
+use crate::base::{Address, Now, Timestamp};
 use crate::ir::{Audience, Count, Criterion, Kind, Status};
 
 /// How deep nested audiences are shown. Deeper ones are evaluated, and not taken apart.
@@ -16,15 +16,17 @@ const DEEPEST: usize = 32;
 /// The tree of the audience that is asked for.
 pub(super) fn tree(question: &Question<'_>, person: &Person) -> Option<Tree> {
     let audience = question.model.audiences.get(question.audience)?;
-    Growing { question, person, numbers: 0, known: BTreeMap::new(), depth: 0 }.tree(audience)
+    Growing { question, person, numbers: 0, known: BTreeMap::new(), at: question.now, depth: 0 }.tree(audience)
 }
 
 struct Growing<'a> {
     question: &'a Question<'a>,
     person: &'a Person,
     numbers: usize,
-    /// Whether the user is in the audiences shown so far.
-    known: BTreeMap<Address, bool>,
+    /// Whether the user is in the audiences shown so far, at the instant that they were asked at.
+    known: BTreeMap<(Address, Now), bool>,
+    /// The instant of the audience at hand, which those that it nests share (M14).
+    at: Now,
     depth: usize,
 }
 
@@ -37,7 +39,9 @@ struct Home<'a> {
 
 impl<'a> Growing<'a> {
     fn tree(&mut self, audience: &'a Audience) -> Option<Tree> {
-        let probe = Probe::new(self.question, audience)?;
+        let around = self.at;
+        let probe = Probe::new(self.question, audience, around)?;
+        self.at = probe.at();
         let stored = audience.standard.and(self.question.stored.get(&audience.address)).copied();
         let population = population(&probe, self.person, audience);
         let mut asked = Vec::new();
@@ -47,9 +51,10 @@ impl<'a> Growing<'a> {
         let at = facts.at();
         let mut home = Home { audience, facts, verdicts };
         let root = self.node(&audience.criterion, &mut home);
+        self.at = around;
         let active = audience.status == Status::Active;
         let member = stored.unwrap_or(active && population.holds && root.holds);
-        self.known.insert(audience.address.clone(), member);
+        self.known.insert((audience.address.clone(), around), member);
         let (address, name) = (audience.address.clone(), audience.name.clone());
         Some(Tree { address, name, member, at, stored: stored.is_some(), population, root })
     }
@@ -103,16 +108,17 @@ impl<'a> Growing<'a> {
 
     /// Whether the user is in a nested audience, and why, unless that was shown before.
     fn member(&mut self, address: &Address) -> (bool, Option<Tree>) {
-        if let Some(member) = self.known.get(address) {
+        let key = (address.clone(), self.at);
+        if let Some(member) = self.known.get(&key) {
             return (*member, None);
         }
         let nested = self.question.model.audiences.get(address).filter(|each| each.status == Status::Active);
         let Some(nested) = nested else { return (false, None) };
         if self.depth >= DEEPEST {
-            return (turn::member(self.question, self.person, address, self.question.now), None);
+            return (turn::member(self.question, self.person, address, self.at), None);
         }
         // An audience that nests itself, which no checked model has, is met here again.
-        self.known.insert(address.clone(), false);
+        self.known.insert(key, false);
         self.depth += 1;
         let tree = self.tree(nested);
         self.depth -= 1;
@@ -179,7 +185,7 @@ fn population(probe: &Probe, person: &Person, audience: &Audience) -> Population
             first: known.map(|(first, _)| Timestamp(first)),
             last: known.map(|(_, last)| Timestamp(last)),
             until: known.and_then(|(_, last)| expiry(last)).map(Timestamp),
-            alive: probe.population(&person.store, &[workspace.clone()].into()),
+            alive: probe.alive(&person.store, workspace),
         }
     };
     Population {

@@ -115,7 +115,7 @@ impl<'a> Facts<'a> {
         let found = judged.as_ref().map_or(0, |judged| match selection.unit {
             Unit::Event => judged.counting().count(),
             Unit::Item => {
-                let passing = self.products_passing(judged.events, &selection.event, &[selection.clone()]);
+                let passing = self.products_passing(judged.events, &selection.event, std::slice::from_ref(selection));
                 passing.places(0).count()
             }
         });

@@ -29,7 +29,7 @@ impl Facts<'_> {
     }
 
     fn in_workspace(&self, kind: &Kind, workspace: &WorkspaceName, holds: bool) -> Vec<Fact> {
-        let alive = || self.probe.population(&self.person.store, &[workspace.clone()].into());
+        let alive = || self.alive(workspace);
         let value = |field: &ProfileField| Fact::Value {
             field: field.clone(),
             workspace: workspace.clone(),
@@ -47,17 +47,30 @@ impl Facts<'_> {
                 if facts.is_empty() { vec![value(&ProfileField::Attribution(*edge, None))] } else { facts }
             }
             Kind::Seen { edge, .. } => vec![self.seen(*edge, workspace, holds)],
-            Kind::Near { latitude, longitude, .. } => {
+            Kind::Near { latitude, longitude, workspaces, .. } => {
                 let point = ProfileField::Location(LocationField::Point);
                 let metres = match self.person.value(workspace, &point) {
                     Value::Text(text) => point_of(&text).map(|at| distance(at, (latitude.get(), longitude.get()))),
                     _ => None,
                 };
                 let at = self.person.said(workspace, &point);
-                vec![Fact::Location { workspace: workspace.clone(), at, metres, holds }]
+                let latest = at.is_some() && at == self.latest_location(workspaces);
+                vec![Fact::Location { workspace: workspace.clone(), at, metres, latest, holds: holds && latest }]
             }
             _ => Vec::new(),
         }
+    }
+
+    fn alive(&self, workspace: &WorkspaceName) -> bool {
+        self.probe.alive(&self.person.store, workspace)
+    }
+
+    /// When the latest location was known among living profiles.
+    fn latest_location(&self, workspaces: &BTreeSet<WorkspaceName>) -> Option<Timestamp> {
+        let point = ProfileField::Location(LocationField::Point);
+        let known =
+            |workspace: &&WorkspaceName| self.person.value(workspace, &point).is_known() && self.alive(workspace);
+        workspaces.iter().filter(known).filter_map(|workspace| self.person.said(workspace, &point)).max()
     }
 
     fn seen(&self, edge: SeenEdge, workspace: &WorkspaceName, holds: bool) -> Fact {

@@ -54,8 +54,7 @@ impl Facts<'_> {
         store.users = Arc::new(Users { mpids: (0..rows as i64).collect(), ..Users::default() });
         store.events = Arc::new(BTreeMap::from([(key.clone(), table)]));
         let criterion = |events: &Selection| {
-            let events = Selection { unit: Unit::Event, ..events.clone() };
-            Criterion::new(Kind::Event(Box::new(EventTest { events, count: Count::ONCE })))
+            Criterion::new(Kind::Event(Box::new(EventTest { events: events.clone(), count: Count::ONCE })))
         };
         let criteria: Vec<Criterion> = selections.iter().map(criterion).collect();
         Passing(self.probe.rows(&store, rows, &criteria))

@@ -86,9 +86,10 @@ fn fact(fact: &Fact) -> Json {
         Fact::Seen { edge, workspace, at, holds } => {
             object!({ "fact": "seen", "edge": edge, "workspace": workspace, "at": time(*at), "holds": holds })
         }
-        Fact::Location { workspace, at, metres, holds } => {
-            object!({ "fact": "location", "workspace": workspace, "at": time(*at), "metres": metres, "holds": holds })
-        }
+        Fact::Location { workspace, at, metres, latest, holds } => object!({
+            "fact": "location", "workspace": workspace, "at": time(*at), "metres": metres, "latest": latest,
+            "holds": holds,
+        }),
         Fact::Window(window) => self::window(*window),
         Fact::Count { unit, found, asked } => {
             object!({ "fact": "count", "unit": unit, "found": found, "least": asked.least, "most": asked.most })

@@ -22,7 +22,7 @@ pub(super) fn fact(fact: &Fact) -> String {
                 None => format!("never seen in {workspace}"),
             }
         }
-        Fact::Location { workspace, at, metres, .. } => location(workspace.as_str(), *at, *metres),
+        Fact::Location { workspace, at, metres, latest, .. } => location(workspace.as_str(), *at, *metres, *latest),
         Fact::Window(window) => self::window(*window),
         Fact::Count { unit, found, asked } => {
             let (one, several) = if *unit == Unit::Item { ("product", "products") } else { ("event", "events") };
@@ -79,10 +79,11 @@ fn value(value: &Value) -> String {
     }
 }
 
-fn location(workspace: &str, at: Option<Timestamp>, metres: Option<f64>) -> String {
+fn location(workspace: &str, at: Option<Timestamp>, metres: Option<f64>, latest: bool) -> String {
+    let counts = if latest { "" } else { ", but it is not the latest of a living profile" };
     let said = at.map_or_else(String::new, |at| format!(", known {}", instant(at)));
     match metres {
-        Some(metres) => format!("{:.1} km away in {workspace}{said}", metres / 1000.0),
+        Some(metres) => format!("{:.1} km away in {workspace}{said}{counts}", metres / 1000.0),
         None => format!("no location is known in {workspace}"),
     }
 }
