@@ -69,7 +69,9 @@ fn destination(
                 found.push(
                     Diagnostic::new(Code::MovedTwice, format!("`moved` goes in a circle: {}", shown.join(" → ")))
                         .label(moved.span, "comes back to where it starts")
-                        .help("take one `moved` of the circle out: the way ends at the address that the audience has now"),
+                        .help(
+                            "take one `moved` of the circle out: the way ends at the address that the audience has now",
+                        ),
                 );
             }
             return None;

@@ -81,7 +81,9 @@ fn taken<'n>(
         return true;
     }
     let why = match code {
-        Code::DuplicateExternalName => "give one of them another: outputs tell audiences apart by it; left out, it is the display name",
+        Code::DuplicateExternalName => {
+            "give one of them another: outputs tell audiences apart by it; left out, it is the display name"
+        }
         _ => "give one of them another: people tell audiences apart by it; left out, it is the address",
     };
     found.push(

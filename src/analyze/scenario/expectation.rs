@@ -47,8 +47,11 @@ impl Reading<'_, '_> {
         let lowered =
             self.audiences.iter().find(|each| each.declared.owns_address && *each.address() == address.value)?;
         if lowered.is_draft() {
-            let mut wrong = Diagnostic::new(Code::DraftExpected, format!("audience `{}` is a draft, so that nothing can be expected of it", address.value))
-                .label(address.span, "has no members");
+            let mut wrong = Diagnostic::new(
+                Code::DraftExpected,
+                format!("audience `{}` is a draft, so that nothing can be expected of it", address.value),
+            )
+            .label(address.span, "has no members");
             if let Some(status) = lowered.fields.status {
                 wrong = wrong.label(status.span, "a draft since here");
             }

@@ -60,9 +60,11 @@ pub(in crate::syntax) fn early_within(early: Span, what: Span, written: &str, af
 }
 
 pub(in crate::syntax) fn missing_word(place: Span, word: &str) -> Diagnostic {
-    Diagnostic::new(Code::MissingWord, format!("`{word}` is missing"))
-        .label(place, "before this")
-        .fix(Fix::replace(format!("add `{word}`"), place, format!("{word} ")))
+    Diagnostic::new(Code::MissingWord, format!("`{word}` is missing")).label(place, "before this").fix(Fix::replace(
+        format!("add `{word}`"),
+        place,
+        format!("{word} "),
+    ))
 }
 
 pub(in crate::syntax) fn superfluous(span: Span, written: &str) -> Diagnostic {
