@@ -28,4 +28,18 @@ impl Fix {
     pub fn replace(title: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
         Self { title: title.into(), edits: vec![Edit { span, text: text.into() }] }
     }
+
+    /// With one of the two blanks around what an edit takes out of a text taken out too.
+    #[must_use]
+    pub(crate) fn tidied(mut self, text: &str) -> Self {
+        for edit in self.edits.iter_mut().filter(|edit| edit.text.is_empty() && !edit.span.is_empty()) {
+            let byte = |at: Option<u32>| at.and_then(|at| text.as_bytes().get(at as usize)).copied();
+            match (byte(edit.span.start.checked_sub(1)), byte(Some(edit.span.end))) {
+                (Some(b' '), Some(b' ')) => edit.span.end += 1,
+                (Some(b' '), Some(b')')) => edit.span.start -= 1,
+                _ => {}
+            }
+        }
+        self
+    }
 }

@@ -83,6 +83,12 @@ fn found<'a>(piece: &PieceText, tokens: &'a Tokens<'a>, at: usize) -> Found<'a> 
 }
 
 impl Found<'_> {
+    /// Right behind the token before.
+    fn after_previous(&self) -> Span {
+        let previous = self.index.checked_sub(1).and_then(|index| self.tokens.get(index));
+        previous.map_or(self.span.before(), |token| Span { end: token.end as u32, ..self.span }.after())
+    }
+
     /// Reads something else instead of the word found.
     fn replaced(&self, with: &str) -> Mend {
         self.inside.then(|| (self.at, self.at + self.text.len(), with.to_owned()))
@@ -123,7 +129,7 @@ fn diagnose(found: &Found, rules: &[Rule]) -> (Diagnostic, Mend) {
     }
     if found.inside && !found.first_of_line && !words::is_keyword(found.text) {
         if expects(Rule::comma) {
-            return (mistakes::missing_comma(found.span.before(), found.span), found.inserted(", "));
+            return (mistakes::missing_comma(found.after_previous(), found.span), found.inserted(", "));
         }
         if (expects(Rule::string) || expects(Rule::text_list)) && !expects(Rule::open) {
             return (mistakes::unquoted_text(found.span, found.text), found.replaced(&mistakes::quote(found.text)));

@@ -53,19 +53,6 @@ impl<'a> PieceText<'a> {
         (self.start + at).saturating_add_signed(shift)
     }
 
-    /// The byte that is read at a place of the file; `None` where something else is read there.
-    pub(super) fn byte(&self, place: usize) -> Option<u8> {
-        let (mut low, mut high) = (0, self.text.len());
-        while low < high {
-            let middle = (low + high) / 2;
-            match self.in_file(middle) < place {
-                true => low = middle + 1,
-                false => high = middle,
-            }
-        }
-        self.text.as_bytes().get(low).copied().filter(|_| self.in_file(low) == place)
-    }
-
     /// The span in the file of a range of the piece.
     pub(super) fn range(&self, start: usize, end: usize) -> Span {
         Span::new(self.source, self.in_file(start), self.in_file(end))

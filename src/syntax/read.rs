@@ -44,7 +44,8 @@ pub(super) fn read(source: &Source, id: SourceId) -> Parsed {
     }
     file.version = reader.version(&versions);
     let mut diagnostics = Diagnostics::default();
-    diagnostics.extend(reader.diagnostics.into_sorted());
+    let tidied = |found: Diagnostic| Diagnostic { fix: found.fix.map(|fix| fix.tidied(&source.text)), ..found };
+    diagnostics.extend(reader.diagnostics.into_sorted().into_iter().map(tidied));
     Parsed { file, comments: docs.comments(), diagnostics }
 }
 

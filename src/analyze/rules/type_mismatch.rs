@@ -28,6 +28,11 @@ pub(in crate::analyze) fn check(
             found.push(not_a_list(attribute, span, known, test));
             return false;
         }
+        let by_use = matches!(known, None | Some(Known::Use(_)));
+        if list && lists && by_use && told == Some(ValueType::String) {
+            found.push(other_word_for_lists(test));
+            return false;
+        }
     }
     let Some(known) = known.filter(|known| !typing::fits(test, known.value_type())) else { return true };
     found.push(mismatch(subject, known, test));
@@ -40,6 +45,26 @@ fn list_left_out(attribute: &Spanned<String>, test: &Spanned<Test>) -> Diagnosti
         .label(span, "an operator of lists")
         .help(format!("write `user list {} {words} …`", quoted(&attribute.value)))
         .fix(Fix { title: "write `user list`".to_owned(), edits: vec![insert_list(attribute)] })
+}
+
+/// `user list "m" contains "x"`: the operators of texts have counterparts among those of lists.
+fn other_word_for_lists(test: &Spanned<Test>) -> Diagnostic {
+    use Operator as O;
+    let (words, span) = operator(test);
+    let wrong = Diagnostic::new(Code::ListWord, format!("`{words}` asks one text, and `list` is written"))
+        .label(span, "an operator of texts")
+        .help("`includes` asks for a whole entry, `partially matches` for an entry that contains a text");
+    let meant = match &test.value {
+        Test::Compare { operator, .. } => match operator.value {
+            O::Is => "includes",
+            O::IsNot => "does not include",
+            O::Contains => "partially matches",
+            O::DoesNotContain => "does not partially match",
+            _ => return wrong,
+        },
+        _ => return wrong,
+    };
+    wrong.fix(Fix::replace(format!("write `{meant}`"), span, meant))
 }
 
 fn insert_list(attribute: &Spanned<String>) -> Edit {

@@ -22,7 +22,7 @@ use pest::iterators::Pair;
 use super::grammar::{PieceText, Rule};
 use super::mistakes;
 use crate::base::{Span, Spanned};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Edit, Fix};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Fix};
 
 pub(super) use group::Part;
 pub(super) use item::Built;
@@ -36,19 +36,8 @@ pub(super) struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn report(&mut self, mut diagnostic: Diagnostic) {
-        if let [edit] = diagnostic.fix.as_mut().map(|fix| fix.edits.as_mut_slice()).unwrap_or_default() {
-            self.take_blank(edit);
-        }
+    fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
-    }
-
-    /// Of the blanks around what an edit takes out, one goes with it.
-    fn take_blank(&self, edit: &mut Edit) {
-        let blank = |place: Option<u32>| place.and_then(|place| self.piece.byte(place as usize)) == Some(b' ');
-        if edit.text.is_empty() && blank(edit.span.start.checked_sub(1)) && blank(Some(edit.span.end)) {
-            edit.span.end += 1;
-        }
     }
 
     fn span(&self, pair: &Pair<Rule>) -> Span {

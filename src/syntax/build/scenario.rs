@@ -223,7 +223,8 @@ impl Builder<'_> {
             let (rule, span) = (inner.as_rule(), self.span(&inner));
             let first = written.iter().find(|(other, _)| *other == rule && rule != Rule::product);
             if let Some((_, first)) = first {
-                self.report(mistakes::repeated_part(*first, span, happening_part(rule)));
+                let again = mistakes::repeated_part(*first, span, happening_part(rule));
+                self.report(again.help("keep one of them"));
                 continue;
             }
             written.push((rule, span));

@@ -116,10 +116,14 @@ pub(in crate::syntax) fn invalid_escape(span: Span, written: &str, problem: &str
     };
     let shown = written.escape_debug().to_string();
     let shown = if written.starts_with('\\') { written } else { shown.as_str() };
-    Diagnostic::new(Code::InvalidEscape, format!("`{shown}` cannot stand in a text"))
+    let diagnostic = Diagnostic::new(Code::InvalidEscape, format!("`{shown}` cannot stand in a text"))
         .label(span, problem)
-        .help("texts are written as in JSON: `\\\"`, `\\\\`, `\\n`, `\\t`, `\\u00e9`")
-        .fix(Fix::replace(format!("write `{meant}`"), span, meant))
+        .help("texts are written as in JSON: `\\\"`, `\\\\`, `\\n`, `\\t`, `\\u00e9`");
+    // Half an escape of a character was meant to be one.
+    if written.starts_with("\\u") {
+        return diagnostic;
+    }
+    diagnostic.fix(Fix::replace(format!("write `{meant}`"), span, meant))
 }
 
 pub(in crate::syntax) fn invalid_number(span: Span, written: &str, meant: Option<&str>) -> Diagnostic {
@@ -170,9 +174,12 @@ pub(in crate::syntax) fn missing_comma(place: Span, next: Span) -> Diagnostic {
 }
 
 pub(in crate::syntax) fn missing_percent(share: Span, text: &str) -> Diagnostic {
-    Diagnostic::new(Code::MissingPercent, format!("`{text}` lacks its `%`"))
-        .label(share, "shares are percentages")
-        .fix(Fix::replace(format!("write `{text}%`"), share.after(), "%"))
+    let diagnostic =
+        Diagnostic::new(Code::MissingPercent, format!("`{text}` lacks its `%`")).label(share, "shares are percentages");
+    if text.contains('.') {
+        return diagnostic.help("write a whole percentage, such as `40%`");
+    }
+    diagnostic.fix(Fix::replace(format!("write `{text}%`"), share.after(), "%"))
 }
 
 pub(in crate::syntax) fn tight_unit(quantity: Span, place: Span) -> Diagnostic {
@@ -311,6 +318,12 @@ pub(in crate::syntax) fn repeated_part(first: Span, again: Span, part: &str) -> 
     Diagnostic::new(Code::RepeatedPart, format!("{part} is written twice"))
         .label(again, "once more here")
         .label(first, "first here")
+        .help(match part {
+            "`where`" => "join the conditions in one: `where (… and …)`",
+            "`in`" => "list all of them behind one `in`, with commas",
+            "the count" => "keep one of them; `between 2 and 5 times` has two bounds",
+            _ => "keep one of them",
+        })
 }
 
 pub(in crate::syntax) fn out_of_order(
