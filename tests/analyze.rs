@@ -1,5 +1,6 @@
 //! Tests of `analyze`: what the gallery in `tests/ui` does not show.
 
+mod again;
 mod arbitrary;
 mod fingerprint;
 mod golden;

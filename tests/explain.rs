@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use aud::base::{InputName, Mpid, Now, SourceMap, Timestamp};
 use aud::catalog::{
-    CustomEventType, DeviceField, EventKey, EventKind, IdentityType, InstallEdge, LocationField, ProfileField, Regulation,
+    CustomEventType, DeviceField, EventKey, EventKind, IdentityType, InstallEdge, LocationField, ProfileField,
+    Regulation,
 };
 use aud::explain::{Explanation, Question, explain};
 use aud::report::Style;
@@ -50,10 +51,8 @@ fn store() -> Store {
     let publisher = ProfileField::Attribution(InstallEdge::Install, Some("publisher".to_owned()));
     field(publisher, ProfileValue::Text("Facebook"));
     builder.device(ann, &shop, DeviceField::Os, "iOS");
-    let paris = BTreeMap::from([
-        (LocationField::City, "Paris".to_owned()),
-        (LocationField::Point, "48.85,2.35".to_owned()),
-    ]);
+    let paris =
+        BTreeMap::from([(LocationField::City, "Paris".to_owned()), (LocationField::Point, "48.85,2.35".to_owned())]);
     builder.locate(ann, &shop, now - 5 * DAY, &paris);
     let mut event = |key: EventKey, ago: i64, attributes: Attributes<'_>, products: &[Vec<(&str, Option<&str>)>]| {
         let row = EventRow {
@@ -74,7 +73,8 @@ fn store() -> Store {
     event(purchase(), 90 * DAY, &[("category", Some("Shoes")), ("price", None)], &[]);
     event(EventKey::custom("Subscription"), 3 * DAY, &[("state", Some("trial"))], &[]);
     event(EventKey::custom("Search"), 2 * DAY, &[("term", Some("shoe"))], &[]);
-    let products = [vec![("id", Some("1")), ("category", Some("shoe"))], vec![("id", Some("2")), ("category", Some("hat"))]];
+    let products =
+        [vec![("id", Some("1")), ("category", Some("shoe"))], vec![("id", Some("2")), ("category", Some("hat"))]];
     event(EventKey::of(EventKind::AddToCart), 2 * DAY - 3_600_000, &[], &products);
     event(EventKey::of(EventKind::Purchase), DAY, &[], &products[1..]);
     builder.finish("explained", 1)
@@ -178,7 +178,8 @@ fn users_are_named_by_number_or_identity() {
     assert!(by_email.out.contains("is in pros") && by_email.out.contains("audiences/a.aud:2"), "{}", by_email.out);
     let mpid = sandbox.aud(&["who", "pros", "--now", "2026-03-01"]).fine().out;
     assert_eq!(ask(mpid.trim(), "pros").fine().out, by_email.out);
-    let json = sandbox.aud(&["explain", "email:bob@example.com", "pros", "--now", "2026-03-01", "--json"]).fine().json();
+    let json =
+        sandbox.aud(&["explain", "email:bob@example.com", "pros", "--now", "2026-03-01", "--json"]).fine().json();
     assert_eq!((&json["version"], &json["member"]), (&1.into(), &false.into()));
 }
 

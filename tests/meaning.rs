@@ -8,6 +8,7 @@ mod m10;
 mod m12;
 mod m15;
 mod m16;
+mod m20;
 mod m23;
 mod m25;
 mod m26;

@@ -30,7 +30,11 @@ fn show(sandbox: &Sandbox, audience: &str, now: &str) -> serde_json::Value {
 }
 
 fn connected(sandbox: &Sandbox) {
-    sandbox.edit("audiences/january.aud", "match { event \"Purchase\" }", "match { event \"Purchase\" }\n  connect warehouse");
+    sandbox.edit(
+        "audiences/january.aud",
+        "match { event \"Purchase\" }",
+        "match { event \"Purchase\" }\n  connect warehouse",
+    );
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod analyze;
 mod apply;
 mod architecture;
 mod cli;
+mod coverage;
 mod crash;
 mod retail;
 mod schema;

@@ -22,7 +22,7 @@ pub(super) enum Known<'a> {
 }
 
 /// A use that tells a type.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Use {
     /// The type.
     pub(super) value_type: ValueType,

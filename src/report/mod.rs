@@ -23,3 +23,4 @@ pub use code::code_page;
 pub use number::number;
 pub use style::Style;
 pub use visible::visible;
+pub(crate) use visible::xml_character;

@@ -52,6 +52,11 @@ fn is_unseen(c: char) -> bool {
         || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
+/// A character as XML may hold it: two code points that are no characters become the replacement character.
+pub(crate) fn xml_character(c: char) -> char {
+    if matches!(c, '\u{fffe}' | '\u{ffff}') { '\u{fffd}' } else { c }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

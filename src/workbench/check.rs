@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::PoisonError;
 
 use super::{Workbench, WorkbenchError};
-use crate::analyze::{self, analyze};
-use crate::base::{Address, SourceMap};
+use crate::analyze::{self, Versions, analyze_again};
+use crate::base::{Address, Fingerprint, SourceMap};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::ir::{Model, Scenario};
 use crate::project::{self, Project};
@@ -94,15 +94,21 @@ impl Workbench {
             let mut parsed = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
             parsed.load(self.system(), &project, &mut sources, &mut diagnostics)
         };
+        let (versions, files): (Vec<_>, Vec<_>) = files.into_iter().unzip();
         files.iter().for_each(|file| diagnostics.append(file.diagnostics.clone()));
         let store = store::open(self.system(), &project.data_path);
         let detected = store.as_ref().map(Store::catalog).unwrap_or_default();
-        let analysis = analyze(analyze::Input {
+        let input = analyze::Input {
             project: &project,
             catalog: &detected.overlaid(project.declared.clone()),
             files: &files.iter().map(|file| &file.file).collect::<Vec<_>>(),
             deployed: &self.deployed_addresses(&project),
-        });
+        };
+        let versions = Versions { setting: setting(&sources, store.as_ref().ok()), files: &versions };
+        let analysis = {
+            let mut memory = self.analyzed.lock().unwrap_or_else(PoisonError::into_inner);
+            analyze_again(input, versions, &mut memory)
+        };
         diagnostics.append_elsewhere(analysis.diagnostics);
         let model = analysis.model.filter(|_| !Diagnostics::has_errors(&diagnostics));
         let diagnostics = diagnostics.into_sorted();
@@ -119,4 +125,14 @@ impl Workbench {
             |snapshot| snapshot.audiences.into_iter().map(|record| record.definition.address).collect(),
         )
     }
+}
+
+/// What tells this project file and this data from any other.
+fn setting(sources: &SourceMap, store: Option<&Store>) -> Fingerprint {
+    let files = sources.iter().map(|(_, source)| source);
+    let others = files.filter(|source| source.path.extension().is_none_or(|extension| extension != "aud"));
+    let texts: Vec<&str> = others.map(|source| &*source.text).collect();
+    // An empty store has another id each time that it is made.
+    let data = store.filter(|store| store.version > 0).map(|store| (&*store.id, store.version));
+    Fingerprint::of(format!("{texts:?} {data:?}"))
 }

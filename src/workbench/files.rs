@@ -20,15 +20,16 @@ pub(super) struct ParsedFiles {
 }
 
 impl ParsedFiles {
-    /// Every `*.aud` file below the project's audience folder, in the order of their paths. Files that did not change
-    /// since the last call, and stand at the same place, are not parsed again.
+    /// Every `*.aud` file below the project's audience folder, in the order of their paths, each with what tells its text and
+    /// its place among the sources from any other. Files that did not change since the last call, and stand at the same
+    /// place, are not parsed again.
     pub(super) fn load(
         &mut self,
         system: &dyn System,
         project: &Project,
         sources: &mut SourceMap,
         diagnostics: &mut Diagnostics,
-    ) -> Vec<Arc<Parsed>> {
+    ) -> Vec<(Fingerprint, Arc<Parsed>)> {
         let paths = match system.files_below(&project.audiences) {
             Ok(paths) => paths,
             Err(error) => {
@@ -62,7 +63,8 @@ impl ParsedFiles {
                 Some((path, (fingerprint, id, parsed)))
             })
             .collect();
-        let files: Vec<_> = parsed.iter().map(|(_, (_, _, parsed))| parsed.clone()).collect();
+        let version = |text: &Fingerprint, id: &SourceId| Fingerprint::of(format!("{text} {}", id.0));
+        let files = parsed.iter().map(|(_, (text, id, parsed))| (version(text, id), parsed.clone())).collect();
         self.known = parsed.into_iter().collect();
         files
     }

@@ -20,6 +20,7 @@ mod schema;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use crate::analyze;
 use crate::project;
 use crate::system::System;
 
@@ -37,6 +38,8 @@ pub struct Workbench {
     system: Arc<dyn System>,
     folder: PathBuf,
     parsed: Mutex<files::ParsedFiles>,
+    /// What the last check made of each audience.
+    analyzed: Mutex<analyze::Memory>,
 }
 
 impl Workbench {
@@ -46,7 +49,7 @@ impl Workbench {
     /// [`WorkbenchError::NoProject`] where there is none.
     pub fn open(system: Arc<dyn System>, start: &Path) -> Result<Self, WorkbenchError> {
         let folder = project::find(&*system, start).ok_or_else(|| WorkbenchError::NoProject(start.to_owned()))?;
-        Ok(Self { system, folder, parsed: Mutex::default() })
+        Ok(Self { system, folder, parsed: Mutex::default(), analyzed: Mutex::default() })
     }
 
     /// The folder of the project file.

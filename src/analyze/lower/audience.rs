@@ -3,6 +3,7 @@
 use super::Lowering;
 use crate::analyze::declare::DeclaredAudience;
 use crate::analyze::inherit::{self, Fields};
+use crate::analyze::memory::Remembered;
 use crate::analyze::resolve;
 use crate::analyze::rules::{connections, constant, names, split, standard};
 use crate::analyze::world::World;
@@ -34,6 +35,14 @@ impl LoweredAudience<'_> {
     pub(in crate::analyze) fn is_draft(&self) -> bool {
         self.fields.status.is_some_and(|status| status.value == ast::Status::Draft)
     }
+}
+
+/// An audience as an earlier analysis made it.
+pub(in crate::analyze) fn recalled<'a>(declared: &DeclaredAudience<'a>, known: &Remembered) -> LoweredAudience<'a> {
+    // What is wrong with its fields is remembered with everything else.
+    let fields = inherit::fields(declared, &mut Diagnostics::default());
+    let (members, definition) = (known.members.clone(), known.definition.clone());
+    LoweredAudience { declared: *declared, fields, members, definition }
 }
 
 /// Checks an audience and makes its model.

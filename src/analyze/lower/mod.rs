@@ -14,7 +14,7 @@ mod profile;
 mod scope;
 mod sequence;
 
-pub(super) use audience::{LoweredAudience, audience};
+pub(super) use audience::{LoweredAudience, audience, recalled};
 pub(super) use criterion::unknown_identity;
 pub(super) use event::event_type;
 pub(super) use predicate::Subject;

@@ -38,6 +38,7 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
     let request = PlanRequest { now: door.now(&args.now), targets: args.target.targets.clone() };
     let Planned { plan, defined } = workbench.plan(&request)?;
     ui.diagnostics(&defined.warnings, &defined.sources);
+    ui.notices(&defined.model, args.now.now, door.system.now());
     if !ui.json {
         ui.print(&report::plan::text(&plan, &defined.sources, ui.style(), ui.verbose))?;
         if plan.is_empty() && plan.pending == 0 {

@@ -40,7 +40,8 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
         Format::Concise => ui.print(&report::diagnostic::concise(diagnostics, sources, ui.style()))?,
         Format::Human if diagnostics.is_empty() => {
             let audiences = checked.model.as_ref().map_or(0, |model| model.audiences.len());
-            ui.print(&format!("{audiences} audiences, nothing wrong"))?;
+            let plural = if audiences == 1 { "" } else { "s" };
+            ui.print(&format!("{audiences} audience{plural}, nothing wrong"))?;
         }
         Format::Human => {
             ui.print(&report::diagnostic::human(diagnostics, sources, ui.style()))?;

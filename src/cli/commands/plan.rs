@@ -29,6 +29,7 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
     let request = PlanRequest { now: door.now(&args.now), targets: args.target.targets.clone() };
     let planned = door.workbench()?.plan(&request)?;
     ui.diagnostics(&planned.defined.warnings, &planned.defined.sources);
+    ui.notices(&planned.defined.model, args.now.now, door.system.now());
     if ui.json {
         ui.print_json(&report::plan::json(&planned.plan))?;
     } else {

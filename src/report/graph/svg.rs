@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::layout::{Layout, Spot, layout};
 use super::{Graph, Thing, ThingKind};
-use crate::report::visible;
+use crate::report::{visible, xml_character};
 
 /// Measures in pixels. A character of the fixed-width font is a little over 7 wide at this size.
 const CHARACTER: f64 = 7.3;
@@ -143,5 +143,5 @@ fn label(thing: &Thing) -> String {
 fn escaped(text: &str) -> String {
     let marks = [('&', "&amp;"), ('<', "&lt;"), ('>', "&gt;"), ('"', "&quot;"), ('\'', "&#39;")];
     let entity = |c: char| marks.iter().find(|(mark, _)| *mark == c).map(|(_, entity)| *entity);
-    visible(text).chars().map(|c| entity(c).map_or_else(|| c.to_string(), str::to_owned)).collect()
+    visible(text).chars().map(xml_character).map(|c| entity(c).map_or_else(|| c.to_string(), str::to_owned)).collect()
 }

@@ -6,7 +6,7 @@ use quick_junit::{NonSuccessKind, Report as Document, SerializeError, TestCase, 
 
 use super::text;
 use crate::base::{Origin, SourceMap};
-use crate::report::Style;
+use crate::report::{Style, xml_character};
 use crate::testing::{Report, Tested};
 
 /// The document.
@@ -32,11 +32,14 @@ fn case(test: &Tested, file: &str, sources: &SourceMap) -> TestCase {
             let found: Vec<String> = failures.iter().map(text::found).collect();
             let described: Vec<String> =
                 failures.iter().map(|failure| text::failure(failure, sources, Style::PLAIN)).collect();
-            status.set_type("expectation").set_message(found.join("; ")).set_description(described.join("\n"));
+            status
+                .set_type("expectation")
+                .set_message(xml(&found.join("; ")))
+                .set_description(xml(&described.join("\n")));
             status
         }
     };
-    let mut case = TestCase::new(test.title.clone(), status);
+    let mut case = TestCase::new(xml(&test.title), status);
     case.set_classname(file).set_time(Duration::from_millis(test.duration_ms)).set_assertions(test.expectations);
     case
 }
@@ -44,4 +47,9 @@ fn case(test: &Tested, file: &str, sources: &SourceMap) -> TestCase {
 fn file(origin: Origin, sources: &SourceMap) -> String {
     let source = origin.0.and_then(|span| sources.get(span.source));
     source.map(|source| source.path.display().to_string()).unwrap_or_default()
+}
+
+/// A text as XML may hold it.
+fn xml(text: &str) -> String {
+    text.chars().map(xml_character).collect()
 }

@@ -22,7 +22,7 @@ use pest::iterators::Pair;
 use super::grammar::{PieceText, Rule};
 use super::mistakes;
 use crate::base::{Span, Spanned};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Fix};
 
 pub(super) use group::Part;
 pub(super) use item::Built;
@@ -55,7 +55,21 @@ impl<'a> Builder<'a> {
     /// Reports that a pair is to be written otherwise.
     fn instead(&mut self, code: Code, pair: &Pair<Rule>, meant: &str) {
         let (span, written) = (self.span(pair), self.slice(pair));
-        self.report(mistakes::instead(code, span, written, meant));
+        let mut diagnostic = mistakes::instead(code, span, written, meant);
+        diagnostic.fix = Some(Fix::replace(format!("write `{meant}`"), span, self.padded(pair, meant)));
+        self.report(diagnostic);
+    }
+
+    /// A word that takes the place of a sign may touch what stands beside it: then it needs a space.
+    fn padded(&self, pair: &Pair<Rule>, meant: &str) -> String {
+        let (text, span) = (self.piece.text(), pair.as_span());
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let touches = |c: Option<char>| c.is_some_and(|c| is_word(c) || c == '"');
+        let before = touches(text.get(..span.start()).and_then(|text| text.chars().next_back()));
+        let after = touches(text.get(span.end()..).and_then(|text| text.chars().next()));
+        let before = before && meant.starts_with(is_word);
+        let after = after && meant.ends_with(is_word);
+        format!("{}{meant}{}", if before { " " } else { "" }, if after { " " } else { "" })
     }
 }
 

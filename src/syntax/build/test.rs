@@ -35,9 +35,8 @@ impl Builder<'_> {
             Rule::boolean => return Some(self.boolean(pair)),
             Rule::alt_null => {
                 let exists = negated || find(pair, Rule::unequal).is_some();
-                let meant = if exists { "exists" } else { "does not exist" };
-                self.instead(Code::ForeignOperator, pair, meant);
-                Test::Exists { negated: !exists }
+                self.report(mistakes::null_test(self.span(pair), self.slice(pair)));
+                Test::Empty { negated: exists }
             }
             Rule::comparison => return self.comparison(pair),
             _ => return None,

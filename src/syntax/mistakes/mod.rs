@@ -56,6 +56,14 @@ pub(in crate::syntax) fn instead(code: Code, span: Span, written: &str, meant: &
         .fix(Fix::replace(format!("write `{meant}`"), span, meant))
 }
 
+/// `is null`: whether a missing key is meant too, only the author knows (M3a).
+pub(in crate::syntax) fn null_test(span: Span, written: &str) -> Diagnostic {
+    Diagnostic::new(Code::ForeignOperator, format!("`{}` is no operator of this language", shorten(written)))
+        .label(span, "from another language")
+        .note("a key whose value is null does exist")
+        .help("`is empty` holds for null, an empty text and a missing key; `exists` asks for the key alone")
+}
+
 /// What stands under something with another spelling.
 fn why_instead(code: Code) -> &'static str {
     match code {
@@ -125,6 +133,10 @@ pub(in crate::syntax) fn invalid_number(span: Span, written: &str, meant: Option
 }
 
 pub(in crate::syntax) fn not_whole(span: Span, written: &str, meant: Option<&str>) -> Diagnostic {
+    if !written.is_empty() && written.bytes().all(|byte| byte.is_ascii_digit()) && written.len() > 15 {
+        return Diagnostic::new(Code::InvalidNumber, format!("`{}` is too large", shorten(written)))
+            .label(span, "no count, length or version is as large as this");
+    }
     let meant = meant.filter(|meant| meant.bytes().all(|byte| byte.is_ascii_digit()));
     let diagnostic = Diagnostic::new(Code::InvalidNumber, format!("`{}` is not a whole number", shorten(written)))
         .label(span, "digits without sign or fraction stand here");
