@@ -134,7 +134,8 @@ fn every_kind_is_often_true_and_often_false() {
     let mut idle = Vec::new();
     for (kind, leaves) in leaves() {
         let tally = std::cell::RefCell::new([0u32; 2]);
-        let config = ProptestConfig { cases: cases(120).min(1_000), failure_persistence: None, ..ProptestConfig::default() };
+        let config =
+            ProptestConfig { cases: cases(120).min(1_000), failure_persistence: None, ..ProptestConfig::default() };
         let same_each_time = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
         let asked = TestRunner::new_with_rng(config, same_each_time).run(&alone(leaves), |case| {
             let rows = packed(&case);
