@@ -250,7 +250,7 @@ fn audience(address: &str, kind: Kind) -> (Name, Audience) {
         access: Access::Usable,
         protect: false,
         standard: None,
-        criterion: Criterion::new(kind),
+        criterion: Criterion::new(kind).into(),
         split: None,
         connections: Vec::new(),
         origin: Origin::default(),

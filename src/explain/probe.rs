@@ -163,7 +163,7 @@ fn plain(
         status: Status::Active,
         access: Access::Private,
         protect: false,
-        criterion: criterion.clone(),
+        criterion: criterion.clone().into(),
         standard,
         split: None,
         connections: Vec::new(),

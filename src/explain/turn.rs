@@ -48,7 +48,7 @@ fn settled(question: &Question<'_>, address: &Address) -> Option<Model> {
             continue;
         }
         let criterion = constant(question, &audience.criterion).into_owned();
-        let settled = Audience { criterion, ..audience.clone() };
+        let settled = Audience { criterion: criterion.into(), ..audience.clone() };
         open.extend(settled.nested().into_iter().filter_map(|nested| all.get(nested)));
         audiences.insert(audience.address.clone(), settled);
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -67,7 +68,7 @@ pub struct Audience {
     /// Whether a plan that would delete it is refused.
     pub protect: bool,
     /// Who is in it.
-    pub criterion: Criterion,
+    pub criterion: Arc<Criterion>,
     /// Evaluated once, over which events; `None` is a real-time audience.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standard: Option<Standard>,

@@ -71,7 +71,10 @@ impl Asking<'_> {
             let address = address(at)?;
             let workspaces = of.clone();
             let criterion = (*criterion).clone();
-            Some((address.clone(), Audience { address, workspaces, criterion, ..self.audience.clone() }))
+            Some((
+                address.clone(),
+                Audience { address, workspaces, criterion: criterion.into(), ..self.audience.clone() },
+            ))
         };
         let model = Model {
             project: self.model.project.clone(),

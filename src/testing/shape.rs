@@ -191,7 +191,7 @@ mod tests {
             status: Status::Active,
             access: Access::Usable,
             protect: false,
-            criterion,
+            criterion: criterion.into(),
             standard: None,
             split: None,
             connections: Vec::new(),

@@ -20,7 +20,7 @@ proptest! {
     fn what_is_printed_is_read_back(criterion in criterion()) {
         let criterion = normalise(criterion);
         let mut printed = audience("match { everyone }");
-        printed.criterion = criterion.clone();
+        printed.criterion = criterion.clone().into();
         let text = format!(
             "version 1\naudience a {{ workspaces shop, travel match {{ {} }} }}\naudience b {{ workspace shop match {{ everyone }} }}\n",
             printed.criterion_text(),
@@ -29,7 +29,7 @@ proptest! {
         let analysis = analysed(&project, &project.declared, &[&text]);
         let contradictory = analysis.diagnostics.iter().any(|each| each.code == Code::NeverHolds);
         match analysis.model {
-            Some(model) => prop_assert_eq!(&model.audiences["a"].criterion, &criterion, "{}", text),
+            Some(model) => prop_assert_eq!(&*model.audiences["a"].criterion, &criterion, "{}", text),
             None => prop_assert!(contradictory, "{}\n{:#?}", text, analysis.diagnostics),
         }
     }

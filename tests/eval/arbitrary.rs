@@ -75,7 +75,7 @@ fn audiences(at: usize) -> impl Strategy<Value = Audience> {
     let status = prop_oneof![9 => Just(Status::Active), 1 => Just(Status::Draft)];
     (criteria(at), scope(), status, option::weighted(0.2, ranges())).prop_map(
         move |(criterion, workspaces, status, standard)| Audience {
-            criterion,
+            criterion: criterion.into(),
             status,
             standard,
             ..audience(&address(at), workspaces, Kind::Everyone)

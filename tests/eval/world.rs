@@ -202,7 +202,7 @@ pub(super) fn audience(address: &str, workspaces: BTreeSet<WorkspaceName>, crite
         access: Access::Usable,
         protect: false,
         standard: None,
-        criterion: Criterion::new(criterion),
+        criterion: Criterion::new(criterion).into(),
         split: None,
         connections: Vec::new(),
         origin: Origin::default(),

@@ -71,7 +71,7 @@ fn a_rename_is_not_a_change() {
 #[test]
 fn what_it_was_made_from_cannot_change() {
     let changed = [
-        ("match", Audience { criterion: more_than("ltv", 501.0), ..summer() }),
+        ("match", Audience { criterion: more_than("ltv", 501.0).into(), ..summer() }),
         ("workspaces", Audience { workspaces: BTreeSet::from([name("shop"), name("travel")]), ..summer() }),
         ("inputs", Audience { inputs: BTreeSet::new(), ..summer() }),
         ("standard", Audience { standard: Some(Standard::All), ..summer() }),
@@ -86,7 +86,7 @@ fn what_it_was_made_from_cannot_change() {
 
 #[test]
 fn several_changes_are_one_refusal_and_a_draft_would_lose_its_members() {
-    let both = Audience { standard: Some(Standard::All), criterion: more_than("ltv", 1.0), ..summer() };
+    let both = Audience { standard: Some(Standard::All), criterion: more_than("ltv", 1.0).into(), ..summer() };
     let refusals = deployed(5, 0).write(both, 0..10).refusals();
     assert!(refusals[0].starts_with("`summer` was evaluated once, and its `standard` and `match` cannot change"));
     let draft = Audience { status: Status::Draft, ..summer() };
@@ -104,7 +104,7 @@ fn a_real_time_audience_does_not_become_standard() {
 #[test]
 fn a_draft_is_not_evaluated_yet() {
     let draft = Audience { status: Status::Draft, ..summer() };
-    let other = Audience { criterion: more_than("ltv", 1.0), standard: Some(Standard::All), ..summer() };
+    let other = Audience { criterion: more_than("ltv", 1.0).into(), standard: Some(Standard::All), ..summer() };
     let plan = World::new().deploy(draft, []).write(other, 3..5).plan();
     assert_eq!(only(&plan).people.adds, set(3..5));
 }

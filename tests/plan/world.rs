@@ -81,7 +81,7 @@ pub(crate) fn audience(address: &str, criterion: Criterion) -> Audience {
         access: Access::Usable,
         protect: false,
         standard: None,
-        criterion,
+        criterion: criterion.into(),
         split: None,
         connections: Vec::new(),
         origin: Origin::default(),

@@ -29,7 +29,8 @@ fn titled(audience: Audience, name: &str) -> Audience {
 /// A definition whose criterion was written on line 5.
 fn lapsed(number: f64) -> Audience {
     let mut audience = titled(audience("lapsed_spenders", more_than("lifetime_value", number)), "Lapsed spenders");
-    audience.criterion.origin = aud::base::Span::new(aud::base::SourceId(0), 55, 60).into();
+    let origin = aud::base::Span::new(aud::base::SourceId(0), 55, 60).into();
+    audience.criterion = aud::ir::Criterion { origin, ..(*audience.criterion).clone() }.into();
     audience
 }
 
@@ -92,7 +93,7 @@ fn an_update_shows_what_differs_and_where_it_was_written() {
         tags: ["LTV".to_owned(), "Lifecycle".to_owned()].into(),
         doc: Some("Good customers who have gone quiet.".to_owned()),
         connections: vec![inactive, sharing],
-        criterion: all_of([lapsed(400.0).criterion, not(member("employees"))]),
+        criterion: all_of([(*lapsed(400.0).criterion).clone(), not(member("employees"))]).into(),
         ..lapsed(400.0)
     };
     let plan = large().deploy(old, 0..1204).write(new, 39..1416).plan();

@@ -25,7 +25,7 @@ pub(crate) fn audience(address: &str) -> Audience {
         access: Access::Usable,
         protect: false,
         standard: None,
-        criterion: Criterion::new(Kind::Everyone),
+        criterion: Criterion::new(Kind::Everyone).into(),
         split: None,
         connections: vec![Connection {
             variant: VariantName::Whole,

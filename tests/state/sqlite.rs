@@ -45,7 +45,7 @@ fn the_deepest_definition_comes_back() {
     let (_folder, path) = folder();
     let mut state = open(&path).unwrap();
     let lock = state.lock("apply").unwrap();
-    let definition = aud::ir::Audience { criterion: deepest, ..audience("vip") };
+    let definition = aud::ir::Audience { criterion: deepest.into(), ..audience("vip") };
     let create = StateChange::Create { definition: Box::new(definition.clone()), salt: None };
     state.commit(&lock, &changes(&state, 5, vec![create])).unwrap();
     assert_eq!(state.snapshot().unwrap().audiences[0].definition, definition);

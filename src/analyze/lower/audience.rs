@@ -86,7 +86,7 @@ pub(in crate::analyze) fn audience<'a>(
                 ast::Access::Usable => Access::Usable,
             }),
             protect: fields.protect.is_some_and(|protect| protect.value),
-            criterion,
+            criterion: criterion.into(),
             standard,
             split: split.flatten(),
             connections,
