@@ -19,6 +19,10 @@ use aud::system::OsSystem;
 use aud::workbench::Workbench;
 use divan::Bencher;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const FILES: usize = 1_000;
 const AUDIENCES: usize = 10;
 

@@ -2,6 +2,8 @@
 //!
 //! In: the items and the catalog. Out: [`Types`], the first use in the order of the files for each such attribute.
 
+use rayon::prelude::*;
+
 use super::declare::Declared;
 use super::typing::{Owner, Types, Use, beyond_uses, told};
 use crate::base::{Name, Span, Spanned};
@@ -10,16 +12,24 @@ use crate::syntax::ast::{self, Condition, Criterion, Test};
 
 /// Reads the types of attributes that the catalog does not know off their uses.
 pub(super) fn infer<'a>(declared: &Declared<'a>, catalog: &Catalog) -> Types<'a> {
-    let mut inference = Inference { types: Types::default(), catalog, declared };
-    for audience in &declared.audiences {
-        for field in &audience.item.fields {
-            if let ast::Field::Match(matching) = &field.value {
-                inference.group(&matching.group);
-            }
-        }
+    let new = || Inference { types: Types::default(), catalog, declared };
+    let parts: Vec<Types<'a>> = declared.audiences.par_chunks(512).map(|some| told_by(new(), some)).collect();
+    let mut inference = new();
+    for ((owner, attribute), told) in parts.into_iter().flat_map(|types| types.uses) {
+        inference.types.uses.entry((owner, attribute)).or_insert(told);
     }
     declared.criteria.iter().for_each(|criterion| inference.criterion(&criterion.criterion));
     declared.calculations.iter().for_each(|item| inference.calculated(&item.value, None));
+    inference.types
+}
+
+/// What some audiences tell.
+fn told_by<'a>(mut inference: Inference<'a, '_>, audiences: &[super::declare::DeclaredAudience<'a>]) -> Types<'a> {
+    for field in audiences.iter().flat_map(|audience| &audience.item.fields) {
+        if let ast::Field::Match(matching) = &field.value {
+            inference.group(&matching.group);
+        }
+    }
     inference.types
 }
 
@@ -78,6 +88,8 @@ impl<'a> Inference<'a, '_> {
     }
 
     fn events(&mut self, events: &'a ast::Events) {
+        // A key is allocated, and most events have no filter.
+        let Some(_) = &events.filter else { return };
         let key = key(&events.what);
         events.filter.iter().for_each(|filter| self.condition(&key, filter));
     }

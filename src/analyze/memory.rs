@@ -8,6 +8,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use rapidhash::fast::RandomState;
+
 use super::lower::LoweredAudience;
 use super::typing::{Owner, Use};
 use super::world::World;
@@ -29,7 +31,7 @@ pub struct Versions<'v> {
 #[derive(Debug, Default)]
 pub struct Memory {
     surroundings: Option<Surroundings>,
-    files: HashMap<Fingerprint, Vec<Remembered>>,
+    files: HashMap<Fingerprint, Vec<Remembered>, RandomState>,
 }
 
 /// What was made of one audience.
@@ -53,7 +55,7 @@ struct Surroundings {
     criteria: Vec<ast::NamedCriterion>,
     calculations: Vec<ast::NamedCalculation>,
     moves: Vec<ast::Moved>,
-    uses: HashMap<(Owner, String), Use>,
+    uses: HashMap<(Owner, String), Use, RandomState>,
 }
 
 impl Surroundings {
@@ -98,7 +100,7 @@ impl Memory {
     /// for what was recalled.
     pub(super) fn keep(&mut self, world: &World<'_>, versions: Versions<'_>, made: Vec<Option<Remembered>>) {
         let mut made = made.into_iter();
-        let mut files = HashMap::with_capacity(versions.files.len());
+        let mut files = HashMap::with_capacity_and_hasher(versions.files.len(), RandomState::default());
         for (file, version) in world.input.files.iter().zip(versions.files) {
             let new: Vec<Option<Remembered>> = made.by_ref().take(audiences(file)).collect();
             let kept = match new.into_iter().collect::<Option<Vec<_>>>() {

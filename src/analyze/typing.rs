@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use rapidhash::fast::RandomState;
+
 use crate::base::{Span, Spanned};
 use crate::catalog::{Attribute, Catalog, EventKey, EventKind, Part, Provenance, ValueType, platform_attribute};
 use crate::syntax::ast::{Literal, Operator, Test};
@@ -71,7 +73,7 @@ impl Owner {
 /// The types that only uses tell: the first use in the order of the files decides.
 #[derive(Debug, Default)]
 pub(super) struct Types<'a> {
-    pub(super) uses: HashMap<(Owner, &'a str), Use>,
+    pub(super) uses: HashMap<(Owner, &'a str), Use, RandomState>,
 }
 
 impl Types<'_> {

@@ -40,10 +40,11 @@ impl ParsedFiles {
                 return Vec::new();
             }
         };
-        let aud = paths.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "aud"));
+        let aud = paths.into_par_iter().filter(|path| path.extension().is_some_and(|extension| extension == "aud"));
+        let read: Vec<_> = aud.map(|path| (read_text(system, &path), path)).collect();
         let mut texts = Vec::new();
-        for path in aud {
-            match read_text(system, &path) {
+        for (text, path) in read {
+            match text {
                 Ok(text) => {
                     let shown = path.strip_prefix(&project.folder).unwrap_or(&path).to_owned();
                     texts.push((path, Fingerprint::of(&text), sources.add(shown, text)));
