@@ -11,6 +11,7 @@
 mod facts;
 mod fewest;
 mod node;
+mod open;
 mod person;
 mod probe;
 mod schedule;
@@ -22,6 +23,8 @@ use std::collections::BTreeMap;
 use crate::base::{Address, Mpid, Now};
 use crate::ir::Model;
 use crate::store::Store;
+
+pub(crate) use open::{apart, opened};
 
 pub use node::{
     Abandoned, Compared, EventFact, Fact, Fewest, Inside, Node, Population, Profile, StepFact, Tree, Turn, Value,

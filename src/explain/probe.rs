@@ -5,17 +5,15 @@
 //! is given a living profile in a workspace that no criterion reads, and opt-outs lose what they say.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use arrow_buffer::ScalarBuffer;
 use roaring::RoaringBitmap;
 
 use super::Question;
+use super::open::{apart, opened, silenced};
 use crate::base::{Address, Duration, Name, Now, Origin, TimeFilter, Window, WorkspaceName};
-use crate::catalog::EventKind;
 use crate::eval::{self, Reach, Stored};
 use crate::ir::{Access, Audience, Criterion, Kind, Model, Standard, Status};
-use crate::store::{Products, Seen, Store};
+use crate::store::Store;
 
 /// The evaluator, asked for one audience's clock.
 pub(super) struct Probe {
@@ -77,13 +75,13 @@ impl Probe {
     }
 
     /// The rows that each criterion holds for, whatever their population.
-    pub(super) fn rows(&self, store: &Store, rows: usize, criteria: &[Criterion]) -> Vec<RoaringBitmap> {
-        self.members(&self.opened(store, rows), &BTreeSet::from([self.apart.clone()]), criteria)
+    pub(super) fn rows(&self, store: &Store, criteria: &[Criterion]) -> Vec<RoaringBitmap> {
+        self.members(&opened(store, &self.apart, self.at()), &BTreeSet::from([self.apart.clone()]), criteria)
     }
 
     /// Whether each criterion holds for the first row, whatever its population.
     pub(super) fn holds(&self, store: &Store, criteria: &[Criterion]) -> Vec<bool> {
-        self.rows(store, 1, criteria).iter().map(|rows| rows.contains(0)).collect()
+        self.rows(store, criteria).iter().map(|rows| rows.contains(0)).collect()
     }
 
     fn members(
@@ -102,47 +100,6 @@ impl Probe {
         let mut members = eval::evaluate(&model, store, self.now, None, &Stored::default()).audiences;
         let mut take = |at| address(at).and_then(|address| members.remove(&address)).unwrap_or_default();
         (0..criteria.len()).map(&mut take).collect()
-    }
-
-    /// A store in which every row is in the population of the workspace that nobody reads.
-    fn opened(&self, store: &Store, rows: usize) -> Store {
-        let mut opened = silenced(store);
-        let mut users = (*store.users).clone();
-        let at: ScalarBuffer<i64> = std::iter::repeat_n(self.at().ms(), rows).collect();
-        users.seen.insert(self.apart.clone(), Seen { first: at.clone(), last: at });
-        opened.users = Arc::new(users);
-        opened
-    }
-}
-
-/// A store in which nobody has opted out. Opting out is a sighting too, so the events stay; without attributes they say
-/// nothing.
-fn silenced(store: &Store) -> Store {
-    let mut events = (*store.events).clone();
-    for (_, table) in events.iter_mut().filter(|(key, _)| key.kind == EventKind::OptOut) {
-        table.attributes.clear();
-        table.actions.clear();
-        table.products.clear();
-        for shard in &mut table.shards {
-            shard.columns.clear();
-            shard.actions.clear();
-            shard.products = Products::default();
-        }
-    }
-    let mut silenced = store.clone();
-    silenced.events = Arc::new(events);
-    silenced
-}
-
-/// The name of a workspace that the store does not know.
-fn apart(store: &Store) -> Option<WorkspaceName> {
-    let mut name = "_".to_owned();
-    loop {
-        let apart = Name::new(&name).ok()?;
-        if !store.users.seen.contains_key(&apart) && store.inputs.iter().all(|input| input.workspace != apart) {
-            return Some(apart);
-        }
-        name.push('_');
     }
 }
 

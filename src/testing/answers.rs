@@ -4,15 +4,14 @@
 //! own, over users who are all in the population of a workspace that no criterion reads.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
 use crate::base::{Address, Name, Now, WorkspaceName};
-use crate::catalog::EventKind;
 use crate::eval::{self, Stored};
+use crate::explain::{apart, opened};
 use crate::ir::{Audience, Criterion, Kind, Model};
-use crate::store::{Seen, Store};
+use crate::store::Store;
 
 pub(super) struct Answers {
     questions: Vec<RoaringBitmap>,
@@ -93,25 +92,4 @@ impl Asking<'_> {
 
 fn address(number: usize) -> Option<Address> {
     Name::new(&format!("_{number}")).ok()
-}
-
-/// The store with everybody in the population of one more workspace: seen there at that instant, and never opted out.
-fn opened(store: &Store, workspace: &WorkspaceName, at: Now) -> Store {
-    let mut users = (*store.users).clone();
-    let seen: Vec<i64> = vec![at.ms(); store.user_count()];
-    users.seen.insert(workspace.clone(), Seen { first: seen.clone().into(), last: seen.into() });
-    let mut events = (*store.events).clone();
-    events.retain(|key, _| key.kind != EventKind::OptOut);
-    let mut opened = store.clone();
-    (opened.users, opened.events) = (Arc::new(users), Arc::new(events));
-    opened
-}
-
-/// The name of a workspace that the store does not know.
-fn apart(store: &Store) -> Option<WorkspaceName> {
-    let known = |name: &WorkspaceName| {
-        store.users.seen.contains_key(name) || store.inputs.iter().any(|input| input.workspace == *name)
-    };
-    let names = (1..).map_while(|length| Name::new(&"_".repeat(length)).ok());
-    names.into_iter().find(|name| !known(name))
 }

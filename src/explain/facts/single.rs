@@ -57,7 +57,7 @@ impl Facts<'_> {
             Criterion::new(Kind::Event(Box::new(EventTest { events: events.clone(), count: Count::ONCE })))
         };
         let criteria: Vec<Criterion> = selections.iter().map(criterion).collect();
-        Passing(self.probe.rows(&store, rows, &criteria))
+        Passing(self.probe.rows(&store, &criteria))
     }
 
     /// Which identities of the user satisfy a criterion about identities, in the order of their type and coming.
@@ -69,7 +69,7 @@ impl Facts<'_> {
         let users = Users { mpids: (0..rows as i64).collect(), identities, ..Users::default() };
         let mut store = self.person.store.clone();
         (store.users, store.events) = (Arc::new(users), Arc::default());
-        let passing = self.probe.rows(&store, rows, std::slice::from_ref(criterion));
+        let passing = self.probe.rows(&store, std::slice::from_ref(criterion));
         (0..rows as u32).map(|row| passing.iter().any(|each| each.contains(row))).collect()
     }
 }

@@ -68,6 +68,7 @@ macro_rules! fields {
         }
     )*};
 }
+pub(super) use fields;
 
 fields! {
     File { version, items }

@@ -1,18 +1,8 @@
 //! Equality of tests apart from spans.
 
 use super::Same;
+use super::same::fields;
 use super::scenario::{At, Entry, Expect, Fact, Happening, Pair, StepEntry, Test, Time, User, Value, When};
-
-/// Structs whose fields are compared one by one.
-macro_rules! fields {
-    ($($type:ident { $($field:ident),* })*) => {$(
-        impl Same for $type {
-            fn same(&self, other: &Self) -> bool {
-                $(self.$field.same(&other.$field))&&*
-            }
-        }
-    )*};
-}
 
 fields! {
     Test { docs, title, entries }
