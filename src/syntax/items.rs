@@ -119,11 +119,18 @@ fn header_brace(tokens: &Tokens, at: usize) -> Option<usize> {
     known.flatten().or_else(|| block_shape(tokens, at))
 }
 
+/// Whether a word is a name that goes on with what is before it: it stands on the same line, or an item starts behind it.
+fn names_on(tokens: &Tokens, at: usize) -> bool {
+    tokens.is_word(at) && (tokens.get(at).is_some_and(|token| !token.first_of_line) || known_shape(tokens, at + 1))
+}
+
 /// The item that starts at a token.
 fn item(tokens: &Tokens, at: usize) -> Piece {
     let fixed = match tokens.word(at) {
         "version" if known_shape(tokens, at) => Some(2),
         "moved" if known_shape(tokens, at) => Some(4),
+        // The name behind `inside` may be any word, also one that items start with.
+        "assert" if tokens.word(at + 2) == "inside" && names_on(tokens, at + 3) => Some(4),
         _ => None,
     };
     if let Some(length) = fixed {
