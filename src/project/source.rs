@@ -34,8 +34,16 @@ pub struct DataSource {
 /// File formats that `aud import` reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Comma-separated values with a header line, also gzipped.
+    /// Comma-separated values with a header line.
     Csv,
+    /// One JSON object a line; its keys are the columns.
+    Ndjson,
+    /// Parquet.
+    Parquet,
+    /// Arrow IPC, as a file or as a stream.
+    Arrow,
+    /// Batches of the platform's events API: one, an array of them, or one a line.
+    Mparticle,
 }
 
 /// What a row says of its user's profile: of two rows the one with the later time, at equal times the later row. An empty
