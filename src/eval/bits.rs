@@ -8,9 +8,37 @@ use crate::store::SHARD_USERS;
 /// Words of a whole shard.
 pub(super) const SHARD_WORDS: usize = SHARD_USERS / 64;
 
-/// Distance between two slots. A power of two would put the same place of all slots into the same set of the cache, which
-/// was measured to cost up to eight times the time; a cache line more avoids it.
-pub(super) const SLOT_STRIDE: usize = SHARD_WORDS + 8;
+/// Words between the end of a slot and the start of the next. A distance that is a power of two would put the same place of
+/// all slots into the same set of the cache, which was measured to cost up to eight times the time; a cache line more avoids it.
+const GAP: usize = 8;
+
+/// The bits of some leaves over the users of a selection, one slot for each leaf.
+#[derive(Debug, Default)]
+pub(super) struct Slots {
+    words: Vec<u64>,
+    /// Words of one slot.
+    len: usize,
+}
+
+impl Slots {
+    /// Makes room for some leaves over `words` words of users. What is in the slots is not cleared.
+    pub(super) fn resize(&mut self, leaves: usize, words: usize) {
+        self.len = words;
+        self.words.resize(leaves * (words + GAP), 0);
+    }
+
+    /// The bits of a leaf.
+    pub(super) fn slot(&self, leaf: usize) -> &[u64] {
+        let start = leaf * (self.len + GAP);
+        self.words.get(start..start + self.len).unwrap_or(&[])
+    }
+
+    /// The bits of every leaf.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = Option<&mut [u64]>> {
+        let len = self.len;
+        self.words.chunks_exact_mut(len + GAP).map(move |slot| slot.get_mut(..len))
+    }
+}
 
 /// Sets the bit of every item that passes, from position 0 on, and clears all others.
 pub(super) fn fill<T>(slot: &mut [u64], items: &[T], passes: impl Fn(&T) -> bool) {

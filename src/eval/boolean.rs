@@ -5,11 +5,11 @@
 
 use rayon::prelude::*;
 
-use super::bits::{SHARD_WORDS, SLOT_STRIDE};
+use super::bits::{SHARD_WORDS, Slots};
 use super::program::{Operand, Program, Source};
 
 /// Words of a block: 8,192 users, measured to be the best together with 4,096.
-const BLOCK_WORDS: usize = 128;
+pub(super) const BLOCK_WORDS: usize = 128;
 /// Distance between the nodes of a block, off the power of two as slots are.
 const BLOCK_STRIDE: usize = BLOCK_WORDS + 8;
 
@@ -20,22 +20,26 @@ pub(super) struct Members {
 }
 
 impl Members {
-    /// Combines the slots of a shard of `users` users.
-    pub(super) fn new(program: &Program, slots: &[u64], users: usize) -> Self {
+    /// Combines the slots of `users` users.
+    pub(super) fn new(program: &Program, slots: &Slots, users: usize) -> Self {
         let blocks = 0..users.div_ceil(64 * BLOCK_WORDS);
         Self { blocks: blocks.into_par_iter().map(|block| combine(program, slots, block)).collect() }
     }
 
+    /// The bits of one audience.
+    pub(super) fn words(&self, audience: usize) -> impl Iterator<Item = u64> {
+        let start = audience * BLOCK_WORDS;
+        self.blocks.iter().filter_map(move |block| block.get(start..start + BLOCK_WORDS)).flatten().copied()
+    }
+
     /// The bits of one audience as bytes, the first user in the lowest bit of the first.
     pub(super) fn bytes(&self, audience: usize) -> Vec<u8> {
-        let start = audience * BLOCK_WORDS;
-        let words = self.blocks.iter().filter_map(|block| block.get(start..start + BLOCK_WORDS)).flatten();
-        words.flat_map(|word| word.to_le_bytes()).collect()
+        self.words(audience).flat_map(u64::to_le_bytes).collect()
     }
 }
 
 /// The words of all audiences in one block.
-fn combine(program: &Program, slots: &[u64], block: usize) -> Vec<u64> {
+fn combine(program: &Program, slots: &Slots, block: usize) -> Vec<u64> {
     let mut nodes = vec![0; program.nodes.len() * BLOCK_STRIDE];
     for (place, node) in program.nodes.iter().enumerate() {
         let (done, rest) = nodes.split_at_mut(place * BLOCK_STRIDE);
@@ -53,10 +57,10 @@ fn combine(program: &Program, slots: &[u64], block: usize) -> Vec<u64> {
 }
 
 /// The words of a source in a block; none for everybody.
-fn words<'a>(source: Source, slots: &'a [u64], nodes: &'a [u64], block: usize) -> &'a [u64] {
+fn words<'a>(source: Source, slots: &'a Slots, nodes: &'a [u64], block: usize) -> &'a [u64] {
     let (all, start) = match source {
         Source::True => return &[],
-        Source::Leaf(slot) => (slots, slot as usize * SLOT_STRIDE + block * BLOCK_WORDS),
+        Source::Leaf(slot) => (slots.slot(slot as usize), block * BLOCK_WORDS),
         Source::Node(place) => (nodes, place as usize * BLOCK_STRIDE),
     };
     all.get(start..start + BLOCK_WORDS).unwrap_or(&[])

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::leaf::{Context, Source, Values};
+use super::leaf::{Context, Selection, Source, Values};
 use super::program::{Reach, Selected, Valued};
 use crate::base::{Now, Timestamp};
 use crate::ir::{AggregateTest, Events, Pick, PickedTest};
@@ -15,7 +15,8 @@ use crate::store::{SHARD_USERS, Store};
 /// One event of a user that counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Matched {
-    /// Its position among the events of its key in the user's shard.
+    /// Its position among the events of its key in the user's shard and the event's segment; a store that was cut down to a user
+    /// has one segment.
     pub row: usize,
     /// When it happened.
     pub at: Timestamp,
@@ -52,18 +53,17 @@ pub fn aggregated_values(
     let given = BTreeMap::new();
     let context = Context::new(store, now, &given);
     let (shard, user) = place(row);
+    let selection = Selection::Users(shard, std::slice::from_ref(&user));
     let (Some(source), Some(attribute)) = (Source::new(&context, &valued.events.stream), &valued.attribute) else {
         return Vec::new();
     };
-    let values = Values::new(source.table, attribute);
-    let Some(rows) = source.shard(shard) else { return Vec::new() };
-    let cells = values.cells(&rows);
+    let values = Values::new(source.segments, attribute);
     let mut found = Vec::new();
-    for (row, at) in rows.of_user(user, valued.events.period.window(now)) {
-        cells.each(&rows, row, |value| {
-            found.extend(values.text(value).map(|text| (Timestamp(at), text.to_owned())));
+    source.shard(shard).each(selection, valued.events.period.window(now), Pick::First, |row| {
+        values.cells(row.rows).each(row.rows, row.row, |value| {
+            found.extend(values.text(value).map(|text| (Timestamp(row.at), text.to_owned())));
         });
-    }
+    });
     found
 }
 
@@ -71,15 +71,19 @@ fn matched(store: &Store, row: u32, selected: &Selected, now: Now) -> Vec<Matche
     let given = BTreeMap::new();
     let context = Context::new(store, now, &given);
     let (shard, user) = place(row);
-    let source = Source::new(&context, &selected.stream);
-    let Some(rows) = source.as_ref().and_then(|source| source.shard(shard)) else { return Vec::new() };
-    let matched = rows.of_user(user, selected.period.window(now));
-    matched.map(|(row, at)| Matched { row, at: Timestamp(at), products: rows.products(row).collect() }).collect()
+    let selection = Selection::Users(shard, std::slice::from_ref(&user));
+    let Some(source) = Source::new(&context, &selected.stream) else { return Vec::new() };
+    let mut found = Vec::new();
+    source.shard(shard).each(selection, selected.period.window(now), Pick::First, |row| {
+        let products = row.rows.products(row.row).collect();
+        found.push(Matched { row: row.row, at: Timestamp(row.at), products });
+    });
+    found
 }
 
 /// The shard of a row, and the position in it.
-fn place(row: u32) -> (usize, usize) {
-    (row as usize / SHARD_USERS, row as usize % SHARD_USERS)
+fn place(row: u32) -> (usize, u16) {
+    (row as usize / SHARD_USERS, (row as usize % SHARD_USERS) as u16)
 }
 
 #[cfg(test)]

@@ -53,6 +53,34 @@ pub fn evaluate(
     let given = standard::memberships(model, store, now, only, stored);
     let program = Program::new(model, only);
     let bitmaps = run::run(&program, store, now, &given);
+    memberships(&program, store, now, only, given, bitmaps)
+}
+
+/// What [`evaluate`] says of some users, by row: their own data is read, and nobody else's. Costs time for each of them, so that
+/// it is for few; standard audiences without a stored membership are evaluated for all users.
+pub fn evaluate_rows(
+    model: &Model,
+    store: &Store,
+    now: Now,
+    only: Option<&BTreeSet<Address>>,
+    stored: &Stored,
+    rows: &RoaringBitmap,
+) -> Memberships {
+    let mut given = standard::memberships(model, store, now, only, stored);
+    let program = Program::new(model, only);
+    let bitmaps = run::run_rows(&program, store, now, &given, rows);
+    given.values_mut().for_each(|members| *members &= rows);
+    memberships(&program, store, now, only, given, bitmaps)
+}
+
+fn memberships(
+    program: &Program,
+    store: &Store,
+    now: Now,
+    only: Option<&BTreeSet<Address>>,
+    given: BTreeMap<Address, RoaringBitmap>,
+    bitmaps: Vec<RoaringBitmap>,
+) -> Memberships {
     let addresses = program.audiences().cloned();
     let mut audiences: BTreeMap<Address, RoaringBitmap> = addresses.zip(bitmaps).collect();
     audiences.extend(given.into_iter().filter(|(address, _)| only.is_none_or(|only| only.contains(address))));

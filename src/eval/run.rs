@@ -9,8 +9,8 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 use roaring::RoaringBitmap;
 
-use super::bits::{SHARD_WORDS, SLOT_STRIDE};
-use super::boolean::Members;
+use super::bits::{SHARD_WORDS, Slots, ones};
+use super::boolean::{BLOCK_WORDS, Members};
 use super::leaf::{Bound, Context, Selection};
 use super::program::Program;
 use crate::base::{Address, Now};
@@ -27,9 +27,9 @@ pub(super) fn run(
     let kernels = context.bind(&program.questions);
     let spare = Mutex::new(Vec::new());
     let shards = (0..store.shard_count()).into_par_iter().map(|shard| {
-        let mut slots: Vec<u64> = spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
-        slots.resize(program.leaf_count() * SLOT_STRIDE, 0);
-        answer(&kernels, shard, &mut slots);
+        let mut slots: Slots = spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        slots.resize(program.leaf_count(), SHARD_WORDS);
+        answer(&kernels, Selection::Shard(shard), &mut slots);
         let members = containers(program, store, shard, &slots);
         spare.lock().unwrap_or_else(PoisonError::into_inner).push(slots);
         members
@@ -37,17 +37,47 @@ pub(super) fn run(
     join(program, shards.collect())
 }
 
+/// The members of each audience of the program among some rows.
+pub(super) fn run_rows(
+    program: &Program,
+    store: &Store,
+    now: Now,
+    given: &BTreeMap<Address, RoaringBitmap>,
+    rows: &RoaringBitmap,
+) -> Vec<RoaringBitmap> {
+    let context = Context::new(store, now, given);
+    let kernels = context.bind(&program.questions);
+    let mut shards: BTreeMap<usize, Vec<u16>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| (*row as usize) < store.user_count()) {
+        shards.entry(row as usize / SHARD_USERS).or_default().push((row as usize % SHARD_USERS) as u16);
+    }
+    let shards = shards.par_iter().map(|(shard, users)| {
+        let mut slots = Slots::default();
+        slots.resize(program.leaf_count(), users.len().div_ceil(64).next_multiple_of(BLOCK_WORDS));
+        answer(&kernels, Selection::Users(*shard, users), &mut slots);
+        let members = Members::new(program, &slots, users.len());
+        let rows = |audience| {
+            let places =
+                members.words(audience).enumerate().flat_map(|(at, word)| ones(word).map(move |bit| at * 64 + bit));
+            let users = places.filter_map(|place| users.get(place));
+            users.map(|user| (*shard * SHARD_USERS) as u32 + u32::from(*user)).collect()
+        };
+        (0..program.roots.len()).map(rows).collect()
+    });
+    join(program, shards.collect())
+}
+
 /// Has every family write its slots.
-fn answer(kernels: &[Bound<'_>], shard: usize, slots: &mut [u64]) {
-    let mut free: Vec<_> = slots.chunks_exact_mut(SLOT_STRIDE).map(|slot| slot.get_mut(..SHARD_WORDS)).collect();
+fn answer(kernels: &[Bound<'_>], selection: Selection<'_>, slots: &mut Slots) {
+    let mut free: Vec<_> = slots.iter_mut().collect();
     let mut take = |slot: &u32| free.get_mut(*slot as usize).and_then(Option::take);
     let tasks: Vec<(&Bound<'_>, Vec<&mut [u64]>)> =
         kernels.iter().map(|bound| (bound, bound.slots.iter().filter_map(&mut take).collect())).collect();
-    tasks.into_par_iter().for_each(|(bound, mut slots)| bound.kernel.answer(Selection::Shard(shard), &mut slots));
+    tasks.into_par_iter().for_each(|(bound, mut slots)| bound.kernel.answer(selection, &mut slots));
 }
 
 /// The members of each audience in one shard: one container each.
-fn containers(program: &Program, store: &Store, shard: usize, slots: &[u64]) -> Vec<RoaringBitmap> {
+fn containers(program: &Program, store: &Store, shard: usize, slots: &Slots) -> Vec<RoaringBitmap> {
     let members = Members::new(program, slots, store.shard_len(shard));
     let first = (shard * SHARD_USERS) as u32;
     let audiences = (0..program.roots.len()).into_par_iter();

@@ -25,7 +25,9 @@ pub(crate) fn opened(store: &Store, apart: &WorkspaceName, at: Now) -> Store {
 /// nothing.
 pub(super) fn silenced(store: &Store) -> Store {
     let mut events = (*store.events).clone();
-    for (_, table) in events.iter_mut().filter(|(key, _)| key.kind == EventKind::OptOut) {
+    let of_key = events.iter_mut().filter(|(key, _)| key.kind == EventKind::OptOut);
+    for segment in of_key.flat_map(|(_, segments)| segments) {
+        let table = Arc::make_mut(segment);
         table.attributes.clear();
         table.actions.clear();
         table.products.clear();

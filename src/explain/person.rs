@@ -52,14 +52,14 @@ impl Person {
 
     /// The events of a key, in the order of time.
     pub(super) fn events(&self, key: &EventKey) -> Option<Events<'_>> {
-        let table = self.store.events.get(key)?;
+        let table = self.store.events.get(key)?.first()?;
         let shard = table.shards.first().filter(|shard| !shard.times.is_empty())?;
         Some(Events { table, shard, inputs: &self.store.inputs })
     }
 
     /// When events came through the inputs of a workspace.
     pub(super) fn event_times(&self, workspace: &WorkspaceName) -> Vec<i64> {
-        let shards = self.store.events.values().filter_map(|table| table.shards.first());
+        let shards = self.store.events.values().flatten().filter_map(|table| table.shards.first());
         let inside = |code: &u8| self.store.inputs.get(usize::from(*code)).is_some_and(|i| i.workspace == *workspace);
         shards
             .flat_map(|shard| shard.times.iter().zip(shard.inputs.iter()))

@@ -9,6 +9,7 @@ use super::Store;
 use super::column::Dictionary;
 use super::counts::{Counts, FITTING_PERCENT};
 use super::detect::Detected;
+use super::events::EventTable;
 use crate::base::text::fold;
 use crate::catalog::{Attribute, Catalog, EventKey, ProfileField, ValueType};
 
@@ -113,22 +114,25 @@ impl Store {
 
     /// The different texts of an attribute of an event or its action.
     fn event_texts(&self, key: &EventKey, name: &str) -> BTreeSet<String> {
-        let Some(table) = self.events.get(key) else { return BTreeSet::new() };
-        let own = table.attributes.get(name).map(|dictionary| {
-            used(dictionary, table.shards.iter().filter_map(|shard| Some(&shard.columns.get(name)?[..])))
-        });
-        let action = table.actions.get(name).map(|dictionary| {
-            used(dictionary, table.shards.iter().filter_map(|shard| Some(&shard.actions.get(name)?[..])))
-        });
-        own.into_iter().chain(action).flatten().collect()
+        let of_segment = |table: &EventTable| {
+            let own = table.attributes.get(name).map(|dictionary| {
+                used(dictionary, table.shards.iter().filter_map(|shard| Some(&shard.columns.get(name)?[..])))
+            });
+            let action = table.actions.get(name).map(|dictionary| {
+                used(dictionary, table.shards.iter().filter_map(|shard| Some(&shard.actions.get(name)?[..])))
+            });
+            own.into_iter().chain(action).flatten().collect::<Vec<_>>()
+        };
+        self.events.get(key).into_iter().flatten().flat_map(|segment| of_segment(segment)).collect()
     }
 
     /// The different texts of an attribute of an event's products.
     fn product_texts(&self, key: &EventKey, name: &str) -> BTreeSet<String> {
-        let Some(table) = self.events.get(key) else { return BTreeSet::new() };
-        let Some(dictionary) = table.products.get(name) else { return BTreeSet::new() };
-        let columns = table.shards.iter().filter_map(|shard| Some(&shard.products.columns.get(name)?[..]));
-        used(dictionary, columns).into_iter().collect()
+        let of_segment = |table: &EventTable| {
+            let columns = table.shards.iter().filter_map(|shard| Some(&shard.products.columns.get(name)?[..]));
+            table.products.get(name).map(|dictionary| used(dictionary, columns)).unwrap_or_default()
+        };
+        self.events.get(key).into_iter().flatten().flat_map(|segment| of_segment(segment)).collect()
     }
 }
 

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::Store;
 use super::column::{ABSENT, LIST, NULL, list_text};
-use super::events::EventTable;
+use super::events::Segments;
 use super::log::{EventLog, Place};
 use super::owners::Owners;
 use super::profiles::{ProfileColumn, ProfileTarget, Profiles};
@@ -66,7 +66,9 @@ pub struct Builder {
     keys: HashMap<EventKey, usize, RandomState>,
     pub(super) logs: Vec<(EventKey, EventLog)>,
     /// Tables that no new row touches: kept as they are.
-    untouched: BTreeMap<EventKey, EventTable>,
+    untouched: BTreeMap<EventKey, Segments>,
+    /// Segments that are closed.
+    closed: BTreeMap<EventKey, Segments>,
     /// Users and ids of the events handed in one by one.
     event_ids: HashSet<(u32, String), RandomState>,
 }
@@ -240,12 +242,22 @@ impl Builder {
         }
     }
 
+    /// Closes the segments of all events handed in so far: what comes from here on lies in others.
+    pub fn close_segments(&mut self) {
+        self.keys.clear();
+        let logs = std::mem::take(&mut self.logs);
+        let tables: Vec<_> = logs.into_par_iter().map(|(key, log)| (key, Arc::new(log.finish()))).collect();
+        for (key, table) in tables {
+            self.closed.entry(key).or_default().push(table);
+        }
+    }
+
     /// The place of a key's log.
     pub(super) fn log(&mut self, key: &EventKey) -> usize {
         if let Some(at) = self.keys.get(key) {
             return *at;
         }
-        let log = self.untouched.remove(key).map_or_else(EventLog::default, |table| EventLog::of(&table));
+        let log = self.untouched.remove(key).map_or_else(EventLog::default, |segments| EventLog::of(&segments));
         self.logs.push((key.clone(), log));
         self.keys.insert(key.clone(), self.logs.len() - 1);
         self.logs.len() - 1
@@ -269,7 +281,8 @@ impl Builder {
     }
 
     /// The finished store.
-    pub fn finish(self, id: &str, version: u64) -> Store {
+    pub fn finish(mut self, id: &str, version: u64) -> Store {
+        self.close_segments();
         let count = self.mpids.len();
         let mut users = Users { mpids: ScalarBuffer::from(self.mpids), ..Users::default() };
         users.identities = self.owners.finish(count);
@@ -277,8 +290,11 @@ impl Builder {
             profiles.finish(count, &mut users);
         }
         let mut events = self.untouched;
-        events.par_extend(self.logs.into_par_iter().map(|(key, log)| (key, log.finish())));
-        events.retain(|_, table| !table.is_empty());
+        for (key, segments) in self.closed {
+            events.entry(key).or_default().extend(segments);
+        }
+        events.values_mut().for_each(|segments| segments.retain(|segment| !segment.is_empty()));
+        events.retain(|_, segments| !segments.is_empty());
         Store {
             id: id.into(),
             version,
@@ -323,7 +339,7 @@ mod tests {
         let store = builder.finish("s", 3);
 
         assert_eq!((store.user_count(), store.shard_count(), store.event_count(), store.version), (2, 1, 3, 3));
-        let table = &store.events[&buy];
+        let table = &store.events[&buy][0];
         let shard = &table.shards[0];
         assert_eq!((&shard.times[..], &shard.users[..]), (&[10, 20, 20][..], &[0, 1, 0][..]));
         assert_eq!(shard.columns["price"][..], [ABSENT, 2, 3]);

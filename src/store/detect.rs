@@ -3,6 +3,7 @@
 //! In: users and events. Out: [`Counts`] of every attribute, and a [`Catalog`].
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use arrow_buffer::ScalarBuffer;
 use serde::{Deserialize, Serialize};
@@ -127,36 +128,40 @@ impl ProfileCounts {
 
 impl EventCounts {
     /// Counts the events of a key.
-    pub(super) fn of(key: &EventKey, table: &EventTable) -> Self {
+    pub(super) fn of(key: &EventKey, segments: &[Arc<EventTable>]) -> Self {
         let mut seen = [false; 256];
-        for shard in &table.shards {
+        for shard in segments.iter().flat_map(|segment| &segment.shards) {
             shard.types.iter().for_each(|code| seen[usize::from(*code)] = true);
         }
         let types = CustomEventType::ALL.iter().filter(|(_, each)| seen[*each as usize]).map(|(_, each)| *each);
         let mut counts = Self {
             key: key.clone(),
-            rows: table.len(),
+            rows: segments.iter().map(|segment| segment.len()).sum(),
             types: types.collect(),
             attributes: BTreeMap::new(),
             products: BTreeMap::new(),
         };
+        segments.iter().for_each(|segment| counts.add(segment));
+        counts.attributes.values_mut().chain(counts.products.values_mut()).for_each(Counts::settle);
+        counts
+    }
+
+    fn add(&mut self, table: &EventTable) {
         let codes = |of: fn(&EventShard) -> &Columns, name: &str| -> Vec<&[u32]> {
             table.shards.iter().filter_map(|shard| Some(&of(shard).get(name)?[..])).collect()
         };
         for (name, dictionary) in &table.attributes {
             let codes = codes(|shard| &shard.columns, name);
-            counts.attributes.entry(name.clone()).or_default().add(dictionary, codes);
+            self.attributes.entry(name.clone()).or_default().add(dictionary, codes);
         }
         for (name, dictionary) in &table.actions {
             let codes = codes(|shard| &shard.actions, name);
-            counts.attributes.entry(name.clone()).or_default().add(dictionary, codes);
+            self.attributes.entry(name.clone()).or_default().add(dictionary, codes);
         }
         for (name, dictionary) in &table.products {
             let codes = codes(|shard| &shard.products.columns, name);
-            counts.products.entry(name.clone()).or_default().add(dictionary, codes);
+            self.products.entry(name.clone()).or_default().add(dictionary, codes);
         }
-        counts.attributes.values_mut().chain(counts.products.values_mut()).for_each(Counts::settle);
-        counts
     }
 
     fn event(&self) -> Event {

@@ -1,4 +1,4 @@
-//! Events of one key: by shard, in time order.
+//! Events of one key: in segments, there by shard, in time order.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -7,9 +7,14 @@ use std::sync::Arc;
 use arrow_buffer::ScalarBuffer;
 
 use super::column::Dictionary;
+use super::user_rows::UserRows;
 use crate::base::Window;
 
-/// All events of one key.
+/// All events of a key: what came together is a segment, the earliest first. A scan visits all of them; whoever asks for the
+/// order of a user's events merges theirs.
+pub type Segments = Vec<Arc<EventTable>>;
+
+/// Events of one key that came together: a segment.
 #[derive(Clone, Debug, Default)]
 pub struct EventTable {
     /// The dictionary of each attribute, by name; one for all shards.
@@ -43,6 +48,8 @@ pub struct EventShard {
     pub actions: BTreeMap<String, ScalarBuffer<u32>>,
     /// The products of the events.
     pub products: Products,
+    /// Which events are whose; made when it is first asked for.
+    pub user_rows: UserRows,
 }
 
 /// Products of the events of a shard: those of event `i` are at `offsets[i]..offsets[i + 1]`.
@@ -75,6 +82,12 @@ impl EventTable {
 }
 
 impl EventShard {
+    /// The positions of the events of a user, given by position: ascending, so oldest first. The first call looks at every
+    /// event of the shard.
+    pub fn of_user(&self, user: u16) -> &[u32] {
+        self.user_rows.of(&self.users, user)
+    }
+
     /// The positions of the events inside a window: found by two binary searches, times are not scanned.
     pub fn range(&self, window: Window) -> Range<usize> {
         let from = self.times.partition_point(|time| *time < window.from);

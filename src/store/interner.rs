@@ -73,6 +73,11 @@ impl Interner {
         code
     }
 
+    /// Whether it has no text yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.codes.is_empty()
+    }
+
     /// The text of a code; empty for the reserved codes and for codes that were never given.
     pub(super) fn text(&self, code: u32) -> &str {
         std::str::from_utf8(bytes_at(&self.texts, code)).unwrap_or("")

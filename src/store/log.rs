@@ -8,9 +8,10 @@ use arrow_buffer::ScalarBuffer;
 use rapidhash::fast::RandomState;
 
 use super::SHARD_USERS;
-use super::column::{ABSENT, LIST, NULL};
+use super::column::{ABSENT, Dictionary, LIST, NULL};
 use super::events::{EventShard, EventTable, Products};
 use super::interner::Interner;
+use super::user_rows::UserRows;
 
 /// The user of a row that was dropped.
 pub(super) const DROPPED: u32 = u32::MAX;
@@ -63,42 +64,34 @@ impl LogColumn {
 }
 
 impl EventLog {
-    /// The events of a table, ready for more.
-    pub(super) fn of(table: &EventTable) -> Self {
+    /// The events of some segments, ready for more. A text that several of them know has one code from now on.
+    pub(super) fn of(segments: &[Arc<EventTable>]) -> Self {
         let mut log = Self::default();
-        let column = |name: &str, dictionary| LogColumn {
-            name: name.to_owned(),
-            codes: Vec::new(),
-            texts: Interner::of(dictionary),
-        };
-        log.attributes = table.attributes.iter().map(|(name, texts)| column(name, texts)).collect();
-        log.actions = table.actions.iter().map(|(name, texts)| column(name, texts)).collect();
-        log.products = table.products.iter().map(|(name, texts)| column(name, texts)).collect();
-        if let Some(ids) = &table.ids {
-            log.ids = column("", ids);
-        }
-        for (at, shard) in table.shards.iter().enumerate() {
-            log.append_shard(at, shard);
-        }
+        segments.iter().for_each(|segment| log.append_segment(segment));
         log
     }
 
-    fn append_shard(&mut self, at: usize, shard: &EventShard) {
-        let before = self.users.len();
-        self.users.extend(shard.users.iter().map(|user| (at * SHARD_USERS) as u32 + u32::from(*user)));
-        self.times.extend_from_slice(&shard.times);
-        self.inputs.extend_from_slice(&shard.inputs);
-        self.types.extend_from_slice(&shard.types);
-        append(&mut self.attributes, &shard.columns, before);
-        append(&mut self.actions, &shard.actions, before);
-        let products = self.product_events.len();
-        for event in 0..shard.times.len() {
-            self.product_events.extend(shard.products.of(event).map(|_| (before + event) as u32));
-        }
-        append(&mut self.products, &shard.products.columns, products);
-        if !shard.ids.is_empty() {
-            self.ids.codes.resize(before, ABSENT);
-            self.ids.codes.extend_from_slice(&shard.ids);
+    fn append_segment(&mut self, table: &EventTable) {
+        let own = Translation::into_columns(&mut self.attributes, &table.attributes);
+        let actions = Translation::into_columns(&mut self.actions, &table.actions);
+        let products = Translation::into_columns(&mut self.products, &table.products);
+        let ids = table.ids.as_ref().map(|ids| Translation::into(&mut self.ids, 0, ids));
+        for (at, shard) in table.shards.iter().enumerate() {
+            let before = self.users.len();
+            self.users.extend(shard.users.iter().map(|user| (at * SHARD_USERS) as u32 + u32::from(*user)));
+            self.times.extend_from_slice(&shard.times);
+            self.inputs.extend_from_slice(&shard.inputs);
+            self.types.extend_from_slice(&shard.types);
+            append(&mut self.attributes, &own, &shard.columns, before);
+            append(&mut self.actions, &actions, &shard.actions, before);
+            let products_before = self.product_events.len();
+            for event in 0..shard.times.len() {
+                self.product_events.extend(shard.products.of(event).map(|_| (before + event) as u32));
+            }
+            append(&mut self.products, &products, &shard.products.columns, products_before);
+            if let Some(ids) = ids.as_ref().filter(|_| !shard.ids.is_empty()) {
+                ids.append(&mut self.ids, &shard.ids, before);
+            }
         }
     }
 
@@ -250,6 +243,7 @@ impl EventLog {
             columns: columns(&self.attributes, rows),
             actions: columns(&self.actions, rows),
             products: self.products(rows),
+            user_rows: UserRows::default(),
         }
     }
 
@@ -283,12 +277,64 @@ fn place(columns: &mut Vec<LogColumn>, name: &str, hint: usize) -> usize {
     })
 }
 
-/// Appends the codes of a shard to columns that are `before` rows long.
-fn append(columns: &mut [LogColumn], shard: &BTreeMap<String, ScalarBuffer<u32>>, before: usize) {
-    for column in columns {
-        if let Some(codes) = shard.get(&column.name) {
-            column.codes.resize(before, ABSENT);
-            column.codes.extend_from_slice(codes);
+/// What the codes of a segment's dictionary are in a column of a log.
+struct Translation {
+    column: usize,
+    /// The new code of each old one; `None` where all stay as they are.
+    codes: Option<Vec<u32>>,
+}
+
+impl Translation {
+    /// The translations of a segment's dictionaries, by name. The columns are made where need be.
+    fn into_columns<'t>(
+        columns: &mut Vec<LogColumn>,
+        dictionaries: &'t BTreeMap<String, Arc<Dictionary>>,
+    ) -> BTreeMap<&'t str, Self> {
+        let each = dictionaries.iter().map(|(name, dictionary)| {
+            let at = place(columns, name, usize::MAX);
+            (name.as_str(), Self::into(&mut columns[at], at, dictionary))
+        });
+        each.collect()
+    }
+
+    fn into(column: &mut LogColumn, at: usize, dictionary: &Dictionary) -> Self {
+        if column.texts.is_empty() {
+            column.texts = Interner::of(dictionary);
+            return Self { column: at, codes: None };
+        }
+        let raw = |code: u32| dictionary.raw(code).unwrap_or("");
+        let codes = (0..dictionary.len() as u32).map(|code| match code {
+            ABSENT | NULL => code,
+            _ => column.texts.intern(raw(code)),
+        });
+        Self { column: at, codes: Some(codes.collect()) }
+    }
+
+    /// Appends the codes of a shard to a column that is `before` rows long.
+    fn append(&self, column: &mut LogColumn, codes: &[u32], before: usize) {
+        column.codes.resize(before, ABSENT);
+        match &self.codes {
+            None => column.codes.extend_from_slice(codes),
+            Some(new) => {
+                let code = |old: &u32| new.get(*old as usize).copied().unwrap_or(ABSENT);
+                column.codes.extend(codes.iter().map(code));
+            }
+        }
+    }
+}
+
+/// Appends the columns of a shard to those of a log, which are `before` rows long.
+fn append(
+    columns: &mut [LogColumn],
+    translations: &BTreeMap<&str, Translation>,
+    shard: &BTreeMap<String, ScalarBuffer<u32>>,
+    before: usize,
+) {
+    for (name, codes) in shard {
+        if let Some(translation) = translations.get(name.as_str())
+            && let Some(column) = columns.get_mut(translation.column)
+        {
+            translation.append(column, codes, before);
         }
     }
 }

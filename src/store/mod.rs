@@ -6,7 +6,8 @@
 //! What always holds:
 //! - A user has a row number (32 bits), stable within a store and never reused. Shard `s` holds the rows from
 //!   `s * SHARD_USERS` on; a position inside a shard fits 16 bits.
-//! - Events lie by key and shard, in ascending time; all slices of an [`EventShard`] have one length.
+//! - The events of a key lie in [`Segments`], in each by shard and in ascending time; all slices of an [`EventShard`] have
+//!   one length. Of two events at one instant, the one in the earlier segment came first.
 //! - A column keeps what was sent: codes into a dictionary of texts. Code [`ABSENT`] says that the key is missing, code
 //!   [`NULL`] that it is there without a value (M3a); both have an empty text in the dictionary.
 
@@ -24,6 +25,7 @@ mod log;
 mod only;
 mod owners;
 mod profiles;
+mod user_rows;
 mod users;
 
 use std::collections::BTreeMap;
@@ -36,9 +38,10 @@ pub use agreement::{DataSays, DeclaredName, Disagreement};
 pub use builder::{Builder, EventRow, ProfileValue};
 pub use column::{ABSENT, Column, Dictionary, LIST, NULL};
 pub use error::StoreError;
-pub use events::{EventShard, EventTable, Products};
+pub use events::{EventShard, EventTable, Products, Segments};
 pub use files::open;
 pub use import::{BadRow, BadRowLimit, Example, ImportOptions, ImportReport, Progress, Rebuilt, SourceReport, import};
+pub use user_rows::UserRows;
 pub use users::{Identities, Identity, Seen, Users};
 
 /// How many users a shard holds: what fits one container of a Roaring bitmap.
@@ -56,7 +59,7 @@ pub struct Store {
     /// All users.
     pub users: Arc<Users>,
     /// All events, by key.
-    pub events: Arc<BTreeMap<EventKey, EventTable>>,
+    pub events: Arc<BTreeMap<EventKey, Segments>>,
     /// What the values look like, where an import has counted them already.
     detected: Option<Arc<detect::Detected>>,
 }
@@ -94,6 +97,6 @@ impl Store {
 
     /// How many events there are.
     pub fn event_count(&self) -> u64 {
-        self.events.values().map(EventTable::len).sum()
+        self.events.values().flatten().map(|segment| segment.len()).sum()
     }
 }

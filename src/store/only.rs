@@ -14,6 +14,7 @@ use rayon::prelude::*;
 
 use super::column::{Column, Dictionary, NULL};
 use super::events::{EventShard, EventTable, Products};
+use super::log::EventLog;
 use super::users::{Identities, Seen, Users};
 use super::{SHARD_USERS, Store};
 
@@ -43,7 +44,7 @@ impl Store {
         let events: BTreeMap<_, _> = self
             .events
             .par_iter()
-            .filter_map(|(key, table)| Some((key.clone(), table.only(&wanted, kept.len())?)))
+            .filter_map(|(key, segments)| Some((key.clone(), vec![Arc::new(only(segments, &wanted, kept.len())?)])))
             .collect();
         Self {
             id: self.id.clone(),
@@ -114,6 +115,15 @@ impl Identities {
         let dictionary = self.dictionary.as_ref().map(|all| Arc::new(cut.of(all)));
         Self { offsets: offsets.into(), types: types.into(), values: values.into(), dictionary }
     }
+}
+
+/// The events of some users, in one segment; `None` where they have none.
+fn only(segments: &[Arc<EventTable>], wanted: &Wanted, users: usize) -> Option<EventTable> {
+    let mut kept: Vec<EventTable> = segments.iter().filter_map(|segment| segment.only(wanted, users)).collect();
+    if kept.len() > 1 {
+        return Some(EventLog::of(&kept.into_iter().map(Arc::new).collect::<Vec<_>>()).finish());
+    }
+    kept.pop()
 }
 
 impl EventTable {

@@ -114,8 +114,8 @@ impl Identities {
         rows
     }
 
-    /// Where the identities of a row are.
-    pub(super) fn range(&self, row: u32) -> Range<usize> {
+    /// Where the identities of a row are in `types` and `values`.
+    pub fn range(&self, row: u32) -> Range<usize> {
         let at = |row: usize| self.offsets.get(row).copied().unwrap_or(0) as usize;
         at(row as usize)..at(row as usize + 1).max(at(row as usize))
     }

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use aud::base::Address;
-use aud::eval::{Stored, evaluate};
+use aud::eval::{Stored, evaluate, evaluate_rows};
 use aud::members::Memberships;
 use aud::store::{SHARD_USERS, Store};
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestCaseResult, TestRng, TestRunner};
 use rayon::{ThreadPool, ThreadPoolBuilder};
+use roaring::RoaringBitmap;
 
 use super::arbitrary::{Case, alone, case, leaves};
 use super::reference::{Reference, StoredBits};
@@ -93,6 +94,27 @@ fn an_audience_alone_is_the_same_as_among_others() {
             let alone = evaluated(&case, &store, &rows, Some(&only))?;
             let same = all.audiences.get(address).map(|members| (address.clone(), members.clone()));
             prop_assert_eq!(alone.audiences, same.into_iter().collect::<BTreeMap<_, _>>());
+        }
+        Ok(())
+    });
+}
+
+/// However a user's events are spread over segments, and whether all users are asked or some.
+#[test]
+fn segments_and_selections_do_not_matter() {
+    check(cases(600) / 2, 9, |case| {
+        let rows = packed(&case);
+        for store in [case.world.packed(), case.world.in_segments(2), case.world.in_segments(3)] {
+            let all = evaluated(&case, &store, &rows, None)?;
+            prop_assert_eq!(listed(&all), expected(&case, &rows));
+            for asked in [[0u32, 2, 3].as_slice(), &[1, 4, 5, 8], &[7]] {
+                let asked: RoaringBitmap = asked.iter().copied().filter(|row| rows.contains(row)).collect();
+                let stored = stored(&case.stored, &rows);
+                let some = evaluate_rows(&case.model, &store, case.now, None, &stored, &asked);
+                let mut expected = all.clone();
+                expected.audiences.values_mut().for_each(|members| *members &= &asked);
+                prop_assert_eq!(some, expected);
+            }
         }
         Ok(())
     });

@@ -99,6 +99,27 @@ impl World {
         builder.finish("test", 7)
     }
 
+    /// The store in which user `i` has row `i`, each user's events spread over `count` segments in the order in which they
+    /// came.
+    pub(super) fn in_segments(&self, count: usize) -> Store {
+        let mut builder = Builder::new(&self.inputs);
+        for segment in 0..count {
+            for (row, user) in self.users.iter().enumerate() {
+                let row_in_store = builder.user(Mpid(row as i64 - 3));
+                if segment == 0 {
+                    User { events: Vec::new(), ..user.clone() }.put(row_in_store, &mut builder);
+                }
+                // Other users are cut elsewhere, so that a segment is not empty for all of them at once.
+                let cut = |segment: usize| (user.events.len() * segment + row % count) / count;
+                let from = if segment == 0 { 0 } else { cut(segment).min(user.events.len()) };
+                let to = if segment + 1 == count { user.events.len() } else { cut(segment + 1).min(user.events.len()) };
+                user.put_events(row_in_store, &mut builder, &user.events[from..to.max(from)]);
+            }
+            builder.close_segments();
+        }
+        builder.finish("test", 7)
+    }
+
     /// The store in which user `i` has row `i`.
     pub(super) fn packed(&self) -> Store {
         self.store(&(0..self.users.len() as u32).collect::<Vec<_>>())
@@ -127,7 +148,11 @@ impl User {
         for (identity, value) in &self.identities {
             builder.identity(row, *identity, value);
         }
-        for event in &self.events {
+        self.put_events(row, builder, &self.events);
+    }
+
+    fn put_events(&self, row: u32, builder: &mut Builder, events: &[Event]) {
+        for event in events {
             let products: Vec<_> = event.products.iter().map(pairs).collect();
             let row_of_event = EventRow {
                 at_ms: event.at_ms,

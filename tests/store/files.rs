@@ -48,7 +48,7 @@ fn a_second_shard_has_its_own_batches() {
     let shop = project(vec![purchases("a.csv")]);
     let store = imported(&system, &shop);
     assert_eq!((store.shard_count(), store.shard_len(1)), (2, 10));
-    let table = &store.events[&EventKey::custom("Purchase")];
+    let table = &store.events[&EventKey::custom("Purchase")][0];
     assert_eq!((table.shards[0].times.len(), table.shards[1].times.len()), (SHARD_USERS, 10));
     assert_eq!(store.users.identities.of(SHARD_USERS as u32 + 9).count(), 1);
     let again = open(&system, &shop.data_path).unwrap();

@@ -55,7 +55,7 @@ fn users_of_many_shards_come_together_and_keep_the_order_of_their_events() {
     }
     let store = builder.finish("id", 1);
     let some = store.only(&[last, 7]);
-    let table = &some.events[&key];
+    let table = &some.events[&key][0];
     assert_eq!((some.user_count(), table.shards.len(), table.attributes["page"].len()), (2, 1, 6));
     let shard = &table.shards[0];
     let of = |user: u16| {

@@ -95,7 +95,7 @@ pub(super) fn imported(system: &dyn System, project: &Project) -> Store {
 /// Everything that a store says of its users, by MPID; row numbers and codes do not show.
 pub(super) fn describe(store: &Store) -> BTreeMap<Mpid, String> {
     let mut events: BTreeMap<u32, Vec<String>> = BTreeMap::new();
-    for (key, table) in store.events.iter() {
+    for (key, table) in store.events.iter().flat_map(|(key, segments)| segments.iter().map(move |each| (key, each))) {
         for (at, shard) in table.shards.iter().enumerate() {
             assert!(shard.times.is_sorted(), "{key} is in time order");
             for row in 0..shard.times.len() {

@@ -52,22 +52,28 @@ impl<'a> Values<'a> {
         Self { store, codes: &column.codes, ages, tests: family.tests.iter().map(accepted).collect() }
     }
 
-    /// The codes of a shard's users; of what is too old, none.
-    fn codes(&self, range: std::ops::Range<usize>) -> Cow<'a, [u32]> {
-        let codes = self.codes.get(range.clone()).unwrap_or(&[]);
-        let Some((times, oldest)) = self.ages else { return Cow::Borrowed(codes) };
-        let recent = |row: usize| times.get(row).is_some_and(|at| *at >= oldest);
-        range.zip(codes).map(|(row, code)| if recent(row) { *code } else { ABSENT }).collect()
+    /// The codes of the users of a selection; of what is too old, none.
+    fn codes(&self, selection: Selection<'_>) -> Cow<'a, [u32]> {
+        let code = |row: usize| self.codes.get(row).copied().unwrap_or(ABSENT);
+        match (self.ages, selection) {
+            (None, Selection::Shard(shard)) => {
+                let start = (shard * SHARD_USERS).min(self.codes.len());
+                let end = (start + self.store.shard_len(shard)).min(self.codes.len());
+                Cow::Borrowed(self.codes.get(start..end).unwrap_or(&[]))
+            }
+            (None, Selection::Users(..)) => selection.rows(self.store).map(code).collect(),
+            (Some((times, oldest)), _) => {
+                let recent = |row: usize| times.get(row).is_some_and(|at| *at >= oldest);
+                selection.rows(self.store).map(|row| if recent(row) { code(row) } else { ABSENT }).collect()
+            }
+        }
     }
 }
 
 impl Kernel for Values<'_> {
-    fn answer(&self, selection: Selection, slots: &mut [&mut [u64]]) {
-        let Selection::Shard(shard) = selection;
-        let users = self.store.shard_len(shard);
-        let start = shard * SHARD_USERS;
-        let end = (start + users).min(self.codes.len());
-        let codes = self.codes(start.min(end)..end);
+    fn answer(&self, selection: Selection<'_>, slots: &mut [&mut [u64]]) {
+        let users = selection.len(self.store);
+        let codes = self.codes(selection);
         for (test, slot) in self.tests.iter().zip(slots) {
             match test {
                 Test::Everywhere(holds) => fill_first(slot, if *holds { users } else { 0 }),

@@ -1,10 +1,12 @@
 //! The instants of each user's events: what a criterion reads that asks for their order.
 //!
-//! In: the rows of a stream in a shard, which lie in time order. Out: the same instants by user, each user's in time order:
-//! a counting sort, which keeps the order of what it sorts. One index serves all users of the shard.
+//! In: the rows of a stream in a shard, each user's in time order. Out: the same instants by user, in that order: a counting
+//! sort, which keeps the order of what it sorts. One index serves all users of a selection.
 
-use super::rows::Rows;
+use super::Selection;
+use super::rows::Shard;
 use crate::base::Window;
+use crate::ir::Pick;
 
 /// The instants of some events by user.
 #[derive(Debug, Default)]
@@ -15,14 +17,14 @@ pub(super) struct ByUser {
 }
 
 impl ByUser {
-    /// The instants of the rows of a window that pass.
-    pub(super) fn new(rows: &Rows<'_>, window: Window, users: usize) -> Self {
-        let passing: Vec<(u32, i64)> = rows
-            .oldest_first(window)
-            .map(|row| rows.at(row))
-            .filter(|(user, _)| *user < users)
-            .map(|(user, at)| (user as u32, at))
-            .collect();
+    /// The instants of the rows of a window that pass, of `users` users of a selection.
+    pub(super) fn new(shard: &Shard<'_>, selection: Selection<'_>, window: Window, users: usize) -> Self {
+        let mut passing: Vec<(u32, i64)> = Vec::new();
+        shard.each(selection, window, Pick::First, |row| {
+            if row.user < users {
+                passing.push((row.user as u32, row.at));
+            }
+        });
         Self::sorted(&passing, users)
     }
 

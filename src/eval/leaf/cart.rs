@@ -1,23 +1,26 @@
 //! Carts left alone: a latest add-to-cart that no purchase followed for a while (M18).
 //!
 //! For a cart the latest add and the latest purchase of each user are enough; for single products, those of each user and
-//! product id. Ids are compared as sent: the codes of both keys are brought into one numbering when the kernel is bound.
+//! product id. Ids are compared as sent: the codes of all segments of both keys are brought into one numbering when the kernel
+//! is bound.
+
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 use rapidhash::fast::RandomState;
 
-use super::rows::{Rows, Source};
+use super::rows::{Row, Shard, Source};
 use super::{Context, Kernel, Selection};
 use crate::base::{Duration, Window};
 use crate::eval::bits::{fill, set};
 use crate::eval::program::{Cart, Family};
-use crate::ir::Unit;
-use crate::store::{Dictionary, EventTable, NULL, Store};
+use crate::ir::{Pick, Unit};
+use crate::store::{EventTable, Store};
 
 /// The attribute of a product that says which product it is.
 const PRODUCT_ID: &str = "id";
-/// A code of a purchased product that was never put into a cart.
-const NEVER_ADDED: u32 = NULL;
+/// The number of a product without an id.
+const NONE: u32 = u32::MAX;
 
 /// Questions about one kind of add-to-cart.
 pub(super) struct Carts<'a> {
@@ -27,10 +30,41 @@ pub(super) struct Carts<'a> {
     add_window: Window,
     purchases: Option<Source<'a>>,
     purchase_window: Window,
-    /// The code that an id has among the adds, for each code that it has among purchases.
-    ids: Vec<u32>,
+    /// The number of each code of an id, for each segment of adds.
+    added: Vec<Vec<u32>>,
+    /// The same of purchases.
+    bought: Vec<Vec<u32>>,
     /// For each question the latest instant from which the wait is over.
     until: Vec<i64>,
+}
+
+/// One number for each distinct product id.
+#[derive(Default)]
+struct Ids<'a>(HashMap<&'a str, u32, RandomState>);
+
+impl<'a> Ids<'a> {
+    /// The number of each code of an id in each segment.
+    fn of(&mut self, segments: &'a [Arc<EventTable>]) -> Vec<Vec<u32>> {
+        let of_segment = |segment: &'a Arc<EventTable>| {
+            let Some(dictionary) = segment.products.get(PRODUCT_ID) else { return Vec::new() };
+            let number = |code| {
+                let Some(text) = dictionary.text(code) else { return NONE };
+                let next = self.0.len() as u32;
+                *self.0.entry(text).or_insert(next)
+            };
+            (0..dictionary.len() as u32).map(number).collect()
+        };
+        segments.iter().map(of_segment).collect()
+    }
+}
+
+/// The numbers of the products of a row that passes.
+fn products<'r>(row: &'r Row<'_, '_>, numbers: &'r [Vec<u32>]) -> impl Iterator<Item = u32> + 'r {
+    let codes = row.rows.events.products.columns.get(PRODUCT_ID).zip(numbers.get(row.rows.segment));
+    codes.into_iter().flat_map(move |(codes, numbers)| {
+        let codes = row.rows.products(row.row).filter_map(|product| codes.get(product));
+        codes.filter_map(|code| numbers.get(*code as usize)).copied().filter(|number| *number != NONE)
+    })
 }
 
 impl<'a> Carts<'a> {
@@ -38,10 +72,12 @@ impl<'a> Carts<'a> {
         let Cart { adds, purchases } = &family.of;
         let (add_source, purchase_source) =
             (Source::new(context, &adds.stream), Source::new(context, &purchases.stream));
-        let ids = match (&add_source, &purchase_source, adds.stream.unit) {
-            (Some(adds), Some(purchases), Unit::Item) => same_ids(adds.table, purchases.table),
+        let mut ids = Ids::default();
+        let mut numbers = |source: &Option<Source<'a>>| match (source, adds.stream.unit) {
+            (Some(source), Unit::Item) => ids.of(source.segments),
             _ => Vec::new(),
         };
+        let (added, bought) = (numbers(&add_source), numbers(&purchase_source));
         Self {
             store: context.store,
             unit: adds.stream.unit,
@@ -49,84 +85,58 @@ impl<'a> Carts<'a> {
             add_window: adds.period.window(context.now),
             purchases: purchase_source,
             purchase_window: purchases.period.window(context.now),
-            ids,
+            added,
+            bought,
             until: family.tests.iter().map(|wait| context.now.ms().saturating_sub(wait.0)).collect(),
         }
     }
 
     /// The latest add of each user, where no purchase is as late.
-    fn carts(&self, users: usize, adds: &Rows<'_>, purchases: Option<&Rows<'_>>) -> Vec<Option<i64>> {
-        let mut latest: Vec<Option<i64>> = vec![None; users];
-        for row in adds.oldest_first(self.add_window) {
-            let (user, at) = adds.at(row);
-            if let Some(latest) = latest.get_mut(user) {
-                *latest = Some(at);
+    fn carts(&self, selection: Selection<'_>, adds: &Shard<'_>, purchases: &Shard<'_>) -> Vec<Option<i64>> {
+        let mut latest: Vec<Option<i64>> = vec![None; selection.len(self.store)];
+        adds.each(selection, self.add_window, Pick::First, |row| {
+            if let Some(latest) = latest.get_mut(row.user) {
+                *latest = Some(row.at);
             }
-        }
+        });
         // The latest purchase comes first, so that one look at each user's is enough; later looks find an older one.
-        for (rows, row) in
-            purchases.into_iter().flat_map(|rows| rows.newest_first(self.purchase_window).map(move |row| (rows, row)))
-        {
-            let (user, at) = rows.at(row);
-            if let Some(latest) = latest.get_mut(user) {
-                *latest = latest.filter(|add| at < *add);
+        purchases.each(selection, self.purchase_window, Pick::Latest, |row| {
+            if let Some(latest) = latest.get_mut(row.user) {
+                *latest = latest.filter(|add| row.at < *add);
             }
-        }
+        });
         latest
     }
 
     /// The user and the latest add of each product that was not bought since.
-    fn items(&self, adds: &Rows<'_>, purchases: Option<&Rows<'_>>) -> Vec<(usize, i64)> {
-        let Some(ids) = adds.events.products.columns.get(PRODUCT_ID) else { return Vec::new() };
+    fn items(&self, selection: Selection<'_>, adds: &Shard<'_>, purchases: &Shard<'_>) -> Vec<(usize, i64)> {
         let mut latest: HashMap<(usize, u32), i64, RandomState> = HashMap::default();
-        for row in adds.oldest_first(self.add_window) {
-            let (user, at) = adds.at(row);
-            for id in adds.products(row).filter_map(|product| ids.get(product)).filter(|id| **id > NULL) {
-                latest.insert((user, *id), at);
-            }
-        }
-        if let Some(rows) = purchases
-            && let Some(bought) = rows.events.products.columns.get(PRODUCT_ID)
-        {
-            for row in rows.oldest_first(self.purchase_window) {
-                let (user, at) = rows.at(row);
-                let bought = rows.products(row).filter_map(|product| bought.get(product));
-                for id in bought.filter_map(|code| self.ids.get(*code as usize)) {
-                    if latest.get(&(user, *id)).is_some_and(|add| *add <= at) {
-                        latest.remove(&(user, *id));
-                    }
+        adds.each(selection, self.add_window, Pick::First, |row| {
+            latest.extend(products(row, &self.added).map(|id| ((row.user, id), row.at)));
+        });
+        purchases.each(selection, self.purchase_window, Pick::First, |row| {
+            for id in products(row, &self.bought) {
+                if latest.get(&(row.user, id)).is_some_and(|add| *add <= row.at) {
+                    latest.remove(&(row.user, id));
                 }
             }
-        }
+        });
         latest.into_iter().map(|((user, _), at)| (user, at)).collect()
     }
 }
 
-/// For each code of an id among purchases, the code of the same text among adds.
-fn same_ids(adds: &EventTable, purchases: &EventTable) -> Vec<u32> {
-    let (Some(adds), Some(purchases)) = (adds.products.get(PRODUCT_ID), purchases.products.get(PRODUCT_ID)) else {
-        return Vec::new();
-    };
-    let codes = |dictionary: &Dictionary| 0..dictionary.len() as u32;
-    let added: HashMap<&str, u32, RandomState> =
-        codes(adds).filter_map(|code| Some((adds.text(code)?, code))).collect();
-    let same = |code| purchases.text(code).and_then(|text| added.get(text)).copied().unwrap_or(NEVER_ADDED);
-    codes(purchases).map(same).collect()
-}
-
 impl Kernel for Carts<'_> {
-    fn answer(&self, selection: Selection, slots: &mut [&mut [u64]]) {
-        let Selection::Shard(shard) = selection;
+    fn answer(&self, selection: Selection<'_>, slots: &mut [&mut [u64]]) {
         slots.iter_mut().for_each(|slot| slot.fill(0));
-        let Some(adds) = self.adds.as_ref().and_then(|adds| adds.shard(shard)) else { return };
-        let purchases = self.purchases.as_ref().and_then(|purchases| purchases.shard(shard));
+        let Some(adds) = self.adds.as_ref().map(|adds| adds.shard(selection.shard())) else { return };
+        let purchases = self.purchases.as_ref().map(|purchases| purchases.shard(selection.shard())).unwrap_or_default();
         if self.unit == Unit::Item {
-            let items = self.items(&adds, purchases.as_ref());
+            let items = self.items(selection, &adds, &purchases);
             for (until, slot) in self.until.iter().zip(slots) {
                 items.iter().filter(|(_, add)| add <= until).for_each(|(user, _)| set(slot, *user));
             }
         } else {
-            let carts = self.carts(self.store.shard_len(shard), &adds, purchases.as_ref());
+            let carts = self.carts(selection, &adds, &purchases);
             for (until, slot) in self.until.iter().zip(slots) {
                 fill(slot, &carts, |add| add.is_some_and(|add| add <= *until));
             }

@@ -6,12 +6,12 @@
 
 use std::ops::Range;
 
-use super::rows::{Rows, Source};
+use super::rows::{Rows, Shard, Source};
 use super::{Context, Kernel, Selection};
 use crate::base::Window;
-use crate::eval::bits::{fill, ones};
+use crate::eval::bits::{fill, ones, set};
 use crate::eval::program::{Family, Occurrence, Stream};
-use crate::ir::Unit;
+use crate::ir::{Pick, Unit};
 use crate::store::{SHARD_USERS, Store};
 
 /// Questions about one stream of events.
@@ -65,34 +65,40 @@ fn passes(windows: impl Iterator<Item = (Window, u64)>) -> Vec<Pass> {
 }
 
 impl Kernel for Counts<'_> {
-    fn answer(&self, selection: Selection, slots: &mut [&mut [u64]]) {
-        let Selection::Shard(shard) = selection;
-        let Some(rows) = self.source.as_ref().and_then(|source| source.shard(shard)) else {
+    fn answer(&self, selection: Selection<'_>, slots: &mut [&mut [u64]]) {
+        let Some(rows) = self.source.as_ref().map(|source| source.shard(selection.shard())) else {
             return slots.iter_mut().for_each(|slot| slot.fill(0));
         };
-        let users = self.store.shard_len(shard);
+        let users = selection.len(self.store);
         for pass in &self.passes {
-            match pass.most {
-                0..=1 => pass.run::<Flag>(&rows, users, slots),
-                2..=255 => pass.run::<u8>(&rows, users, slots),
-                _ => pass.run::<u32>(&rows, users, slots),
+            match (selection, pass.most) {
+                (Selection::Users(..), _) => pass.of_users(selection, &rows, slots),
+                (Selection::Shard(_), 0..=1) => pass.run::<Flag>(&rows, users, slots),
+                (Selection::Shard(_), 2..=255) => pass.run::<u8>(&rows, users, slots),
+                (Selection::Shard(_), _) => pass.run::<u32>(&rows, users, slots),
             }
         }
     }
 }
 
 impl Pass {
-    fn run<C: Counter>(&self, rows: &Rows<'_>, users: usize, slots: &mut [&mut [u64]]) {
+    fn window(&self, from: i64) -> Window {
+        Window { from, to: self.to }
+    }
+
+    fn run<C: Counter>(&self, shard: &Shard<'_>, users: usize, slots: &mut [&mut [u64]]) {
         let mut counters = vec![C::default(); SHARD_USERS];
-        let window = |from| rows.events.range(Window { from, to: self.to });
-        let mut done = window(i64::MIN).end;
-        let mut seen = 0;
+        let end = |rows: &Rows<'_>| rows.events.range(self.window(i64::MIN)).end;
+        let mut done: Vec<usize> = shard.segments().iter().map(end).collect();
+        let mut seen: usize = 0;
         for question in &self.questions {
-            let start = window(question.from).start.min(done);
-            // Each row has at most one event, but any number of products.
-            seen += if rows.unit == Unit::Item { usize::MAX - seen } else { done - start };
-            count(&mut counters, rows, start..done);
-            done = start;
+            for (rows, done) in shard.segments().iter().zip(&mut done) {
+                let start = rows.events.range(self.window(question.from)).start.min(*done);
+                // Each row has at most one event, but any number of products.
+                seen = seen.saturating_add(if rows.unit == Unit::Item { usize::MAX } else { *done - start });
+                count(&mut counters, rows, start..*done);
+                *done = start;
+            }
             let Some(slot) = slots.get_mut(question.slot) else { continue };
             match C::limit(question.least) {
                 Some(limit) if seen as u64 >= question.least => {
@@ -101,6 +107,44 @@ impl Pass {
                 _ => slot.fill(0),
             }
         }
+    }
+
+    /// The same of some users: their own rows are looked at, and nobody else's.
+    fn of_users(&self, selection: Selection<'_>, shard: &Shard<'_>, slots: &mut [&mut [u64]]) {
+        let mut asked: Vec<(&Question, &mut &mut [u64])> = Vec::with_capacity(self.questions.len());
+        for (slot, bits) in slots.iter_mut().enumerate() {
+            asked.extend(self.questions.iter().find(|question| question.slot == slot).map(|question| (question, bits)));
+        }
+        asked.iter_mut().for_each(|(_, slot)| slot.fill(0));
+        let oldest = self.questions.iter().map(|question| question.from).min().unwrap_or(i64::MAX);
+        let mut count = Count::default();
+        // Each user's latest event comes first, so that a count only grows.
+        shard.each(selection, self.window(oldest), Pick::Latest, |row| {
+            let events = count.of(row.user, u64::from(row.rows.count(row.row)));
+            for (question, slot) in &mut asked {
+                if row.at >= question.from && events >= question.least {
+                    set(slot, row.user);
+                }
+            }
+        });
+    }
+}
+
+/// The events of the user who is visited.
+#[derive(Default)]
+struct Count {
+    user: usize,
+    events: u64,
+}
+
+impl Count {
+    /// How many there are, these included.
+    fn of(&mut self, user: usize, events: u64) -> u64 {
+        if self.user != user {
+            *self = Self { user, events: 0 };
+        }
+        self.events += events;
+        self.events
     }
 }
 

@@ -23,14 +23,21 @@ impl<'a> Given<'a> {
 }
 
 impl Kernel for Given<'_> {
-    fn answer(&self, selection: Selection, slots: &mut [&mut [u64]]) {
-        let Selection::Shard(shard) = selection;
-        let first = (shard * SHARD_USERS) as u32;
-        let rows = first..first + self.store.shard_len(shard) as u32;
+    fn answer(&self, selection: Selection<'_>, slots: &mut [&mut [u64]]) {
         for (members, slot) in self.members.iter().zip(slots) {
             slot.fill(0);
-            let rows = members.iter().flat_map(|members| members.range(rows.clone()));
-            rows.for_each(|row| set(slot, (row - first) as usize));
+            let Some(members) = members else { continue };
+            match selection {
+                Selection::Shard(shard) => {
+                    let first = (shard * SHARD_USERS) as u32;
+                    let rows = members.range(first..first + self.store.shard_len(shard) as u32);
+                    rows.for_each(|row| set(slot, (row - first) as usize));
+                }
+                Selection::Users(..) => {
+                    let rows = selection.rows(self.store).enumerate();
+                    rows.filter(|(_, row)| members.contains(*row as u32)).for_each(|(user, _)| set(slot, user));
+                }
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{Context, Kernel, Selection};
 use crate::catalog::IdentityType;
 use crate::eval::program::Family;
 use crate::ir::Predicate;
-use crate::store::{SHARD_USERS, Store};
+use crate::store::Store;
 
 /// Questions about identities of one type.
 pub(super) struct Values<'a> {
@@ -31,15 +31,11 @@ impl<'a> Values<'a> {
 }
 
 impl Kernel for Values<'_> {
-    fn answer(&self, selection: Selection, slots: &mut [&mut [u64]]) {
-        let Selection::Shard(shard) = selection;
+    fn answer(&self, selection: Selection<'_>, slots: &mut [&mut [u64]]) {
         slots.iter_mut().for_each(|slot| slot.fill(0));
         let identities = &self.store.users.identities;
-        let first = shard * SHARD_USERS;
-        let offsets = identities.offsets.get(first..=first + self.store.shard_len(shard)).unwrap_or(&[]);
-        for (user, range) in offsets.windows(2).enumerate() {
-            let [from, to] = range else { continue };
-            let range = *from as usize..*to as usize;
+        for (user, row) in selection.rows(self.store).enumerate() {
+            let range = identities.range(row as u32);
             let (Some(types), Some(values)) = (identities.types.get(range.clone()), identities.values.get(range))
             else {
                 continue;

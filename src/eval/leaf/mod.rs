@@ -19,6 +19,7 @@ mod picked;
 mod reading;
 mod rows;
 mod seen;
+mod selection;
 mod sequence;
 mod values;
 
@@ -28,23 +29,18 @@ use rayon::prelude::*;
 use roaring::RoaringBitmap;
 
 pub(super) use rows::Source;
+pub(super) use selection::Selection;
 pub(super) use values::Values;
 
 use super::program::{Families, Family, Questions};
 use crate::base::{Address, Now};
 use crate::store::Store;
 
-/// Whose bits are asked for.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Selection {
-    /// All users of a shard.
-    Shard(usize),
-}
-
 /// A family of questions bound to its columns.
 pub(super) trait Kernel: Send + Sync {
-    /// Writes the bits of the selection, question by question. Every word of every slot is written.
-    fn answer(&self, selection: Selection, slots: &mut [&mut [u64]]);
+    /// Writes the bits of the selection, question by question. Every word of every slot is written; slots have room for all
+    /// users of the selection.
+    fn answer(&self, selection: Selection<'_>, slots: &mut [&mut [u64]]);
 }
 
 /// A kernel with the slots of its questions.

@@ -14,7 +14,7 @@ use crate::base::{Now, Window};
 use crate::catalog::{LocationField, ProfileField};
 use crate::eval::bits::set;
 use crate::eval::program::{Circle, Family, Located};
-use crate::store::{Column, Dictionary, SHARD_USERS, Store};
+use crate::store::{Column, Dictionary, Store};
 
 /// How long a location counts.
 const LOCATION_AGE_MS: i64 = 30 * DAY_MS;
@@ -90,15 +90,13 @@ impl Profiles<'_> {
 }
 
 impl Kernel for Places<'_> {
-    fn answer(&self, selection: Selection, slots: &mut [&mut [u64]]) {
-        let Selection::Shard(shard) = selection;
+    fn answer(&self, selection: Selection<'_>, slots: &mut [&mut [u64]]) {
         slots.iter_mut().for_each(|slot| slot.fill(0));
-        let first = shard * SHARD_USERS;
-        let seen: Vec<_> = self.profiles.iter().map(|profiles| (profiles, profiles.seen.of(shard))).collect();
-        for user in 0..self.store.shard_len(shard) {
+        let seen: Vec<_> = self.profiles.iter().map(|profiles| (profiles, profiles.seen.of(selection))).collect();
+        for (user, row) in selection.rows(self.store).enumerate() {
             let points = seen.iter().filter_map(|(profiles, seen)| {
                 let alive = seen.get(user).is_some_and(|last| LastSeen::is_in(*last, self.alive));
-                let (at, code) = profiles.point(first + user, self.oldest).filter(|_| alive)?;
+                let (at, code) = profiles.point(row, self.oldest).filter(|_| alive)?;
                 Some((at, code, profiles))
             });
             let Some(latest) = points.clone().map(|(at, ..)| at).max() else { continue };

@@ -3,7 +3,7 @@
 //! One pass over the events from the end that is asked for: a user's first row there sets the instant, later rows of the
 //! same instant are asked too, all others come too late.
 
-use super::rows::{Rows, Source};
+use super::rows::{Rows, Shard, Source};
 use super::{Context, Kernel, Selection};
 use crate::base::Window;
 use crate::eval::bits::set;
@@ -42,43 +42,40 @@ impl<'a> Picks<'a> {
     }
 
     /// Sets the bits of all questions about one end.
-    fn pass(&self, shard: usize, pick: Pick, rows: &Rows<'_>, slots: &mut [&mut [u64]]) {
+    fn pass(&self, selection: Selection<'_>, pick: Pick, rows: &Shard<'_>, slots: &mut [&mut [u64]]) {
         let asked = self.tests.iter().zip(slots).filter(|(test, _)| test.pick == pick);
+        let shard = selection.shard();
         let mut asked: Vec<_> =
-            asked.filter_map(|(test, slot)| Some((test.among.as_ref()?.shard(shard)?, test.window, slot))).collect();
+            asked.filter_map(|(test, slot)| Some((test.among.as_ref()?.shard(shard), test.window, slot))).collect();
         if asked.is_empty() {
             return;
         }
-        let mut instants = Instants::new(self.store.shard_len(shard));
-        let mut visit = |row| {
-            let (user, at) = rows.at(row);
-            if instants.is_picked(user, at) {
+        let mut instants = Instants::new(selection.len(self.store));
+        rows.each(selection, self.window, pick, |row| {
+            if instants.is_picked(row.user, row.at) {
                 for (among, window, slot) in &mut asked {
-                    if window.contains(at) && among.passes(row) {
-                        set(slot, user);
+                    // Both are of one key, so that a segment has one place in both.
+                    let passes = |among: &Rows<'_>| window.contains(row.at) && among.passes(row.row);
+                    if among.segments().get(row.place).is_some_and(passes) {
+                        set(slot, row.user);
                     }
                 }
             }
-        };
-        match pick {
-            Pick::First => rows.oldest_first(self.window).for_each(&mut visit),
-            Pick::Latest => rows.newest_first(self.window).for_each(&mut visit),
-        }
+        });
     }
 }
 
 impl Kernel for Picks<'_> {
-    fn answer(&self, selection: Selection, slots: &mut [&mut [u64]]) {
-        let Selection::Shard(shard) = selection;
+    fn answer(&self, selection: Selection<'_>, slots: &mut [&mut [u64]]) {
         slots.iter_mut().for_each(|slot| slot.fill(0));
-        if let Some(rows) = self.source.as_ref().and_then(|source| source.shard(shard)) {
-            self.pass(shard, Pick::First, &rows, slots);
-            self.pass(shard, Pick::Latest, &rows, slots);
+        if let Some(rows) = self.source.as_ref().map(|source| source.shard(selection.shard())) {
+            self.pass(selection, Pick::First, &rows, slots);
+            self.pass(selection, Pick::Latest, &rows, slots);
         }
     }
 }
 
-/// The first instant that each user of a shard was met at, in the order of a pass.
+/// The first instant that each user of a selection was met at, in the order of a pass.
 pub(super) struct Instants(Vec<Option<i64>>);
 
 impl Instants {

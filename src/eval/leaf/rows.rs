@@ -3,26 +3,38 @@
 //! In: a stream and a store. Out: the same rows for every kernel, and for whoever explains one. An event passes where its
 //! filter holds with one of its products, or where it has none, with all attributes of products missing; where products
 //! are counted, only those with which the filter holds count (M21).
+//!
+//! What always holds: the segments of a key are visited in such a way that each user's events come in the order of their
+//! times, those of one instant in the order in which they were stored.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use super::Context;
 use super::filter::{Filter, RowTest, ShardTest};
+use super::{Context, Selection};
 use crate::base::Window;
 use crate::eval::bits::ones;
 use crate::eval::program::Stream;
-use crate::ir::Unit;
+use crate::ir::{Pick, Unit};
 use crate::store::{EventShard, EventTable};
 
 /// A stream bound to the events of its key.
 pub(in crate::eval) struct Source<'a> {
-    pub(in crate::eval) table: &'a EventTable,
-    filter: Filter<RowTest<'a>>,
+    /// The segments of the key.
+    pub(in crate::eval) segments: &'a [Arc<EventTable>],
+    /// The filter over each of them.
+    filters: Vec<Filter<RowTest<'a>>>,
     unit: Unit,
 }
 
-/// A stream bound to one shard.
+/// A stream bound to one shard: the rows of each segment that reaches so far.
+#[derive(Default)]
+pub(in crate::eval) struct Shard<'s>(Vec<Rows<'s>>);
+
+/// A stream bound to one shard of one segment.
 pub(in crate::eval) struct Rows<'s> {
+    /// The segment's place among those of the key.
+    pub(in crate::eval) segment: usize,
     pub(super) events: &'s EventShard,
     pub(super) unit: Unit,
     /// What a row must satisfy by itself.
@@ -31,19 +43,121 @@ pub(in crate::eval) struct Rows<'s> {
     products: Filter<ShardTest<'s>>,
 }
 
+/// A row that passes, of a user of a selection.
+pub(in crate::eval) struct Row<'r, 's> {
+    /// The user's place in the selection.
+    pub(in crate::eval) user: usize,
+    /// When.
+    pub(in crate::eval) at: i64,
+    /// The place of its rows in the shard.
+    pub(super) place: usize,
+    pub(in crate::eval) rows: &'r Rows<'s>,
+    pub(in crate::eval) row: usize,
+}
+
 impl<'a> Source<'a> {
     /// `None` where no event can pass.
     pub(in crate::eval) fn new(context: &Context<'a>, stream: &'a Stream) -> Option<Self> {
-        let table = context.store.events.get(&stream.event)?;
-        let filter = Filter::new(context, table, stream);
-        (!matches!(filter, Filter::Always(false))).then_some(Self { table, filter, unit: stream.unit })
+        let segments = context.store.events.get(&stream.event)?;
+        let filters: Vec<_> = segments.iter().map(|segment| Filter::new(context, segment, stream)).collect();
+        let never = filters.iter().all(|filter| matches!(filter, Filter::Always(false)));
+        (!never).then_some(Self { segments, filters, unit: stream.unit })
     }
 
-    /// The rows of a shard, where it has any.
-    pub(in crate::eval) fn shard(&self, shard: usize) -> Option<Rows<'_>> {
-        let events = self.table.shards.get(shard)?;
-        let (rows, products) = self.filter.bind(events).split();
-        Some(Rows { events, unit: self.unit, rows, products })
+    /// The rows of a shard. Sources of one key have the rows of the same segments at the same places.
+    pub(in crate::eval) fn shard(&self, shard: usize) -> Shard<'_> {
+        let segments = self.segments.iter().zip(&self.filters).enumerate();
+        let rows = segments.filter_map(|(segment, (table, filter))| {
+            let events = table.shards.get(shard)?;
+            let (rows, products) = filter.bind(events).split();
+            Some(Rows { segment, events, unit: self.unit, rows, products })
+        });
+        Shard(rows.collect())
+    }
+}
+
+impl<'s> Shard<'s> {
+    /// The rows of each segment, the earliest segment first.
+    pub(in crate::eval) fn segments(&self) -> &[Rows<'s>] {
+        &self.0
+    }
+
+    /// Visits the rows of a window that pass and are a user's of a selection: each user's oldest first, or their latest first.
+    /// Rows of one instant come in the order in which they were stored, or the other way round.
+    pub(in crate::eval) fn each(
+        &self,
+        selection: Selection<'_>,
+        window: Window,
+        from: Pick,
+        mut visit: impl FnMut(&Row<'_, 's>),
+    ) {
+        match (selection, self.0.as_slice()) {
+            (Selection::Shard(_), [only]) => match from {
+                Pick::First => only.oldest_first(window).for_each(|row| visit(&only.row(0, row))),
+                Pick::Latest => only.newest_first(window).for_each(|row| visit(&only.row(0, row))),
+            },
+            (Selection::Shard(_), _) => self.merged(window, from, visit),
+            (Selection::Users(_, users), _) => {
+                let mut found = Vec::new();
+                for (place, user) in users.iter().enumerate() {
+                    found.clear();
+                    self.of_user(*user, window, &mut found);
+                    let one = |(at, segment, row): &(i64, usize, usize)| {
+                        let rows = self.0.get(*segment)?;
+                        Some(Row { user: place, at: *at, place: *segment, rows, row: *row })
+                    };
+                    match from {
+                        Pick::First => found.iter().filter_map(one).for_each(|row| visit(&row)),
+                        Pick::Latest => found.iter().rev().filter_map(one).for_each(|row| visit(&row)),
+                    }
+                }
+            }
+        }
+    }
+
+    /// The rows of all segments in one order.
+    fn merged(&self, window: Window, from: Pick, mut visit: impl FnMut(&Row<'_, 's>)) {
+        let mut order: Vec<(i64, usize, usize)> = Vec::new();
+        for (place, rows) in self.0.iter().enumerate() {
+            order.extend(rows.oldest_first(window).map(|row| (rows.at(row).1, place, row)));
+        }
+        // Stable and made for runs that are in order already.
+        order.sort_by_key(|(at, ..)| *at);
+        let mut one = |(_, place, row): &(i64, usize, usize)| {
+            if let Some(rows) = self.0.get(*place) {
+                visit(&rows.row(*place, *row));
+            }
+        };
+        match from {
+            Pick::First => order.iter().for_each(&mut one),
+            Pick::Latest => order.iter().rev().for_each(&mut one),
+        }
+    }
+
+    /// The rows of one user that pass, oldest first: instant, place of the segment, row.
+    fn of_user(&self, user: u16, window: Window, found: &mut Vec<(i64, usize, usize)>) {
+        for (place, rows) in self.0.iter().enumerate() {
+            let range = rows.range(window);
+            if range.is_empty() {
+                continue;
+            }
+            let all = rows.events.of_user(user);
+            let start = all.partition_point(|row| (*row as usize) < range.start);
+            let of_user = all.get(start..).unwrap_or(&[]).iter().map(|row| *row as usize);
+            let passing = of_user.take_while(|row| *row < range.end).filter(|row| rows.passes(*row));
+            found.extend(passing.map(|row| (rows.at(row).1, place, row)));
+        }
+        if self.0.len() > 1 {
+            found.sort_by_key(|(at, ..)| *at);
+        }
+    }
+}
+
+impl<'s> Rows<'s> {
+    /// A row of a user whose place is its position.
+    fn row(&self, place: usize, row: usize) -> Row<'_, 's> {
+        let (user, at) = self.at(row);
+        Row { user, at, place, rows: self, row }
     }
 }
 
@@ -98,7 +212,7 @@ impl Rows<'_> {
     }
 
     /// The rows of a window that pass, oldest first.
-    pub(super) fn oldest_first(&self, window: Window) -> impl Iterator<Item = usize> {
+    fn oldest_first(&self, window: Window) -> impl Iterator<Item = usize> {
         let range = self.range(window);
         range.clone().step_by(64).flat_map(move |from| {
             let word = self.word(from, 64.min(range.end - from));
@@ -107,7 +221,7 @@ impl Rows<'_> {
     }
 
     /// The rows of a window that pass, newest first.
-    pub(super) fn newest_first(&self, window: Window) -> impl Iterator<Item = usize> {
+    fn newest_first(&self, window: Window) -> impl Iterator<Item = usize> {
         let range = self.range(window);
         range.clone().step_by(64).rev().flat_map(move |from| {
             let mut word = self.word(from, 64.min(range.end - from));
@@ -119,14 +233,8 @@ impl Rows<'_> {
         })
     }
 
-    /// The rows of one user that pass with their instants, oldest first.
-    pub(in crate::eval) fn of_user(&self, user: usize, window: Window) -> impl Iterator<Item = (usize, i64)> {
-        let of_user = self.range(window).map(|row| (row, self.at(row))).filter(move |(_, (each, _))| *each == user);
-        of_user.map(|(row, (_, at))| (row, at)).filter(|(row, _)| self.passes(*row))
-    }
-
     /// The user and the instant of a row.
-    pub(super) fn at(&self, row: usize) -> (usize, i64) {
+    fn at(&self, row: usize) -> (usize, i64) {
         let user = self.events.users.get(row).map_or(0, |user| usize::from(*user));
         (user, self.events.times.get(row).copied().unwrap_or(i64::MIN))
     }

@@ -66,34 +66,39 @@ impl<'a> LastSeen<'a> {
         last != NEVER && window.contains(last)
     }
 
-    /// The first sighting of each user of a shard; nothing for a workspace without any.
-    fn first(&self, shard: usize) -> &'a [i64] {
-        let start = shard * SHARD_USERS;
-        self.first.get(start..start + self.store.shard_len(shard)).unwrap_or(&[])
+    /// Instants of the users of a selection; nothing for a workspace without any.
+    fn instants(&self, selection: Selection<'_>, all: &'a [i64]) -> Cow<'a, [i64]> {
+        match selection {
+            Selection::Shard(shard) => {
+                let start = shard * SHARD_USERS;
+                Cow::Borrowed(all.get(start..start + self.store.shard_len(shard)).unwrap_or(&[]))
+            }
+            Selection::Users(..) => selection.rows(self.store).filter_map(|row| all.get(row).copied()).collect(),
+        }
     }
 
-    /// The last sighting of each user of a shard; nothing for a workspace without any.
-    pub(super) fn of(&self, shard: usize) -> Cow<'a, [i64]> {
-        let start = shard * SHARD_USERS;
-        let last = self.last.get(start..start + self.store.shard_len(shard)).unwrap_or(&[]);
-        self.last_known(shard, self.first(shard), last)
+    /// The first sighting of each user of a selection; nothing for a workspace without any.
+    fn first(&self, selection: Selection<'_>) -> Cow<'a, [i64]> {
+        self.instants(selection, self.first)
     }
 
-    /// The last sighting of each user of a shard as known at `now`.
-    fn last_known(&self, shard: usize, first: &[i64], last: &'a [i64]) -> Cow<'a, [i64]> {
+    /// The last sighting of each user of a selection as known at `now`; nothing for a workspace without any.
+    pub(super) fn of(&self, selection: Selection<'_>) -> Cow<'a, [i64]> {
+        let last = self.instants(selection, self.last);
         let now = self.now.ms();
         if last.iter().all(|last| *last <= now) {
-            return Cow::Borrowed(last);
+            return last;
         }
+        let first = self.first(selection);
         let mut known: Vec<i64> = first.iter().map(|first| if *first <= now { *first } else { NEVER }).collect();
         // Before the first sighting there is nothing to find.
         let from = known.iter().copied().filter(|first| *first != NEVER).min().unwrap_or(i64::MAX);
-        for table in self.store.events.values() {
-            if let Some(events) = table.shards.get(shard) {
-                self.raise(events, Window { from, to: now }, &mut known);
+        for segment in self.store.events.values().flatten() {
+            if let Some(events) = segment.shards.get(selection.shard()) {
+                self.raise(events, selection, Window { from, to: now }, &mut known);
             }
         }
-        for (known, last) in known.iter_mut().zip(last) {
+        for (known, last) in known.iter_mut().zip(last.iter()) {
             if *last <= now {
                 *known = *last;
             }
@@ -102,29 +107,37 @@ impl<'a> LastSeen<'a> {
     }
 
     /// Raises what is known to the latest event of each user in a window.
-    fn raise(&self, events: &EventShard, window: Window, known: &mut [i64]) {
-        for at in events.range(window) {
-            let (Some(user), Some(time), Some(input)) =
-                (events.users.get(at), events.times.get(at), events.inputs.get(at))
-            else {
-                continue;
-            };
+    fn raise(&self, events: &EventShard, selection: Selection<'_>, window: Window, known: &mut [i64]) {
+        let range = events.range(window);
+        let mut raise = |user: usize, at: usize| {
+            let (Some(time), Some(input)) = (events.times.get(at), events.inputs.get(at)) else { return };
             if self.inputs.get(usize::from(*input)).is_some_and(|inside| *inside)
-                && let Some(known) = known.get_mut(usize::from(*user))
+                && let Some(known) = known.get_mut(user)
             {
                 *known = (*known).max(*time);
+            }
+        };
+        match selection {
+            Selection::Shard(_) => {
+                let users = events.users.get(range.clone()).unwrap_or(&[]);
+                range.zip(users).for_each(|(at, user)| raise(usize::from(*user), at));
+            }
+            Selection::Users(_, users) => {
+                for (place, user) in users.iter().enumerate() {
+                    let rows = events.of_user(*user).iter().map(|at| *at as usize);
+                    rows.filter(|at| range.contains(at)).for_each(|at| raise(place, at));
+                }
             }
         }
     }
 }
 
 impl Kernel for Sightings<'_> {
-    fn answer(&self, selection: Selection, slots: &mut [&mut [u64]]) {
-        let Selection::Shard(shard) = selection;
-        let (first, last) = (self.seen.first(shard), self.seen.of(shard));
+    fn answer(&self, selection: Selection<'_>, slots: &mut [&mut [u64]]) {
+        let (first, last) = (self.seen.first(selection), self.seen.of(selection));
         for (test, slot) in self.tests.iter().zip(slots) {
             match test {
-                Test::First(window) => fill(slot, first, |at| window.contains(*at)),
+                Test::First(window) => fill(slot, &first, |at| window.contains(*at)),
                 Test::Last(window) => fill(slot, &last, |at| LastSeen::is_in(*at, *window)),
             }
         }

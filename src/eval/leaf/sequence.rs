@@ -37,9 +37,9 @@ impl<'a> Events<'a> {
         Self { source: Source::new(context, &selected.stream), window: selected.period.window(context.now) }
     }
 
-    fn by_user(&self, shard: usize, users: usize) -> ByUser {
-        let rows = self.source.as_ref().and_then(|source| source.shard(shard));
-        rows.map(|rows| ByUser::new(&rows, self.window, users)).unwrap_or_default()
+    fn by_user(&self, selection: Selection<'_>, users: usize) -> ByUser {
+        let rows = self.source.as_ref().map(|source| source.shard(selection.shard()));
+        rows.map(|rows| ByUser::new(&rows, selection, self.window, users)).unwrap_or_default()
     }
 }
 
@@ -56,14 +56,13 @@ impl<'a> Sequences<'a> {
 }
 
 impl Kernel for Sequences<'_> {
-    fn answer(&self, selection: Selection, slots: &mut [&mut [u64]]) {
-        let Selection::Shard(shard) = selection;
-        let users = self.store.shard_len(shard);
-        let first = self.first.by_user(shard, users);
+    fn answer(&self, selection: Selection<'_>, slots: &mut [&mut [u64]]) {
+        let users = selection.len(self.store);
+        let first = self.first.by_user(selection, users);
         let (mut reached, mut next) = (Vec::new(), Vec::new());
         for (steps, slot) in self.tests.iter().zip(slots) {
             slot.fill(0);
-            let steps: Vec<Step<ByUser>> = steps.iter().map(|step| step.by_user(shard, users)).collect();
+            let steps: Vec<Step<ByUser>> = steps.iter().map(|step| step.by_user(selection, users)).collect();
             for user in 0..users {
                 reached.clear();
                 reached.extend_from_slice(first.of(user));
@@ -84,11 +83,11 @@ impl Kernel for Sequences<'_> {
 }
 
 impl Step<Events<'_>> {
-    fn by_user(&self, shard: usize, users: usize) -> Step<ByUser> {
+    fn by_user(&self, selection: Selection<'_>, users: usize) -> Step<ByUser> {
         Step {
-            events: self.events.by_user(shard, users),
+            events: self.events.by_user(selection, users),
             within: self.within,
-            without: self.without.iter().map(|each| each.by_user(shard, users)).collect(),
+            without: self.without.iter().map(|each| each.by_user(selection, users)).collect(),
         }
     }
 }

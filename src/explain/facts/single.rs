@@ -10,7 +10,7 @@ use super::Facts;
 use crate::catalog::EventKey;
 use crate::explain::person::Events;
 use crate::ir::{Count, Criterion, EventTest, Events as Selection, Kind, Unit};
-use crate::store::{EventShard, EventTable, Identities, Products, SHARD_USERS, Users};
+use crate::store::{EventShard, EventTable, Identities, Products, SHARD_USERS, UserRows, Users};
 
 /// Which events, or products, of one key pass.
 pub(super) struct Passing(Vec<roaring::RoaringBitmap>);
@@ -52,7 +52,7 @@ impl Facts<'_> {
         let table = EventTable { shards: in_shards(&shard), ..events.table.clone() };
         let mut store = self.person.store.clone();
         store.users = Arc::new(Users { mpids: (0..rows as i64).collect(), ..Users::default() });
-        store.events = Arc::new(BTreeMap::from([(key.clone(), table)]));
+        store.events = Arc::new(BTreeMap::from([(key.clone(), vec![Arc::new(table)])]));
         let criterion = |events: &Selection| {
             Criterion::new(Kind::Event(Box::new(EventTest { events: events.clone(), count: Count::ONCE })))
         };
@@ -102,6 +102,7 @@ fn part(shard: &EventShard, start: usize, len: usize) -> EventShard {
             offsets: if offsets.is_empty() { offsets.clone() } else { offsets.slice(start, len + 1) },
             columns: shard.products.columns.clone(),
         },
+        user_rows: UserRows::default(),
     }
 }
 
@@ -132,5 +133,6 @@ fn each_product_alone(shard: &EventShard) -> EventShard {
             offsets: (0..=of_products.len() as u32).collect(),
             columns: shard.products.columns.clone(),
         },
+        user_rows: UserRows::default(),
     }
 }

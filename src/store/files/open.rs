@@ -1,5 +1,6 @@
 //! Opening a store: the manifest is read, the files are mapped and their checksums compared; no data is parsed.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use rayon::prelude::*;
 
 use super::super::Store;
 use super::super::error::StoreError;
-use super::super::events::EventTable;
+use super::super::events::{EventTable, Segments};
 use super::super::users::{Identities, Users};
 use super::ipc::Table;
 use super::manifest::{FileEntry, Manifest, TableName};
@@ -59,17 +60,18 @@ pub(in crate::store) fn load(system: &dyn System, folder: &Path, manifest: &Mani
     store.version = manifest.version;
     store.inputs = manifest.inputs.as_slice().into();
     store.detected = Some(Arc::new(manifest.detected.clone()));
-    let (mut users, mut identities, mut events) = (Users::default(), Identities::default(), Vec::new());
+    let (mut users, mut identities) = (Users::default(), Identities::default());
+    let mut events: BTreeMap<EventKey, Segments> = BTreeMap::new();
     for part in parts {
         match part {
             Part::Users(read) => users = read,
             Part::Identities(read) => identities = read,
-            Part::Events(key, table) => events.push((key, table)),
+            Part::Events(key, segment) => events.entry(key).or_default().push(Arc::new(segment)),
         }
     }
     users.identities = identities;
     store.users = Arc::new(users);
-    store.events = Arc::new(events.into_iter().collect());
+    store.events = Arc::new(events);
     Ok(store)
 }
 

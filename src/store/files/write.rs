@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, Schema};
@@ -9,6 +10,7 @@ use arrow_schema::{ArrowError, Schema};
 use super::super::Store;
 use super::super::detect::Detected;
 use super::super::error::StoreError;
+use super::super::log::EventLog;
 use super::manifest::{FILE, FileEntry, Manifest, TableName};
 use super::{events, ipc, users};
 use crate::base::Fingerprint;
@@ -52,13 +54,19 @@ pub(in crate::store) fn write(
         file(TableName::Users, count as u64, users::users_to_arrow(&store.users))?,
         file(TableName::Identities, count as u64, users::identities_to_arrow(&store.users.identities, count))?,
     ];
-    for (key, table) in store.events.iter() {
+    for (key, segments) in store.events.iter() {
         let name = TableName::Events(key.clone());
-        let kept = old.files.iter().find(|file| file.table == name && !changed(key));
-        files.push(match kept {
-            Some(kept) => kept.clone(),
-            None => file(name, table.len(), events::to_arrow(table, &store.inputs))?,
-        });
+        let kept: Vec<_> = old.files.iter().filter(|file| file.table == name && !changed(key)).cloned().collect();
+        if !kept.is_empty() {
+            files.extend(kept);
+            continue;
+        }
+        // One file for all: whoever writes a key anew brings its segments together.
+        let whole = match segments.as_slice() {
+            [segment] => Arc::clone(segment),
+            several => Arc::new(EventLog::of(several).finish()),
+        };
+        files.push(file(name, whole.len(), events::to_arrow(&whole, &store.inputs))?);
     }
     next.files = files;
     next.write(system, folder)?;

@@ -51,7 +51,7 @@ fn detect(store: &Store, touched: &BTreeSet<EventKey>, old: &Detected, brought: 
         if let Some(known) = known.filter(|_| !touched.contains(key)) {
             return known.clone();
         }
-        let Some(table) = store.events.get(key) else { return EventCounts::of(key, &Default::default()) };
+        let Some(table) = store.events.get(key) else { return EventCounts::of(key, &[]) };
         let mut counts = EventCounts::of(key, table);
         for (name, each) in &mut counts.attributes {
             let new = brought.events.get(&(key.clone(), name.clone()));

@@ -92,7 +92,7 @@ impl Rows {
 
     /// Remembers the event ids of a store, so that no event comes twice.
     pub(super) fn remember_ids(&mut self, store: &Store) {
-        for table in store.events.values() {
+        for table in store.events.values().flatten() {
             let Some(dictionary) = &table.ids else { continue };
             for (at, shard) in table.shards.iter().enumerate() {
                 for (user, id) in shard.users.iter().zip(shard.ids.iter()) {

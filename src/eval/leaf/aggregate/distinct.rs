@@ -6,19 +6,19 @@
 use hashbrown::HashMap;
 use rapidhash::fast::RandomState;
 
-use super::{Aggregates, Test};
+use super::{Aggregates, Input, Test};
 use crate::catalog::Calculation;
 use crate::eval::bits::set;
 use crate::eval::leaf::check::Reads;
 use crate::eval::leaf::parts::Parts;
-use crate::eval::leaf::rows::Rows;
-use crate::eval::leaf::values::{Cells, Value};
+use crate::eval::leaf::values::Value;
+use crate::ir::Pick;
 use crate::store::Dictionary;
 
-/// One number for each distinct text, over all parts.
+/// One number for each distinct text, over all segments and parts.
 pub(super) struct Texts<'a> {
-    /// The number of each code; `NONE` for what is no text.
-    numbers: Parts<Vec<u32>>,
+    /// The number of each code of each segment; `NONE` for what is no text.
+    numbers: Vec<Parts<Vec<u32>>>,
     /// The text of each number, and where it is.
     texts: Vec<(&'a str, Value)>,
 }
@@ -32,29 +32,30 @@ pub(super) fn tells_apart(calculation: Calculation) -> bool {
 }
 
 impl<'a> Texts<'a> {
-    pub(super) fn new(dictionaries: &Parts<&'a Dictionary>) -> Self {
+    pub(super) fn new(dictionaries: &[Parts<&'a Dictionary>]) -> Self {
         let mut known: HashMap<&'a str, u32, RandomState> = HashMap::default();
         let mut texts = Vec::new();
-        let mut number = |part: usize, dictionary: &'a Dictionary| {
+        let mut number = |segment: usize, part: usize, dictionary: &'a Dictionary| {
             let numbers = (0..dictionary.len() as u32).map(|code| {
                 let Some(text) = dictionary.text(code) else { return NONE };
                 *known.entry(text).or_insert_with(|| {
-                    texts.push((text, Value { part, code }));
+                    texts.push((text, Value { segment, part, code }));
                     texts.len() as u32 - 1
                 })
             });
             numbers.collect()
         };
-        let numbers = Parts {
-            own: dictionaries.own.map(|dictionary| number(0, dictionary)),
-            action: dictionaries.action.map(|dictionary| number(1, dictionary)),
-            product: dictionaries.product.map(|dictionary| number(2, dictionary)),
+        let of_segment = |(segment, parts): (usize, &Parts<&'a Dictionary>)| Parts {
+            own: parts.own.map(|dictionary| number(segment, 0, dictionary)),
+            action: parts.action.map(|dictionary| number(segment, 1, dictionary)),
+            product: parts.product.map(|dictionary| number(segment, 2, dictionary)),
         };
+        let numbers = dictionaries.iter().enumerate().map(of_segment).collect();
         Self { numbers, texts }
     }
 
     fn number(&self, value: Value) -> Option<u32> {
-        let number = self.numbers.get(value.part)?.get(value.code as usize).copied();
+        let number = self.numbers.get(value.segment)?.get(value.part)?.get(value.code as usize).copied();
         number.filter(|number| *number != NONE)
     }
 
@@ -63,23 +64,16 @@ impl<'a> Texts<'a> {
     }
 }
 
-pub(super) fn answer(
-    of: &Aggregates<'_>,
-    rows: Option<(&Rows<'_>, &Cells<'_>)>,
-    users: usize,
-    slots: &mut [&mut [u64]],
-) {
+pub(super) fn answer(of: &Aggregates<'_>, input: &Input<'_>, slots: &mut [&mut [u64]]) {
     let Some(texts) = of.texts.as_ref() else { return };
     // Users without any value: a user with some takes the answer back.
-    let nothing = vec![(); users];
+    let nothing = vec![(); input.users];
     of.fill(tells_apart, &nothing, slots, |test, ()| test.passes_nothing());
     let mut values: Vec<(u32, u32)> = Vec::new();
-    if let Some((rows, cells)) = rows {
-        for row in rows.oldest_first(of.window) {
-            let user = rows.at(row).0 as u32;
-            cells.each(rows, row, |value| values.extend(texts.number(value).map(|number| (user, number))));
-        }
-    }
+    input.each(Pick::First, |row, cells| {
+        let user = row.user as u32;
+        cells.each(row.rows, row.row, |value| values.extend(texts.number(value).map(|number| (user, number))));
+    });
     values.sort_unstable();
     for values in values.chunk_by(|(user, _), (other, _)| user == other) {
         let Some((user, _)) = values.first() else { continue };

@@ -14,13 +14,14 @@ use super::check::Check;
 use super::codes::CodeSet;
 use super::parts::Parts;
 use super::reading::{Reading, Several};
-use super::rows::Source;
-use super::values::{Value, Values};
+use super::rows::{Row, Shard, Source};
+use super::values::{Cells, Value, Values};
 use super::{Context, Kernel, Selection};
 use crate::base::Window;
 use crate::catalog::Calculation;
 use crate::eval::bits::fill;
 use crate::eval::program::{Aggregate, Family, Valued};
+use crate::ir::Pick;
 use crate::store::{Dictionary, Store};
 
 /// Questions about the values of one attribute over some events.
@@ -31,7 +32,7 @@ pub(super) struct Aggregates<'a> {
     /// Where the values are; none for calculations without an attribute.
     values: Option<Values<'a>>,
     /// The values as numbers; empty where none is asked for.
-    numbers: Parts<Arc<Reading<'a>>>,
+    numbers: Vec<Parts<Arc<Reading<'a>>>>,
     /// The distinct texts, where they are asked for.
     texts: Option<distinct::Texts<'a>>,
     tests: Vec<Test<'a>>,
@@ -42,7 +43,29 @@ struct Test<'a> {
     calculation: Calculation,
     check: Check<'a>,
     /// The values that pass, where the value calculated is one of those sent.
-    accepted: Parts<CodeSet>,
+    accepted: Vec<Parts<CodeSet>>,
+}
+
+/// The rows of a shard with their values.
+struct Input<'s> {
+    rows: Shard<'s>,
+    /// The columns of each segment, in the order of the rows'.
+    cells: Vec<Cells<'s>>,
+    selection: Selection<'s>,
+    window: Window,
+    /// How many users there are.
+    users: usize,
+}
+
+impl<'s> Input<'s> {
+    /// Visits the rows from the end that is asked for, with their values.
+    fn each(&self, from: Pick, mut visit: impl FnMut(&Row<'_, 's>, &Cells<'s>)) {
+        self.rows.each(self.selection, self.window, from, |row| {
+            if let Some(cells) = self.cells.get(row.place) {
+                visit(row, cells);
+            }
+        });
+    }
 }
 
 impl<'a> Aggregates<'a> {
@@ -50,8 +73,8 @@ impl<'a> Aggregates<'a> {
         let Valued { events, attribute } = &family.of;
         let source = Source::new(context, &events.stream);
         let values = source.as_ref().zip(attribute.as_ref());
-        let values = values.map(|(source, attribute)| Values::new(source.table, attribute));
-        let dictionaries = values.map_or_else(Parts::default, |values| values.dictionaries);
+        let values = values.map(|(source, attribute)| Values::new(source.segments, attribute));
+        let dictionaries = values.as_ref().map_or_else(Vec::new, |values| values.dictionaries.clone());
         let asks = |which: fn(Calculation) -> bool| family.tests.iter().any(|test| which(test.calculation));
         let reading = |dictionary: &'a Dictionary| context.readings.of(dictionary);
         Self {
@@ -59,7 +82,10 @@ impl<'a> Aggregates<'a> {
             source,
             window: events.period.window(context.now),
             values,
-            numbers: if asks(numbers::reads_numbers) { dictionaries.map(reading) } else { Parts::default() },
+            numbers: match asks(numbers::reads_numbers) {
+                true => dictionaries.iter().map(|each| each.map(reading)).collect(),
+                false => Vec::new(),
+            },
             texts: asks(distinct::tells_apart).then(|| distinct::Texts::new(&dictionaries)),
             tests: family.tests.iter().map(|test| Test::new(context, &dictionaries, test)).collect(),
         }
@@ -84,7 +110,7 @@ impl<'a> Aggregates<'a> {
 }
 
 impl<'a> Test<'a> {
-    fn new(context: &Context<'a>, dictionaries: &Parts<&'a Dictionary>, test: &'a Aggregate) -> Self {
+    fn new(context: &Context<'a>, dictionaries: &[Parts<&'a Dictionary>], test: &'a Aggregate) -> Self {
         let Aggregate { calculation, predicate } = test;
         let is_sent = matches!(
             calculation,
@@ -96,25 +122,28 @@ impl<'a> Test<'a> {
         Self {
             calculation: *calculation,
             check: Check::new(predicate, context.now),
-            accepted: if is_sent { dictionaries.map(accepted) } else { Parts::default() },
+            accepted: match is_sent {
+                true => dictionaries.iter().map(|each| each.map(accepted)).collect(),
+                false => Vec::new(),
+            },
         }
     }
 
     /// Whether a value that was sent passes.
     fn accepts(&self, value: Value) -> bool {
-        self.accepted.get(value.part).is_some_and(|codes| codes.contains(value.code))
+        let codes = self.accepted.get(value.segment).and_then(|parts| parts.get(value.part));
+        codes.is_some_and(|codes| codes.contains(value.code))
     }
 }
 
 impl Kernel for Aggregates<'_> {
-    fn answer(&self, selection: Selection, slots: &mut [&mut [u64]]) {
-        let Selection::Shard(shard) = selection;
-        let users = self.store.shard_len(shard);
-        let rows = self.source.as_ref().and_then(|source| source.shard(shard));
-        let cells = rows.as_ref().map(|rows| self.values.map(|values| values.cells(rows)).unwrap_or_default());
-        let rows = rows.as_ref().zip(cells.as_ref());
-        numbers::answer(self, rows, users, slots);
-        ends::answer(self, rows, users, slots);
-        distinct::answer(self, rows, users, slots);
+    fn answer(&self, selection: Selection<'_>, slots: &mut [&mut [u64]]) {
+        let rows = self.source.as_ref().map_or_else(Shard::default, |source| source.shard(selection.shard()));
+        let cells = |rows| self.values.as_ref().map(|values| values.cells(rows)).unwrap_or_default();
+        let cells = rows.segments().iter().map(cells).collect();
+        let input = Input { rows, cells, selection, window: self.window, users: selection.len(self.store) };
+        numbers::answer(self, &input, slots);
+        ends::answer(self, &input, slots);
+        distinct::answer(self, &input, slots);
     }
 }

@@ -1,9 +1,8 @@
 //! How many events there are, and the sum, mean, least and greatest of the values that are numbers.
 
-use super::Aggregates;
+use super::{Aggregates, Input};
 use crate::catalog::Calculation;
-use crate::eval::leaf::rows::Rows;
-use crate::eval::leaf::values::Cells;
+use crate::ir::Pick;
 
 /// What is known of one user.
 #[derive(Clone, Copy)]
@@ -29,29 +28,23 @@ fn is_answered(calculation: Calculation) -> bool {
     calculation == Calculation::Count || reads_numbers(calculation)
 }
 
-pub(super) fn answer(
-    of: &Aggregates<'_>,
-    rows: Option<(&Rows<'_>, &Cells<'_>)>,
-    users: usize,
-    slots: &mut [&mut [u64]],
-) {
+pub(super) fn answer(of: &Aggregates<'_>, input: &Input<'_>, slots: &mut [&mut [u64]]) {
     if !of.asks(is_answered) {
         return;
     }
-    let mut tallies = vec![NOTHING; users];
-    let numbers = of.numbers.as_ref().map(|reading| reading.numbers());
-    if let Some((rows, cells)) = rows {
-        for row in rows.oldest_first(of.window) {
-            let Some(tally) = tallies.get_mut(rows.at(row).0) else { continue };
-            tally.events = tally.events.saturating_add(rows.count(row));
-            cells.each(rows, row, |value| {
-                let number = numbers.get(value.part).and_then(|numbers| numbers.get(value.code as usize));
-                if let Some(number) = number.filter(|number| !number.is_nan()) {
-                    tally.add(*number);
-                }
-            });
-        }
-    }
+    let mut tallies = vec![NOTHING; input.users];
+    let numbers: Vec<_> = of.numbers.iter().map(|each| each.as_ref().map(|reading| reading.numbers())).collect();
+    input.each(Pick::First, |row, cells| {
+        let Some(tally) = tallies.get_mut(row.user) else { return };
+        tally.events = tally.events.saturating_add(row.rows.count(row.row));
+        cells.each(row.rows, row.row, |value| {
+            let numbers = numbers.get(value.segment).and_then(|parts| parts.get(value.part));
+            let number = numbers.and_then(|numbers| numbers.get(value.code as usize));
+            if let Some(number) = number.filter(|number| !number.is_nan()) {
+                tally.add(*number);
+            }
+        });
+    });
     of.fill(is_answered, &tallies, slots, |test, tally| test.check.calculated(tally.value(test.calculation)));
 }
 
