@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use arrow_schema::ArrowError;
 
+use super::verified::Damage;
+
 /// Why a store could not be opened, written or imported into. Each says what to do next.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -120,6 +122,15 @@ pub enum StoreError {
         /// How many there are.
         count: usize,
     },
+}
+
+impl From<Damage> for StoreError {
+    fn from(Damage { file, shard, column, what }: Damage) -> Self {
+        let column = column.map(|column| format!("column `{column}`"));
+        let shard = shard.map(|shard| format!("shard {shard}"));
+        let place: Vec<String> = column.into_iter().chain(shard).chain([what]).collect();
+        Self::Damaged { file, what: place.join(", ") }
+    }
 }
 
 impl StoreError {

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_buffer::ScalarBuffer;
 use rapidhash::fast::RandomState;
 
 use super::SHARD_USERS;
@@ -12,6 +11,7 @@ use super::column::{ABSENT, Dictionary, LIST, NULL};
 use super::events::{EventShard, EventTable, Products};
 use super::interner::Interner;
 use super::user_rows::UserRows;
+use super::verified::Verified;
 
 /// The user of a row that was dropped.
 pub(super) const DROPPED: u32 = u32::MAX;
@@ -233,7 +233,7 @@ impl EventLog {
     }
 
     fn shard(&self, rows: &[u32]) -> EventShard {
-        let present = |codes: &ScalarBuffer<u32>| codes.iter().any(|code| *code != ABSENT);
+        let present = |codes: &Verified<u32>| codes.iter().any(|code| *code != ABSENT);
         EventShard {
             users: rows.iter().map(|row| (self.users[*row as usize] as usize % SHARD_USERS) as u16).collect(),
             times: rows.iter().map(|row| self.times[*row as usize]).collect(),
@@ -327,7 +327,7 @@ impl Translation {
 fn append(
     columns: &mut [LogColumn],
     translations: &BTreeMap<&str, Translation>,
-    shard: &BTreeMap<String, ScalarBuffer<u32>>,
+    shard: &BTreeMap<String, Verified<u32>>,
     before: usize,
 ) {
     for (name, codes) in shard {
@@ -339,12 +339,12 @@ fn append(
     }
 }
 
-fn codes(column: &LogColumn, rows: &[u32]) -> ScalarBuffer<u32> {
+fn codes(column: &LogColumn, rows: &[u32]) -> Verified<u32> {
     rows.iter().map(|row| column.codes.get(*row as usize).copied().unwrap_or(ABSENT)).collect()
 }
 
 /// The columns that have a value in some rows.
-fn columns(columns: &[LogColumn], rows: &[u32]) -> BTreeMap<String, ScalarBuffer<u32>> {
+fn columns(columns: &[LogColumn], rows: &[u32]) -> BTreeMap<String, Verified<u32>> {
     let all = columns.iter().map(|each| (each.name.clone(), codes(each, rows)));
     all.filter(|(_, codes)| codes.iter().any(|code| *code != ABSENT)).collect()
 }

@@ -27,6 +27,7 @@ mod owners;
 mod profiles;
 mod user_rows;
 mod users;
+mod verified;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -43,6 +44,9 @@ pub use files::open;
 pub use import::{BadRow, BadRowLimit, Example, ImportOptions, ImportReport, Progress, Rebuilt, SourceReport, import};
 pub use user_rows::UserRows;
 pub use users::{Identities, Identity, Seen, Users};
+pub use verified::{Damage, Verified};
+
+use verified::Damages;
 
 /// How many users a shard holds: what fits one container of a Roaring bitmap.
 pub const SHARD_USERS: usize = 1 << 16;
@@ -62,12 +66,23 @@ pub struct Store {
     pub events: Arc<BTreeMap<EventKey, Segments>>,
     /// What the values look like, where an import has counted them already.
     detected: Option<Arc<detect::Detected>>,
+    /// What was found damaged in it so far.
+    damages: Damages,
 }
 
 impl Store {
     /// A store without anything in it, under a fresh id.
     pub fn empty() -> Self {
         Builder::new(&[]).finish(&uuid::Uuid::new_v4().to_string(), 0)
+    }
+
+    /// Asks whether everything that was read so far is what was written. What is read of a damaged store is missing where it is
+    /// damaged, so this comes before anything that follows from the data is shown, kept or delivered.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] with the first place that is damaged.
+    pub fn ensure_whole(&self) -> Result<(), StoreError> {
+        self.damages.all().into_iter().next().map_or(Ok(()), |damage| Err(damage.into()))
     }
 
     /// How many rows of users there are.

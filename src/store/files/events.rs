@@ -3,17 +3,18 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use arrow_array::types::{ArrowPrimitiveType, TimestampMillisecondType, UInt8Type, UInt16Type, UInt32Type};
+use arrow_array::types::{UInt8Type, UInt32Type};
 use arrow_array::{
-    Array, ArrayRef, DictionaryArray, PrimitiveArray, RecordBatch, StringArray, TimestampMillisecondArray, UInt8Array,
-    UInt16Array, UInt32Array,
+    ArrayRef, DictionaryArray, RecordBatch, StringArray, TimestampMillisecondArray, UInt8Array, UInt16Array, UInt32Array,
 };
-use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBuffer, NullBuffer};
 use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
 
 use super::super::column::{ABSENT, Dictionary};
 use super::super::events::{EventShard, EventTable};
+use super::super::verified::Verified;
 use super::ipc::{Table, broken};
+use super::node::Node;
 use super::products;
 use crate::base::InputName;
 use crate::catalog::CustomEventType;
@@ -39,33 +40,25 @@ pub(super) fn instant_type() -> DataType {
 }
 
 /// Instants as an Arrow column; those that `missing` picks are null.
-pub(super) fn instants(values: &ScalarBuffer<i64>, missing: Option<i64>) -> ArrayRef {
+pub(super) fn instants(values: &Verified<i64>, missing: Option<i64>) -> ArrayRef {
     let nulls = missing.map(|missing| {
         NullBuffer::new(BooleanBuffer::collect_bool(values.len(), |at| values.get(at).is_some_and(|ms| *ms != missing)))
     });
     let nulls = nulls.filter(|nulls| nulls.null_count() > 0);
-    Arc::new(TimestampMillisecondArray::new(values.clone(), nulls).with_timezone("UTC"))
+    Arc::new(TimestampMillisecondArray::new(values.buffer().clone(), nulls).with_timezone("UTC"))
 }
 
 /// Codes and what they stand for as an Arrow column; a missing key is null.
-pub(super) fn texts(codes: &ScalarBuffer<u32>, dictionary: &Dictionary) -> Result<ArrayRef, ArrowError> {
+pub(super) fn texts(codes: &Verified<u32>, dictionary: &Dictionary) -> Result<ArrayRef, ArrowError> {
     let present = |at: usize| codes.get(at).is_some_and(|code| *code != ABSENT);
     let nulls = NullBuffer::new(BooleanBuffer::collect_bool(codes.len(), present));
-    let keys = UInt32Array::try_new(codes.clone(), Some(nulls).filter(|nulls| nulls.null_count() > 0))?;
+    let keys = UInt32Array::try_new(codes.buffer().clone(), Some(nulls).filter(|nulls| nulls.null_count() > 0))?;
     Ok(Arc::new(DictionaryArray::<UInt32Type>::try_new(keys, Arc::new(dictionary.texts().clone()))?))
 }
 
-/// The values of a column of a known type.
-pub(super) fn values<T: ArrowPrimitiveType>(array: &dyn Array) -> Result<ScalarBuffer<T::Native>, ArrowError> {
-    let typed = array.as_any().downcast_ref::<PrimitiveArray<T>>().ok_or_else(|| broken("a column of another type"))?;
-    Ok(typed.values().clone())
-}
-
-/// A decoded dictionary of texts; an empty one where no batch brought it.
-pub(super) fn dictionary(array: Option<&ArrayRef>) -> Result<Arc<Dictionary>, ArrowError> {
-    let Some(array) = array else { return Ok(Arc::default()) };
-    let texts = array.as_any().downcast_ref::<StringArray>().ok_or_else(|| broken("a dictionary of another type"))?;
-    Dictionary::new(texts.clone()).map(Arc::new).ok_or_else(|| broken("a dictionary without its reserved codes"))
+/// A dictionary of texts; an empty one where no batch brought it.
+pub(super) fn dictionary(node: Option<&Node>) -> Result<Arc<Dictionary>, ArrowError> {
+    node.map_or_else(|| Ok(Arc::default()), |node| node.dictionary().map(Arc::new))
 }
 
 /// The events of a key as batches.
@@ -115,7 +108,7 @@ fn columns_of(
 ) -> Result<Vec<ArrayRef>, ArrowError> {
     let rows = shard.times.len();
     let mut columns: Vec<ArrayRef> = vec![
-        Arc::new(UInt16Array::try_new(shard.users.clone(), None)?),
+        Arc::new(UInt16Array::try_new(shard.users.buffer().clone(), None)?),
         instants(&shard.times, None),
         named(&shard.inputs, inputs)?,
         named(&shard.types, types)?,
@@ -123,7 +116,7 @@ fn columns_of(
     if let Some(ids) = &table.ids {
         columns.push(texts(&padded(&shard.ids, rows), ids)?);
     }
-    let none = ScalarBuffer::default();
+    let none = Verified::default();
     for (all, of_shard) in [(&table.attributes, &shard.columns), (&table.actions, &shard.actions)] {
         for (name, dictionary) in all {
             columns.push(texts(&padded(of_shard.get(name).unwrap_or(&none), rows), dictionary)?);
@@ -136,12 +129,12 @@ fn columns_of(
 }
 
 /// Small codes with their names.
-fn named(codes: &ScalarBuffer<u8>, names: &ArrayRef) -> Result<ArrayRef, ArrowError> {
-    Ok(Arc::new(DictionaryArray::<UInt8Type>::try_new(UInt8Array::try_new(codes.clone(), None)?, names.clone())?))
+fn named(codes: &Verified<u8>, names: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+    Ok(Arc::new(DictionaryArray::<UInt8Type>::try_new(UInt8Array::try_new(codes.buffer().clone(), None)?, names.clone())?))
 }
 
 /// Codes for every row: a column that a shard does not have is missing in all of its rows.
-pub(super) fn padded(codes: &ScalarBuffer<u32>, rows: usize) -> ScalarBuffer<u32> {
+pub(super) fn padded(codes: &Verified<u32>, rows: usize) -> Verified<u32> {
     if codes.len() == rows { codes.clone() } else { vec![ABSENT; rows].into() }
 }
 
@@ -161,8 +154,8 @@ pub(super) fn from_arrow(file: &Table) -> Result<EventTable, ArrowError> {
             _ => {}
         }
         for (shard, batch) in table.shards.iter_mut().zip(&file.batches) {
-            let column = batch.columns().get(at).ok_or_else(|| broken("a batch without a column"))?;
-            read_column(shard, role, attribute, column)?;
+            let column = batch.columns.get(at).ok_or_else(|| broken("a batch without a column"))?;
+            read_column(shard, field, column)?;
         }
     }
     let whole = |shard: &EventShard| {
@@ -171,17 +164,19 @@ pub(super) fn from_arrow(file: &Table) -> Result<EventTable, ArrowError> {
     if table.shards.iter().all(whole) { Ok(table) } else { Err(broken("a column of every event is missing")) }
 }
 
-fn read_column(shard: &mut EventShard, role: &str, attribute: &str, column: &ArrayRef) -> Result<(), ArrowError> {
-    let empty = column.null_count() == column.len();
+fn read_column(shard: &mut EventShard, field: &Field, column: &Node) -> Result<(), ArrowError> {
+    let text = |key: &str| field.metadata().get(key).map_or("", String::as_str);
+    let (role, attribute) = (text(ROLE), text(ATTRIBUTE));
+    let empty = column.is_all_null();
     match role {
-        "user" => shard.users = values::<UInt16Type>(column)?,
-        "time" => shard.times = values::<TimestampMillisecondType>(column)?,
-        "input" => shard.inputs = values::<UInt8Type>(column)?,
-        "type" => shard.types = values::<UInt8Type>(column)?,
-        "id" if !empty => shard.ids = values::<UInt32Type>(column)?,
-        "attribute" if !empty => drop(shard.columns.insert(attribute.to_owned(), values::<UInt32Type>(column)?)),
-        "action" if !empty => drop(shard.actions.insert(attribute.to_owned(), values::<UInt32Type>(column)?)),
-        "products" => shard.products = products::from_arrow(column)?,
+        "user" => shard.users = column.values::<u16>()?,
+        "time" => shard.times = column.values::<i64>()?,
+        "input" => shard.inputs = column.values::<u8>()?,
+        "type" => shard.types = column.values::<u8>()?,
+        "id" if !empty => shard.ids = column.values::<u32>()?,
+        "attribute" if !empty => drop(shard.columns.insert(attribute.to_owned(), column.values::<u32>()?)),
+        "action" if !empty => drop(shard.actions.insert(attribute.to_owned(), column.values::<u32>()?)),
+        "products" => shard.products = products::from_arrow(field, column)?,
         _ => {} // a column of a later version that an old one can do without
     }
     Ok(())

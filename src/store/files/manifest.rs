@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::detect::Detected;
 use super::super::error::StoreError;
+use super::sums::Sums;
 use crate::base::{Fingerprint, InputName};
 use crate::catalog::EventKey;
 use crate::system::{System, write_bytes};
@@ -17,8 +18,8 @@ use crate::system::{System, write_bytes};
 /// The name of the manifest inside a store's folder.
 pub(super) const FILE: &str = "manifest.json";
 /// The format that is written, and the last one that is read. Format 1 had neither products nor lists, and of a profile only
-/// attributes; it is read as it is.
-const FORMAT: u64 = 2;
+/// attributes; up to format 2 a file had one checksum. Both are read as they are.
+const FORMAT: u64 = 3;
 
 /// What a store's folder holds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -54,8 +55,12 @@ pub(in crate::store) struct FileEntry {
     pub(in crate::store) rows: u64,
     /// How long it is.
     pub(in crate::store) bytes: u64,
-    /// Of the whole file.
-    pub(in crate::store) blake3: Fingerprint,
+    /// Of the whole file; up to format 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::store) blake3: Option<Fingerprint>,
+    /// Of its parts; from format 3 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::store) sums: Option<Sums>,
 }
 
 /// What a file holds.

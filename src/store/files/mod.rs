@@ -7,8 +7,10 @@
 mod events;
 mod ipc;
 mod manifest;
+mod node;
 mod open;
 mod products;
+mod sums;
 mod users;
 mod write;
 
