@@ -112,9 +112,17 @@ impl EventLog {
         Some(self.ids.texts.text(code))
     }
 
-    /// The inputs of all rows.
-    pub(super) fn inputs_mut(&mut self) -> &mut [u8] {
-        &mut self.inputs
+    /// Gives each row other codes of inputs.
+    pub(super) fn recode_inputs(&mut self, codes: &[u8]) {
+        for input in &mut self.inputs {
+            *input = codes.get(usize::from(*input)).copied().unwrap_or(*input);
+        }
+    }
+
+    /// The user, the instant and the input of each row that is kept.
+    pub(super) fn sightings(&self) -> impl Iterator<Item = (u32, i64, u8)> {
+        let rows = self.users.iter().zip(&self.times).zip(&self.inputs);
+        rows.filter(|((user, _), _)| **user != DROPPED).map(|((user, at), input)| (*user, *at, *input))
     }
 
     /// Begins a row; attributes and id are set afterwards.
@@ -206,6 +214,7 @@ impl EventLog {
             actions: dictionaries(self.actions),
             products: dictionaries(self.products),
             ids: has_ids.then(|| Arc::new(self.ids.texts.finish())),
+            recent: false,
         }
     }
 

@@ -12,6 +12,7 @@
 //!   [`NULL`] that it is there without a value (M3a); both have an empty text in the dictionary.
 
 mod agreement;
+mod append;
 mod builder;
 mod column;
 mod counts;
@@ -36,6 +37,7 @@ use crate::base::{InputName, Mpid};
 use crate::catalog::{EventKey, IdentityType};
 
 pub use agreement::{DataSays, DeclaredName, Disagreement};
+pub use append::Changed;
 pub use builder::{Builder, EventRow, ProfileValue};
 pub use column::{ABSENT, Column, Dictionary, LIST, NULL};
 pub use error::StoreError;
