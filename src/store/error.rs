@@ -116,6 +116,16 @@ pub enum StoreError {
         /// The column.
         column: String,
     },
+    /// Changes that were made for another store, or for a later state of this one.
+    #[error(
+        "changes for a store with {expected} users cannot be applied to one with {users}: its files are older than the changes; restore them together"
+    )]
+    Misplaced {
+        /// How many users the changes are for.
+        expected: u32,
+        /// How many there are.
+        users: usize,
+    },
     /// More inputs than a store can tell apart.
     #[error("the project and its store know {count} inputs, and a store tells at most 256 apart")]
     TooManyInputs {

@@ -27,6 +27,8 @@ pub struct EventTable {
     pub ids: Option<Arc<Dictionary>>,
     /// The events of each shard; shards beyond the end have none.
     pub shards: Vec<EventShard>,
+    /// Whether it came after the files were written, so that it may be merged with others of its kind.
+    pub recent: bool,
 }
 
 /// The events of one key and shard, in ascending time. All slices have one length; position `i` is one event.

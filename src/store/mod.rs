@@ -12,6 +12,7 @@
 //!   [`NULL`] that it is there without a value (M3a); both have an empty text in the dictionary.
 
 mod agreement;
+mod append;
 mod builder;
 mod column;
 mod counts;
@@ -28,6 +29,7 @@ mod profiles;
 mod user_rows;
 mod users;
 mod verified;
+mod writes;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,6 +38,7 @@ use crate::base::{InputName, Mpid};
 use crate::catalog::{EventKey, IdentityType};
 
 pub use agreement::{DataSays, DeclaredName, Disagreement};
+pub use append::Changed;
 pub use builder::{Builder, EventRow, ProfileValue};
 pub use column::{ABSENT, Column, Dictionary, LIST, NULL};
 pub use error::StoreError;
@@ -45,6 +48,7 @@ pub use import::{BadRow, BadRowLimit, Example, ImportOptions, ImportReport, Prog
 pub use user_rows::UserRows;
 pub use users::{Identities, Identity, Seen, Users};
 pub use verified::{Damage, Verified};
+pub use writes::{NotWrites, Writes};
 
 use verified::Damages;
 
