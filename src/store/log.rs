@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use arrow_buffer::ScalarBuffer;
 use rapidhash::fast::RandomState;
+use serde::{Deserialize, Serialize};
 
 use super::SHARD_USERS;
 use super::column::{ABSENT, Dictionary, LIST, NULL};
@@ -29,7 +30,7 @@ pub(super) enum Place {
 
 /// The events of one key in the order they came. Invariant: `users`, `times`, `inputs` and `types` have one length;
 /// columns may be shorter, what is not there is [`ABSENT`].
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct EventLog {
     pub(super) users: Vec<u32>,
     pub(super) times: Vec<i64>,
@@ -41,13 +42,14 @@ pub(super) struct EventLog {
     products: Vec<LogColumn>,
     /// The event of each product; ascending, until rows are joined.
     product_events: Vec<u32>,
-    /// Rows whose products belong to another row.
+    /// Rows whose products belong to another row; only while sources are read.
+    #[serde(skip)]
     joined: HashMap<u32, u32, RandomState>,
     ids: LogColumn,
 }
 
 /// One attribute of a log.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct LogColumn {
     name: String,
     codes: Vec<u32>,
@@ -93,6 +95,26 @@ impl EventLog {
                 ids.append(&mut self.ids, &shard.ids, before);
             }
         }
+    }
+
+    /// Whether what was written elsewhere is a log: all that [`finish`](Self::finish) relies on.
+    pub(super) fn is_sound(&self) -> bool {
+        let rows = self.users.len();
+        let same = [self.times.len(), self.inputs.len(), self.types.len()].iter().all(|len| *len == rows);
+        let ordered =
+            self.product_events.is_sorted() && self.product_events.last().is_none_or(|last| (*last as usize) < rows);
+        same && ordered
+    }
+
+    /// The id of a row, if it has one.
+    pub(super) fn id_of(&self, row: usize) -> Option<&str> {
+        let code = self.ids.codes.get(row).copied().filter(|code| *code > NULL)?;
+        Some(self.ids.texts.text(code))
+    }
+
+    /// The inputs of all rows.
+    pub(super) fn inputs_mut(&mut self) -> &mut [u8] {
+        &mut self.inputs
     }
 
     /// Begins a row; attributes and id are set afterwards.

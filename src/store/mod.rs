@@ -27,6 +27,7 @@ mod owners;
 mod profiles;
 mod user_rows;
 mod users;
+mod writes;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -43,6 +44,7 @@ pub use files::open;
 pub use import::{BadRow, BadRowLimit, Example, ImportOptions, ImportReport, Progress, Rebuilt, SourceReport, import};
 pub use user_rows::UserRows;
 pub use users::{Identities, Identity, Seen, Users};
+pub use writes::{NotWrites, Writes};
 
 /// How many users a shard holds: what fits one container of a Roaring bitmap.
 pub const SHARD_USERS: usize = 1 << 16;
