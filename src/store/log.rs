@@ -9,7 +9,7 @@ use rapidhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 
 use super::SHARD_USERS;
-use super::column::{ABSENT, Dictionary, LIST, NULL};
+use super::column::{ABSENT, Dictionary, LIST, NULL, list_text};
 use super::events::{EventShard, EventTable, Products};
 use super::interner::Interner;
 use super::user_rows::UserRows;
@@ -151,6 +151,17 @@ impl EventLog {
         let Some(row) = rows.checked_sub(1) else { return };
         if let Some(column) = self.columns_of(of).get_mut(attribute) {
             column.set(row, value);
+        }
+    }
+
+    /// Sets an attribute to a list, as [`EventLog::set`] does to a text.
+    pub(super) fn set_list(&mut self, of: Place, attribute: usize, entries: &[&str]) {
+        let rows = if of == Place::Product { self.product_events.len() } else { self.users.len() };
+        let Some(row) = rows.checked_sub(1) else { return };
+        if let Some(column) = self.columns_of(of).get_mut(attribute) {
+            let code = column.texts.intern(&list_text(entries));
+            column.codes.resize(row, ABSENT);
+            column.codes.push(code);
         }
     }
 
