@@ -21,6 +21,8 @@ pub struct DataSource {
     pub files: String,
     /// The format of the files.
     pub format: Format,
+    /// The column that holds the MPID, where one does: it decides whose the row is.
+    pub mpid: Option<String>,
     /// Identity types and the columns that hold them.
     pub identities: Vec<(IdentityType, String)>,
     /// How a row is an event; `None` for sources of profiles.

@@ -38,6 +38,7 @@ pub(super) fn purchases(files: &str) -> DataSource {
         input: input("shop.web"),
         files: files.to_owned(),
         format: Format::Csv,
+        mpid: None,
         identities: vec![(IdentityType::Email, "email".to_owned()), (IdentityType::CustomerId, "id".to_owned())],
         event: Some(EventMapping {
             name: NameMapping::Constant(EventKey::custom("Purchase")),

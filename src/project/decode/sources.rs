@@ -26,8 +26,15 @@ const KEYS: [&str; 13] = [
     "attribution",
     "seen",
 ];
-const FORMATS: [(&str, Option<Format>); 5] =
-    [("csv", Some(Format::Csv)), ("ndjson", None), ("parquet", None), ("arrow", None), ("mparticle", None)];
+const FORMATS: [(&str, Option<Format>); 5] = [
+    ("csv", Some(Format::Csv)),
+    ("ndjson", None),
+    ("parquet", Some(Format::Parquet)),
+    ("arrow", Some(Format::Arrow)),
+    ("mparticle", None),
+];
+/// The word for the platform's own number of a user, among identity types.
+const MPID: &str = "mpid";
 
 /// Every source that could be read. Inputs are only looked for where the workspaces are known.
 pub(super) fn sources(reader: &mut Reader<'_>, node: &Node, workspaces: Option<&[Workspace]>) -> Vec<DataSource> {
@@ -67,7 +74,7 @@ fn source(reader: &mut Reader<'_>, item: &Node, workspaces: Option<&[Workspace]>
     let files = files.and_then(|entry| text_value(reader, &entry.value, "`files`", value::pattern));
     let format = reader.need(&map, "format", "format: csv");
     let format = format.and_then(|entry| file_format(reader, &entry.value));
-    let identities = identities(reader, &map);
+    let users = users(reader, &map);
     let event = map.get("event").map(|entry| events::event(reader, entry));
     let profile = profiles::profile(reader, &map);
     let seen = map.get("seen").map(|entry| events::time(reader, entry));
@@ -79,12 +86,14 @@ fn source(reader: &mut Reader<'_>, item: &Node, workspaces: Option<&[Workspace]>
                 .help("remove `seen`: the time of an event is also when its user was seen"),
         );
     }
+    let (mpid, identities) = users?;
     Some(DataSource {
         name: name?.to_owned(),
         input: input?,
         files: files?.to_owned(),
         format: format?,
-        identities: identities?,
+        mpid,
+        identities,
         event: flat(event)?,
         profile: profile?,
         seen: flat(seen)?,
@@ -108,12 +117,15 @@ fn file_format(reader: &mut Reader<'_>, node: &Node) -> Option<Format> {
             node.span,
             "write the data as CSV, gzipped if you like, and `format: csv`",
         )),
-        None => reader.report(unknown_choice(text, node.span, "a format of files", &["csv"])),
+        None => reader.report(unknown_choice(text, node.span, "a format of files", &["csv", "parquet", "arrow"])),
     }
     None
 }
 
-fn identities(reader: &mut Reader<'_>, source: &Map<'_>) -> Option<Vec<(IdentityType, String)>> {
+/// The column of the MPID, and identity types with theirs.
+type UserColumns = (Option<String>, Vec<(IdentityType, String)>);
+
+fn users(reader: &mut Reader<'_>, source: &Map<'_>) -> Option<UserColumns> {
     let entry = reader.need(source, "user", "user: { customer_id: CustomerID }")?;
     let map = reader.any_map(&entry.value, entry.key_span, "`user`")?;
     if map.entries.is_empty() {
@@ -124,9 +136,14 @@ fn identities(reader: &mut Reader<'_>, source: &Map<'_>) -> Option<Vec<(Identity
         );
         return None;
     }
-    let mut identities = Vec::new();
+    let (mut mpid, mut identities) = (None, Vec::new());
     let mut sound = true;
     for entry in map.entries {
+        if entry.key == MPID {
+            mpid = reader.text(&entry.value, "`mpid`").map(str::to_owned);
+            sound &= mpid.is_some();
+            continue;
+        }
         let found: Option<IdentityType> = entry.key.parse().ok();
         if found.is_none() {
             reader.report(unknown_identity(entry));
@@ -137,7 +154,7 @@ fn identities(reader: &mut Reader<'_>, source: &Map<'_>) -> Option<Vec<(Identity
             _ => sound = false,
         }
     }
-    sound.then_some(identities)
+    sound.then_some((mpid, identities))
 }
 
 fn unknown_identity(entry: &Entry) -> Diagnostic {

@@ -9,6 +9,7 @@
 //! - Either everything is imported or nothing is.
 
 mod base;
+mod columnar;
 mod files;
 mod finish;
 mod mapping;

@@ -6,7 +6,7 @@
 use csv::ByteRecord;
 
 use super::super::builder::Builder;
-use super::super::column::ABSENT;
+use super::super::column::{ABSENT, LIST};
 use super::super::error::StoreError;
 use super::super::profiles::ProfileTarget;
 use super::mapping::text;
@@ -151,6 +151,9 @@ impl Cell {
                 .map(|text| builder.profile_code(target, text)),
             Self::Split(column, separator) => {
                 let text = text(record, *column)?;
+                if text.starts_with(LIST) {
+                    return Ok(Some(builder.profile_code(target, text)));
+                }
                 let entries: Vec<&str> =
                     text.split(separator).map(str::trim).filter(|entry| !entry.is_empty()).collect();
                 (!text.is_empty()).then(|| builder.profile_list(target, &entries))

@@ -7,17 +7,19 @@ use std::rc::Rc;
 use csv::{ByteRecord, ReaderBuilder};
 use flate2::bufread::MultiGzDecoder;
 
+use super::super::column::LIST;
 use super::super::error::StoreError;
 use super::super::files::Imported;
 use super::super::log::{DROPPED, Place};
 use super::super::profiles::ProfileTarget;
 use super::base::Work;
-use super::files::{SourceFile, mapping_of};
+use super::columnar::{self, Records};
+use super::files::{SourceFile, fingerprint, mapping_of};
 use super::mapping::{Columns, EventColumns, text};
 use super::meter::{Meter, Summing, Sums};
 use super::profile::Group;
 use super::report::{BadRow, ImportOptions, ImportReport, Progress, SourceReport};
-use super::rows::{NO_EVENT, NO_ID, Row};
+use super::rows::{MPID, NO_EVENT, NO_ID, Row};
 use crate::base::Fingerprint;
 use crate::identity::clean;
 use crate::project::{DataSource, EventId, Project};
@@ -85,6 +87,17 @@ fn too_many(report: &SourceReport) -> StoreError {
     }
 }
 
+/// Takes off the sign of lists: in a text file none is one.
+fn without_list_signs(record: &mut ByteRecord) {
+    const SIGN: u8 = LIST as u8;
+    if record.as_slice().contains(&SIGN) {
+        let cut = |field: &[u8]| field.iter().copied().skip_while(|byte| *byte == SIGN).collect::<Vec<u8>>();
+        let mut plain: ByteRecord = record.iter().map(cut).collect();
+        plain.set_position(record.position().cloned());
+        *record = plain;
+    }
+}
+
 /// One file while it is read.
 struct FileReader<'a> {
     system: &'a dyn System,
@@ -107,6 +120,9 @@ struct Scratch {
 impl FileReader<'_> {
     /// Reads all rows; gives the file's fingerprint and how many there are.
     fn read(mut self) -> Result<(Fingerprint, u64), StoreError> {
+        if columnar::is_columnar(self.source.format) {
+            return self.read_columnar();
+        }
         let sums = Rc::new(Sums::default());
         let raw = self.system.open(&self.file.path).map_err(StoreError::system("open a source file"))?;
         let mut raw = BufReader::with_capacity(BUFFER, Summing { inner: raw, sums: sums.clone() });
@@ -125,6 +141,32 @@ impl FileReader<'_> {
         Ok((blake3.map_err(|error| self.unreadable(io::Error::other(error)))?, rows))
     }
 
+    fn read_columnar(&mut self) -> Result<(Fingerprint, u64), StoreError> {
+        let (records, mut columns) = Records::open(self.system, self.source, self.file)?;
+        let (input, targets) = self.begin(&columns);
+        let mut scratch = Scratch::default();
+        let mut rows = 0;
+        records.each(&mut |record, row| {
+            rows = row;
+            let read =
+                record.and_then(|record| self.read_row(record, &mut columns, input, &targets, &mut scratch));
+            if let Err(reason) = read {
+                self.report.bad_row(reason, &self.file.shown, row);
+            }
+            if rows % ROWS_PER_PROGRESS == 0 {
+                self.meter.rows.set(self.meter.rows.get() + ROWS_PER_PROGRESS);
+                self.meter.tell(&self.source.name, &self.file.shown, 0);
+            }
+            Ok(())
+        })?;
+        self.meter.rows.set(self.meter.rows.get() + rows % ROWS_PER_PROGRESS);
+        self.report.rows += rows;
+        self.meter.done.set(self.meter.done.get() + self.file.info.len);
+        self.meter.tell(&self.source.name, &self.file.shown, 0);
+        let bytes = self.system.open(&self.file.path).map_err(StoreError::system("open a source file"))?;
+        Ok((fingerprint(bytes).map_err(|cause| self.unreadable(cause))?, rows))
+    }
+
     fn unreadable(&self, cause: io::Error) -> StoreError {
         StoreError::Unreadable { source_name: self.source.name.clone(), file: self.file.shown.clone(), cause }
     }
@@ -133,18 +175,14 @@ impl FileReader<'_> {
         let mut reader = ReaderBuilder::new().flexible(true).buffer_capacity(BUFFER).from_reader(input);
         let header = reader.byte_headers().map_err(|error| self.unreadable(error.into()))?;
         let mut columns = Columns::find(self.source, header, &self.file.shown)?;
-        let input = self.work.input_code(&self.source.input);
-        let fields = columns.profile.iter().flat_map(Group::fields);
-        let targets: Vec<_> = fields.map(|field| self.work.builder.profile_column(input, field)).collect();
-        let kept = self.work.rows.of_source(self.file.source as u16);
-        kept.targets.clone_from(&targets);
-        kept.grouped = self.source.event.as_ref().is_some_and(|event| matches!(event.id, EventId::Group(_)));
+        let (input, targets) = self.begin(&columns);
         let mut record = ByteRecord::new();
         let mut scratch = Scratch::default();
         let mut rows = 0;
         while reader.read_byte_record(&mut record).map_err(|error| self.unreadable(error.into()))? {
             rows += 1;
             self.within_bounds(&record, reader.position().line())?;
+            without_list_signs(&mut record);
             if let Err(reason) = self.read_row(&record, &mut columns, input, &targets, &mut scratch) {
                 let line = record.position().map_or(0, csv::Position::line);
                 self.report.bad_row(reason, &self.file.shown, line);
@@ -157,6 +195,17 @@ impl FileReader<'_> {
         self.meter.rows.set(self.meter.rows.get() + rows % ROWS_PER_PROGRESS);
         self.report.rows += rows;
         Ok(rows)
+    }
+
+    /// What all rows of the file share: the code of the input, and the columns of what they say of profiles.
+    fn begin(&mut self, columns: &Columns) -> (u8, Vec<ProfileTarget>) {
+        let input = self.work.input_code(&self.source.input);
+        let fields = columns.profile.iter().flat_map(Group::fields);
+        let targets: Vec<_> = fields.map(|field| self.work.builder.profile_column(input, field)).collect();
+        let kept = self.work.rows.of_source(self.file.source as u16);
+        kept.targets.clone_from(&targets);
+        kept.grouped = self.source.event.as_ref().is_some_and(|event| matches!(event.id, EventId::Group(_)));
+        (input, targets)
     }
 
     /// A quote that is left open makes one row of all that follows: nothing of the file can be trusted then.
@@ -213,6 +262,11 @@ impl FileReader<'_> {
     fn who(&mut self, record: &ByteRecord, columns: &Columns, scratch: &mut Scratch) -> Result<Option<u32>, BadRow> {
         let Work { builder, rows, .. } = &mut *self.work;
         scratch.identities.clear();
+        let mpid = columns.mpid.map_or(Ok(""), |column| text(record, column))?.trim();
+        if !mpid.is_empty() {
+            let mpid = mpid.parse().map_err(|_| BadRow::Mpid)?;
+            scratch.identities.push((MPID, rows.mpids.number(mpid)));
+        }
         for (identity, column) in &columns.identities {
             if let Some(value) = clean(text(record, *column)?) {
                 scratch.identities.push((*identity, builder.owners.value(value)));

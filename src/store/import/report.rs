@@ -67,6 +67,10 @@ pub enum BadRow {
     Name,
     /// A value that is needed is not UTF-8.
     NotUtf8,
+    /// Its MPID is no whole number of 64 bits.
+    Mpid,
+    /// A value has no text: a date beyond the year 9999.
+    Value,
 }
 
 impl fmt::Display for BadRow {
@@ -76,6 +80,8 @@ impl fmt::Display for BadRow {
             Self::Time => "a time that cannot be read",
             Self::Name => "no event name",
             Self::NotUtf8 => "text that is not UTF-8",
+            Self::Mpid => "an MPID that is no whole number of 64 bits",
+            Self::Value => "a value beyond what can be written, such as a date after the year 9999",
         })
     }
 }

@@ -13,7 +13,7 @@ use super::super::builder::Builder;
 use super::base::Work;
 use super::profile::UNSAID;
 use super::report::ImportReport;
-use super::rows::{NO_EVENT, NO_ID, Row, Rows};
+use super::rows::{MPID, NO_EVENT, NO_ID, Row, Rows};
 use crate::base::Mpid;
 use crate::catalog::IdentityType;
 use crate::identity::derive_mpid;
@@ -135,9 +135,15 @@ impl Resolver {
             return (found.user, false);
         }
         let set = rows.combinations.set(who);
-        let known = set.iter().find_map(|(identity, value)| builder.owners.owner(*identity, *value));
-        let user = known.unwrap_or_else(|| self.new_user(builder, set.first().copied()));
-        for (identity, value) in set {
+        let (user, is_new) = match set.first() {
+            // An MPID names its user, whatever the identities say (M25).
+            Some((MPID, number)) => builder.user_of(rows.mpids.get(*number).unwrap_or(Mpid(0))),
+            first => {
+                let known = set.iter().find_map(|(identity, value)| builder.owners.owner(*identity, *value));
+                (known.unwrap_or_else(|| self.new_user(builder, first.copied())), known.is_none())
+            }
+        };
+        for (identity, value) in set.iter().filter(|(identity, _)| *identity != MPID) {
             if builder.owners.assign(user, *identity, *value) {
                 self.moves += 1;
             }
@@ -145,7 +151,7 @@ impl Resolver {
         if let Some(found) = self.found.get_mut(who as usize) {
             *found = Some(Found { moves: self.moves, user });
         }
-        (user, known.is_none())
+        (user, is_new)
     }
 
     /// A user for an identity that nobody has. Its number may be there already, from before everything was read anew.

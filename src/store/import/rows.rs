@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hashbrown::{HashSet, HashTable};
+use hashbrown::{HashMap, HashSet, HashTable};
 use rapidhash::fast::RandomState;
 use std::hash::BuildHasher;
 
@@ -13,11 +13,14 @@ use super::super::Store;
 use super::super::builder::Builder;
 use super::super::interner::Interner;
 use super::super::profiles::ProfileTarget;
+use crate::base::Mpid;
 use crate::catalog::EventKey;
 use crate::project::Project;
 
 /// No log: the row is no event.
 pub(super) const NO_EVENT: u32 = u32::MAX;
+/// In place of an identity type in a [`Combinations`] set, where it is the first: the MPID, which decides.
+pub(super) const MPID: u8 = u8::MAX;
 /// No event id.
 pub(super) const NO_ID: u32 = 0;
 
@@ -49,10 +52,34 @@ pub(super) struct Rows {
     /// What rows of each source share, by the source's position in the project.
     pub(super) sources: Vec<SourceRows>,
     pub(super) combinations: Combinations,
+    pub(super) mpids: Mpids,
     /// Event ids to codes, over all events.
     pub(super) ids: Interner,
     /// User and event id of every event that has one.
     pub(super) stored_ids: HashSet<(u32, u32), RandomState>,
+}
+
+/// The MPIDs that rows name, each once.
+#[derive(Debug, Default)]
+pub(super) struct Mpids {
+    all: Vec<Mpid>,
+    numbers: HashMap<i64, u32, RandomState>,
+}
+
+impl Mpids {
+    /// The number of an MPID.
+    pub(super) fn number(&mut self, mpid: Mpid) -> u32 {
+        let Self { all, numbers } = self;
+        *numbers.entry(mpid.0).or_insert_with(|| {
+            all.push(mpid);
+            all.len() as u32 - 1
+        })
+    }
+
+    /// The MPID with a number.
+    pub(super) fn get(&self, number: u32) -> Option<Mpid> {
+        self.all.get(number as usize).copied()
+    }
 }
 
 /// What the rows of one source share.
