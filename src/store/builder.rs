@@ -189,9 +189,9 @@ impl Builder {
         ProfileTarget { profiles, column }
     }
 
-    /// The code of a text in a field.
+    /// The code of a text in a field; a list is one of them.
     pub(super) fn profile_code(&mut self, target: ProfileTarget, text: &str) -> u32 {
-        self.profiles[target.profiles].fields[target.column].texts.intern(text.trim_start_matches(LIST))
+        self.profiles[target.profiles].fields[target.column].texts.intern(text)
     }
 
     /// The code of a list in a field.

@@ -83,6 +83,20 @@ pub enum StoreError {
         /// The nearest columns, or all there are.
         advice: String,
     },
+    /// A column of a file is of a type that cannot be what the project makes of it.
+    #[error(
+        "source `{source_name}`: column `{column}` of `{file}` is of type {data_type}, which cannot be read as what it is for: write it as text, a number, a date, a truth value or, for attributes, a list of these"
+    )]
+    ColumnType {
+        /// The source.
+        source_name: String,
+        /// The file.
+        file: String,
+        /// The column.
+        column: String,
+        /// Its type, as Arrow names it.
+        data_type: String,
+    },
     /// A source file could not be read to its end.
     #[error("source `{source_name}`: cannot read `{file}`: {cause}")]
     Unreadable {

@@ -4,11 +4,15 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use walkdir::WalkDir;
 
+#[cfg(unix)]
+use super::ReadAt;
 use super::{Content, FileInfo, System};
 use crate::base::{Now, Timestamp};
 
@@ -31,6 +35,13 @@ impl System for OsSystem {
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>> {
         Ok(Box::new(File::open(path).map_err(|error| at(path, error))?))
+    }
+
+    #[cfg(unix)]
+    fn open_at(&self, path: &Path) -> io::Result<Arc<dyn ReadAt>> {
+        let file = File::open(path).map_err(|error| at(path, error))?;
+        let len = file.metadata().map_err(|error| at(path, error))?.len();
+        Ok(Arc::new(OpenFile { file, len }))
     }
 
     fn map(&self, path: &Path) -> io::Result<Bytes> {
@@ -102,6 +113,24 @@ impl System for OsSystem {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(path, error)),
             _ => Ok(()),
         }
+    }
+}
+
+/// A file that is open for reading, as long as it was then.
+#[cfg(unix)]
+struct OpenFile {
+    file: File,
+    len: u64,
+}
+
+#[cfg(unix)]
+impl ReadAt for OpenFile {
+    fn len(&self) -> u64 {
+        self.len
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+        std::os::unix::fs::FileExt::read_exact_at(&self.file, buffer, offset)
     }
 }
 

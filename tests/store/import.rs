@@ -183,6 +183,7 @@ fn names_may_come_from_a_column_or_a_test() {
     let source = |name: &str, mapping| DataSource {
         name: name.to_owned(),
         files: "a.csv".to_owned(),
+        mpid: None,
         identities: vec![(IdentityType::CustomerId, "who".to_owned())],
         event: Some(EventMapping {
             name: mapping,

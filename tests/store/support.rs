@@ -39,6 +39,7 @@ pub(super) fn purchases(files: &str) -> DataSource {
         files: files.to_owned(),
         format: Format::Csv,
         development: false,
+        mpid: None,
         identities: vec![(IdentityType::Email, "email".to_owned()), (IdentityType::CustomerId, "id".to_owned())],
         event: Some(EventMapping {
             name: NameMapping::Constant(EventKey::custom("Purchase")),

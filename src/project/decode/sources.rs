@@ -27,16 +27,18 @@ const KEYS: [&str; 14] = [
     "attribution",
     "seen",
 ];
-const FORMATS: [(&str, Option<Format>); 5] = [
-    ("csv", Some(Format::Csv)),
-    ("ndjson", Some(Format::Ndjson)),
-    ("parquet", None),
-    ("arrow", None),
-    ("mparticle", Some(Format::Mparticle)),
+const FORMATS: [(&str, Format); 5] = [
+    ("csv", Format::Csv),
+    ("ndjson", Format::Ndjson),
+    ("parquet", Format::Parquet),
+    ("arrow", Format::Arrow),
+    ("mparticle", Format::Mparticle),
 ];
 /// What says how a row is read, and has nothing to say of batches.
 const OF_ROWS: [&str; 9] =
     ["user", "event", "user_attributes", "calculated", "consent", "device", "location", "attribution", "seen"];
+/// The word for the platform's own number of a user, among identity types.
+const MPID: &str = "mpid";
 
 /// Every source that could be read. Inputs are only looked for where the workspaces are known.
 pub(super) fn sources(reader: &mut Reader<'_>, node: &Node, workspaces: Option<&[Workspace]>) -> Vec<DataSource> {
@@ -77,7 +79,7 @@ fn source(reader: &mut Reader<'_>, item: &Node, workspaces: Option<&[Workspace]>
     let format = reader.need(&map, "format", "format: csv");
     let format = format.and_then(|entry| file_format(reader, &entry.value));
     let batches = format == Some(Format::Mparticle);
-    let identities = if batches { Some(Vec::new()) } else { identities(reader, &map) };
+    let users = if batches { Some((None, Vec::new())) } else { users(reader, &map) };
     let development = development(reader, &map, format);
     let fitting = !batches || without_mapping(reader, &map);
     let event = map.get("event").map(|entry| events::event(reader, entry));
@@ -92,13 +94,15 @@ fn source(reader: &mut Reader<'_>, item: &Node, workspaces: Option<&[Workspace]>
         );
     }
     fitting.then_some(())?;
+    let (mpid, identities) = users?;
     Some(DataSource {
         name: name?.to_owned(),
         input: input?,
         files: files?.to_owned(),
         format: format?,
         development: development?,
-        identities: identities?,
+        mpid,
+        identities,
         event: flat(event)?,
         profile: profile?,
         seen: flat(seen)?,
@@ -145,18 +149,16 @@ pub(super) fn flat<T>(written: Option<Option<T>>) -> Option<Option<T>> {
 fn file_format(reader: &mut Reader<'_>, node: &Node) -> Option<Format> {
     let text = reader.text(node, "`format`")?;
     match FORMATS.iter().find(|(word, _)| *word == text) {
-        Some((_, Some(format))) => return Some(*format),
-        Some((_, None)) => reader.report(super::not_in_this_build(
-            format!("this build does not read `{text}` files"),
-            node.span,
-            "write the data as CSV, gzipped if you like, and `format: csv`",
-        )),
-        None => reader.report(unknown_choice(text, node.span, "a format of files", &["csv", "ndjson", "mparticle"])),
+        Some((_, format)) => return Some(*format),
+        None => reader.report(unknown_choice(text, node.span, "a format of files", &FORMATS.map(|(word, _)| word))),
     }
     None
 }
 
-fn identities(reader: &mut Reader<'_>, source: &Map<'_>) -> Option<Vec<(IdentityType, String)>> {
+/// The column of the MPID, and identity types with theirs.
+type UserColumns = (Option<String>, Vec<(IdentityType, String)>);
+
+fn users(reader: &mut Reader<'_>, source: &Map<'_>) -> Option<UserColumns> {
     let entry = reader.need(source, "user", "user: { customer_id: CustomerID }")?;
     let map = reader.any_map(&entry.value, entry.key_span, "`user`")?;
     if map.entries.is_empty() {
@@ -167,9 +169,14 @@ fn identities(reader: &mut Reader<'_>, source: &Map<'_>) -> Option<Vec<(Identity
         );
         return None;
     }
-    let mut identities = Vec::new();
+    let (mut mpid, mut identities) = (None, Vec::new());
     let mut sound = true;
     for entry in map.entries {
+        if entry.key == MPID {
+            mpid = reader.text(&entry.value, "`mpid`").map(str::to_owned);
+            sound &= mpid.is_some();
+            continue;
+        }
         let found: Option<IdentityType> = entry.key.parse().ok();
         if found.is_none() {
             reader.report(unknown_identity(entry));
@@ -180,7 +187,7 @@ fn identities(reader: &mut Reader<'_>, source: &Map<'_>) -> Option<Vec<(Identity
             _ => sound = false,
         }
     }
-    sound.then_some(identities)
+    sound.then_some((mpid, identities))
 }
 
 fn unknown_identity(entry: &Entry) -> Diagnostic {

@@ -9,6 +9,7 @@
 //! - Either everything is imported or nothing is. Rows that are left out as bad are kept beside the store either way.
 
 mod base;
+mod columnar;
 mod files;
 mod finish;
 mod json;

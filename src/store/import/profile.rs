@@ -4,7 +4,7 @@
 //! together, such as those of a location, are said together or not at all.
 
 use super::super::builder::Builder;
-use super::super::column::{ABSENT, NULL};
+use super::super::column::{ABSENT, LIST, NULL};
 use super::super::error::StoreError;
 use super::super::profiles::ProfileTarget;
 use super::record::{Record, Said};
@@ -163,11 +163,11 @@ impl Cell {
             (Said::Missing, _) => None,
             (Said::Null, _) => is_attribute.then_some(NULL),
             (Said::Text(""), _) if !is_attribute => None,
-            (Said::Text(text), None) => Some(builder.profile_code(target, text)),
-            (Said::Text(text), Some(separator)) => {
+            (Said::Text(text), Some(separator)) if !text.starts_with(LIST) => {
                 let entries = text.split(separator).map(str::trim).filter(|entry| !entry.is_empty());
                 Some(builder.profile_list(target, &entries.collect::<Vec<_>>()))
             }
+            (Said::Text(text), _) => Some(builder.profile_code(target, text)),
             (Said::List(entries), _) => {
                 let entries: Vec<&str> = entries.iter().map(AsRef::as_ref).collect();
                 Some(builder.profile_list(target, &entries))

@@ -7,12 +7,14 @@ use std::rc::Rc;
 use csv::{ByteRecord, ReaderBuilder};
 use flate2::bufread::MultiGzDecoder;
 
+use super::super::column::LIST;
 use super::super::error::StoreError;
 use super::super::files::Imported;
 use super::super::log::{DROPPED, Place};
 use super::super::profiles::ProfileTarget;
 use super::base::Work;
-use super::files::{SourceFile, mapping_of};
+use super::columnar::{self, Records};
+use super::files::{SourceFile, fingerprint, mapping_of};
 use super::json;
 use super::limits::Limit;
 use super::mapping::{Columns, EventColumns};
@@ -99,6 +101,17 @@ fn too_many(report: &SourceReport) -> StoreError {
     }
 }
 
+/// Takes off the sign of lists: in a text file none is one.
+fn without_list_signs(record: &mut ByteRecord) {
+    const SIGN: u8 = LIST as u8;
+    if record.as_slice().contains(&SIGN) {
+        let cut = |field: &[u8]| field.iter().copied().skip_while(|byte| *byte == SIGN).collect::<Vec<u8>>();
+        let mut plain: ByteRecord = record.iter().map(cut).collect();
+        plain.set_position(record.position().cloned());
+        *record = plain;
+    }
+}
+
 /// One file while it is read.
 pub(super) struct FileReader<'a, 's> {
     system: &'a dyn System,
@@ -122,6 +135,9 @@ pub(super) struct Scratch {
 impl FileReader<'_, '_> {
     /// Reads all rows; gives the file's fingerprint and how many there are.
     fn read(mut self) -> Result<(Fingerprint, u64), StoreError> {
+        if columnar::is_columnar(self.source.format) {
+            return self.read_columnar();
+        }
         let sums = Rc::new(Sums::default());
         let raw = self.system.open(&self.file.path).map_err(StoreError::system("open a source file"))?;
         let mut raw = BufReader::with_capacity(BUFFER, Summing { inner: raw, sums: sums.clone() });
@@ -181,6 +197,37 @@ impl FileReader<'_, '_> {
         targets
     }
 
+    fn read_columnar(&mut self) -> Result<(Fingerprint, u64), StoreError> {
+        let (records, mut columns) = Records::open(self.system, self.source, self.file)?;
+        let input = self.work.input_code(&self.source.input);
+        let targets = self.targets(&columns, input);
+        let mut scratch = Scratch::default();
+        let mut rows = 0;
+        records.each(&mut |record, row| {
+            rows = row;
+            let read = match record {
+                Ok(record) => self.read_row(record, row, &mut columns, input, &targets, &mut scratch),
+                Err(reason) => Err(reason),
+            };
+            if let Err(reason) = read {
+                let kept = record.map(written).unwrap_or_else(|_| Ok(Vec::new()));
+                let kept = kept.map_err(|cause| self.unreadable(cause))?;
+                self.reject(reason, row, None, &kept)?;
+            }
+            if rows % ROWS_PER_PROGRESS == 0 {
+                self.meter.rows.set(self.meter.rows.get() + ROWS_PER_PROGRESS);
+                self.meter.tell(&self.source.name, &self.file.shown, 0);
+            }
+            Ok(())
+        })?;
+        self.meter.rows.set(self.meter.rows.get() + rows % ROWS_PER_PROGRESS);
+        self.report.rows += rows;
+        self.meter.done.set(self.meter.done.get() + self.file.info.len);
+        self.meter.tell(&self.source.name, &self.file.shown, 0);
+        let bytes = self.system.open(&self.file.path).map_err(StoreError::system("open a source file"))?;
+        Ok((fingerprint(bytes).map_err(|cause| self.unreadable(cause))?, rows))
+    }
+
     pub(super) fn unreadable(&self, cause: io::Error) -> StoreError {
         StoreError::Unreadable { source_name: self.source.name.clone(), file: self.file.shown.clone(), cause }
     }
@@ -197,6 +244,7 @@ impl FileReader<'_, '_> {
         while reader.read_byte_record(&mut record).map_err(|error| self.unreadable(error.into()))? {
             rows += 1;
             self.within_bounds(&record, reader.position().line())?;
+            without_list_signs(&mut record);
             let line = record.position().map_or(0, csv::Position::line);
             let read = if record.len() == columns.count {
                 self.read_row(&record, line, &mut columns, input, &targets, &mut scratch)
@@ -268,6 +316,11 @@ impl FileReader<'_, '_> {
     fn who(&mut self, record: &impl Record, columns: &Columns, scratch: &mut Scratch) -> Result<Option<u32>, BadRow> {
         let Work { builder, rows, .. } = &mut *self.work;
         scratch.identities.clear();
+        let mpid = columns.mpid.map_or(Ok(""), |column| record.text(column))?.trim();
+        if !mpid.is_empty() {
+            let mpid = mpid.parse().map_err(|_| BadRow::Mpid)?;
+            scratch.identities.push(rows.combinations.mpid(mpid));
+        }
         for (identity, column) in &columns.identities {
             if let Some(value) = clean(record.text(*column)?) {
                 scratch.identities.push((*identity, builder.owners.value(value)));

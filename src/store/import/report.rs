@@ -74,8 +74,10 @@ pub enum BadRow {
     Shape,
     /// It has more bytes than are read at once.
     TooLong,
-    /// Its MPID is no number of 64 bits.
+    /// Its MPID is no whole number of 64 bits.
     Mpid,
+    /// A value has no text: a date beyond the year 9999.
+    Value,
     /// An event says no type.
     EventType,
     /// A commerce event has no action that is known.
@@ -92,7 +94,8 @@ impl fmt::Display for BadRow {
             Self::NotJson => "text that is not JSON",
             Self::Shape => "something of another shape than it should have",
             Self::TooLong => "more bytes than a row may have",
-            Self::Mpid => "an MPID that is no 64-bit number",
+            Self::Mpid => "an MPID that is no whole number of 64 bits",
+            Self::Value => "a value beyond what can be written, such as a date after the year 9999",
             Self::EventType => "an event without a type",
             Self::Action => "a commerce event without an action that is known",
         })
