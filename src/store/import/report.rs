@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::files::Selection;
 use super::limits::{Beyond, Limit};
-use crate::project::Project;
+use crate::project::{Format, Project};
 
 /// How many examples of bad rows a source keeps.
 const EXAMPLES: usize = 5;
@@ -180,6 +180,8 @@ impl fmt::Display for Rebuilt {
 pub struct SourceReport {
     /// The source.
     pub name: String,
+    /// Whether its files hold batches in place of rows.
+    pub of_batches: bool,
     /// How many files were read.
     pub files_read: u64,
     /// How many were read before and are unchanged.
@@ -242,6 +244,7 @@ impl ImportReport {
         let skipped = |name: &str| selection.kept.iter().filter(|file| file.source == name).count() as u64;
         let sources = project.sources.iter().map(|source| SourceReport {
             name: source.name.clone(),
+            of_batches: source.format == Format::Mparticle,
             files_skipped: skipped(&source.name),
             ..SourceReport::default()
         });
