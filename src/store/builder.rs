@@ -189,9 +189,9 @@ impl Builder {
         ProfileTarget { profiles, column }
     }
 
-    /// The code of a text in a field.
+    /// The code of a text in a field; a list is one of them.
     pub(super) fn profile_code(&mut self, target: ProfileTarget, text: &str) -> u32 {
-        self.profiles[target.profiles].fields[target.column].texts.intern(text.trim_start_matches(LIST))
+        self.profiles[target.profiles].fields[target.column].texts.intern(text)
     }
 
     /// The code of a list in a field.
@@ -204,6 +204,8 @@ impl Builder {
     pub(super) fn set_profile(&mut self, target: ProfileTarget, row: u32, code: u32, at_ms: i64) {
         let column = &mut self.profiles[target.profiles].fields[target.column];
         match column.field {
+            // What is not there says nothing of other devices.
+            ProfileField::Device(_) if code <= NULL => {}
             ProfileField::Device(_) => {
                 let text = column.texts.text(code).to_owned();
                 column.add(row as usize, &text, Some(at_ms));

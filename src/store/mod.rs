@@ -44,7 +44,9 @@ pub use column::{ABSENT, Column, Dictionary, LIST, NULL};
 pub use error::StoreError;
 pub use events::{EventShard, EventTable, Products, Segments};
 pub use files::open;
-pub use import::{BadRow, BadRowLimit, Example, ImportOptions, ImportReport, Progress, Rebuilt, SourceReport, import};
+pub use import::{
+    BadRow, BadRowLimit, Beyond, Example, ImportOptions, ImportReport, Limit, Progress, Rebuilt, SourceReport, import,
+};
 pub use user_rows::UserRows;
 pub use users::{Identities, Identity, Seen, Users};
 pub use verified::{Damage, Verified};

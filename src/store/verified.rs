@@ -95,6 +95,16 @@ struct Stored<T: ArrowNativeType> {
     seen: OnceLock<ScalarBuffer<T>>,
 }
 
+impl<T: ArrowNativeType> Stored<T> {
+    #[inline]
+    fn values(&self) -> &ScalarBuffer<T> {
+        self.seen.get_or_init(|| match self.piece.is_whole() {
+            true => self.as_found.clone(),
+            false => vec![T::default(); self.as_found.len()].into(),
+        })
+    }
+}
+
 impl<T: ArrowNativeType> Verified<T> {
     /// Values that were not looked at so far, inside of a piece.
     pub(super) fn stored(as_found: ScalarBuffer<T>, piece: Arc<Piece>) -> Self {
@@ -119,10 +129,17 @@ impl<T: ArrowNativeType> Verified<T> {
     pub fn buffer(&self) -> &ScalarBuffer<T> {
         match &self.0 {
             Values::Known(values) => values,
-            Values::Stored(stored) => stored.seen.get_or_init(|| match stored.piece.is_whole() {
-                true => stored.as_found.clone(),
-                false => vec![T::default(); stored.as_found.len()].into(),
-            }),
+            Values::Stored(stored) => stored.values(),
+        }
+    }
+
+    /// The values as a vector, without a copy where nobody else holds them.
+    pub(super) fn into_vec(self) -> Vec<T> {
+        match self.0 {
+            Values::Known(values) => {
+                values.into_inner().into_vec().unwrap_or_else(|shared| shared.typed_data::<T>().to_vec())
+            }
+            Values::Stored(ref stored) => stored.values().to_vec(),
         }
     }
 
@@ -157,6 +174,12 @@ impl<T: ArrowNativeType> Clone for Verified<T> {
 impl<T: ArrowNativeType> Default for Verified<T> {
     fn default() -> Self {
         Vec::new().into()
+    }
+}
+
+impl<T: ArrowNativeType> PartialEq for Verified<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self[..] == other[..]
     }
 }
 

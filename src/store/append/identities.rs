@@ -6,7 +6,6 @@ use super::super::error::StoreError;
 use super::super::users::Identities;
 use super::super::writes::ProfileWrite;
 use super::growing::Growing;
-use super::users::own;
 use super::{Changed, Rows, sort};
 
 /// Types and codes of the values of one user.
@@ -62,7 +61,7 @@ impl Identities {
 
     /// Writes the identities of some users anew: by type, then in the order in which they came.
     fn replace(&mut self, held: BTreeMap<u32, Held>) {
-        let mut offsets = own(std::mem::take(&mut self.offsets));
+        let mut offsets = std::mem::take(&mut self.offsets).into_vec();
         let (types, values) = (std::mem::take(&mut self.types), std::mem::take(&mut self.values));
         let (mut new_types, mut new_values) = (Vec::with_capacity(types.len()), Vec::with_capacity(values.len()));
         // Up to where the old columns are taken over, and how much longer the new ones are there.

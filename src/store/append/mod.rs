@@ -98,7 +98,7 @@ impl Store {
         changed.duplicates = events::drop_known(&self, &mut events, &with_ids);
         events.retain(|(_, log)| log.sightings().next().is_some());
         changed.new_users = rows.new_rows();
-        let Self { id, version, users: mut own, events: mut segments, detected, .. } = self;
+        let Self { id, version, users: mut own, events: mut segments, detected, damages, .. } = self;
         let users = Arc::make_mut(&mut own);
         users::grow(users, &rows.added);
         users::see(users, sightings(&events, &all_inputs, &profiles, &workspaces, &rows), &mut changed);
@@ -114,7 +114,7 @@ impl Store {
             && changed.events.is_empty();
         changed.to_version = if is_idle { version } else { version + 1 };
         let version = changed.to_version;
-        Ok((Self { id, version, inputs: all_inputs, users: own, events: segments, detected }, changed))
+        Ok((Self { id, version, inputs: all_inputs, users: own, events: segments, detected, damages }, changed))
     }
 
     /// The inputs of the store and of a batch, and the code of each of the batch's.

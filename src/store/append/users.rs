@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow_buffer::{ArrowNativeType, ScalarBuffer};
+use arrow_buffer::ArrowNativeType;
 
 use super::super::column::{ABSENT, Column, LIST, NULL, list_text};
 use super::super::error::StoreError;
 use super::super::users::{Seen, Users};
+use super::super::verified::Verified;
 use super::super::writes::{ProfileWrite, WrittenValue};
 use super::growing::{Growing, kept};
 use super::{Changed, Rows, Sightings, sort};
@@ -17,17 +18,12 @@ use crate::catalog::ProfileField;
 /// Never seen, as the first and as the last sighting.
 const NEVER: (i64, i64) = (i64::MAX, i64::MIN);
 
-/// The values of a column that nobody else holds.
-pub(super) fn own<T: ArrowNativeType>(column: ScalarBuffer<T>) -> Vec<T> {
-    column.into_inner().into_vec().unwrap_or_else(|shared| shared.typed_data::<T>().to_vec())
-}
-
 /// Makes every column as long as there are users.
 pub(super) fn grow(users: &mut Users, added: &[i64]) {
     if added.is_empty() {
         return;
     }
-    let mut mpids = own(std::mem::take(&mut users.mpids));
+    let mut mpids = std::mem::take(&mut users.mpids).into_vec();
     mpids.extend_from_slice(added);
     let count = mpids.len();
     users.mpids = mpids.into();
@@ -45,8 +41,8 @@ pub(super) fn grow(users: &mut Users, added: &[i64]) {
     resize(&mut users.identities.offsets, count + 1, end);
 }
 
-fn resize<T: ArrowNativeType>(column: &mut ScalarBuffer<T>, count: usize, value: T) {
-    let mut values = own(std::mem::take(column));
+fn resize<T: ArrowNativeType>(column: &mut Verified<T>, count: usize, value: T) {
+    let mut values = std::mem::take(column).into_vec();
     values.resize(count, value);
     *column = values.into();
 }
@@ -71,7 +67,7 @@ pub(super) fn see(users: &mut Users, sightings: Sightings, changed: &mut Changed
 
 /// Sets the instants that others go beyond. A column in which nothing does is not touched.
 fn raise(
-    column: &mut ScalarBuffer<i64>,
+    column: &mut Verified<i64>,
     sightings: &[(u32, i64)],
     beyond: impl Fn(i64, i64) -> bool,
     rows: &mut Vec<u32>,
@@ -81,7 +77,7 @@ fn raise(
     if going.is_empty() {
         return;
     }
-    let mut values = own(std::mem::take(column));
+    let mut values = std::mem::take(column).into_vec();
     for (row, at) in going {
         if let Some(known) = values.get_mut(*row as usize).filter(|known| beyond(*at, **known)) {
             *known = *at;
@@ -137,10 +133,10 @@ impl Open {
         let column = users.fields.get_mut(workspace).and_then(|fields| fields.remove(field));
         let times = users.field_times.get_mut(workspace).and_then(|times| times.remove(field));
         let (mut codes, dictionary) = match column {
-            Some(Column { codes, dictionary }) => (own(codes), dictionary),
+            Some(Column { codes, dictionary }) => (codes.into_vec(), dictionary),
             None => (Vec::new(), Arc::default()),
         };
-        let mut times = times.map(own).unwrap_or_default();
+        let mut times = times.map(Verified::into_vec).unwrap_or_default();
         codes.resize(count, ABSENT);
         times.resize(count, i64::MIN);
         Self { codes, times, texts: Growing::of(dictionary), rows: Vec::new() }

@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use arrow_array::StringArray;
 use arrow_buffer::{ArrowNativeType, Buffer, ScalarBuffer};
 use arrow_ipc::RecordBatch;
 use arrow_schema::{ArrowError, DataType, Field};
@@ -281,6 +282,17 @@ impl Node {
             Some(piece) => Verified::stored(values, piece.clone()),
             None => values.into(),
         })
+    }
+
+    /// The texts of a column without a dictionary, read here.
+    pub(super) fn texts(&self) -> Result<StringArray, ArrowError> {
+        let other = || broken("a column of another type");
+        let [present, offsets, bytes] = self.buffers.as_slice() else { return Err(other()) };
+        if self.piece.as_ref().is_some_and(|piece| !piece.is_whole()) {
+            return Err(differs());
+        }
+        let offsets: ScalarBuffer<i32> = numbers(Some(offsets), self.len + 1)?;
+        string_array(self.len, Some(present).filter(|_| self.nulls > 0), &offsets, bytes).ok_or_else(other)
     }
 
     /// The texts of a dictionary.

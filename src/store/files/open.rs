@@ -57,7 +57,7 @@ enum Part {
 pub(in crate::store) fn load(system: &dyn System, folder: &Path, manifest: &Manifest) -> Result<Store, StoreError> {
     let damages = Damages::default();
     let parts: Vec<Part> =
-        manifest.files.par_iter().map(|file| read_file(system, folder, file, &damages)).collect::<Result<_, _>>()?;
+        manifest.files.par_iter().filter_map(|file| read_file(system, folder, file, &damages).transpose()).collect::<Result<_, _>>()?;
     let mut store = Store::empty();
     store.damages = damages;
     store.id = manifest.id.as_str().into();
@@ -90,7 +90,7 @@ pub(in crate::store) fn read_users(
     };
     let damages = Damages::default();
     match read_file(system, folder, file, &damages)? {
-        Part::Users(users) => {
+        Some(Part::Users(users)) => {
             // Read here, so that damage is found before the numbers are used.
             let _ = users.mpids.buffer();
             damages.all().into_iter().next().map_or(Ok(users), |damage| Err(damage.into()))
@@ -99,14 +99,19 @@ pub(in crate::store) fn read_users(
     }
 }
 
-fn read_file(system: &dyn System, folder: &Path, file: &FileEntry, damages: &Damages) -> Result<Part, StoreError> {
+/// What a file holds; `None` for what only imports ask for.
+fn read_file(
+    system: &dyn System,
+    folder: &Path,
+    file: &FileEntry,
+    damages: &Damages,
+) -> Result<Option<Part>, StoreError> {
+    if file.table == TableName::Requests {
+        return Ok(None);
+    }
     let path = folder.join(&file.name);
     let table = read_table(system, folder, file, damages)?;
     let damaged = |what: String| StoreError::Damaged { file: path.clone(), what };
-    let rows: u64 = table.batches.iter().map(|batch| batch.rows as u64).sum();
-    if rows != file.rows {
-        return Err(damaged(format!("it has {rows} rows instead of {}", file.rows)));
-    }
     decode(&file.table, &table).map_err(|error| damaged(error.to_string()))
 }
 
@@ -134,13 +139,19 @@ pub(super) fn read_table(
         return Err(damaged("its checksum does not fit its content".to_owned()));
     }
     let proof = Proof { file: &path, sums: file.sums.as_ref(), damages };
-    ipc::read(bytes, proof).map_err(|error| damaged(error.to_string()))
+    let table = ipc::read(bytes, proof).map_err(|error| damaged(error.to_string()))?;
+    let rows: u64 = table.batches.iter().map(|batch| batch.rows as u64).sum();
+    if rows != file.rows {
+        return Err(damaged(format!("it has {rows} rows instead of {}", file.rows)));
+    }
+    Ok(table)
 }
 
-fn decode(name: &TableName, table: &Table) -> Result<Part, ArrowError> {
-    Ok(match name {
+fn decode(name: &TableName, table: &Table) -> Result<Option<Part>, ArrowError> {
+    Ok(Some(match name {
         TableName::Users => Part::Users(users::users_from_arrow(table)?),
         TableName::Identities => Part::Identities(users::identities_from_arrow(table)?),
         TableName::Events(key) => Part::Events(key.clone(), events::from_arrow(table)?),
-    })
+        TableName::Requests => return Ok(None),
+    }))
 }

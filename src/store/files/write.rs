@@ -14,6 +14,7 @@ use super::super::log::EventLog;
 use super::super::verified::Damages;
 use super::manifest::{FILE, FileEntry, Manifest, TableName};
 use super::node::Proof;
+use super::requests::{self, StoredRequest};
 use super::{events, ipc, users};
 use crate::base::Fingerprint;
 use crate::catalog::EventKey;
@@ -34,18 +35,19 @@ impl Store {
             detected: Detected::of(self),
             ..Manifest::default()
         };
-        write(system, folder, self, &old, &|_| true, next)
+        write(system, folder, self, &old, &|_| true, Some(&[]), next)
     }
 }
 
 /// Writes a store over the one that `old` describes. Event tables for which `changed` is false are still as in `old`, and
-/// their files are kept. `next` says everything but the files.
+/// their files are kept; so is the file of request ids where `stored` is `None`. `next` says everything but the files.
 pub(in crate::store) fn write(
     system: &dyn System,
     folder: &Path,
     store: &Store,
     old: &Manifest,
     changed: &dyn Fn(&EventKey) -> bool,
+    stored: Option<&[StoredRequest]>,
     mut next: Manifest,
 ) -> Result<(), StoreError> {
     system.create_folder(folder).map_err(StoreError::system("make the folder of the store"))?;
@@ -69,6 +71,11 @@ pub(in crate::store) fn write(
             several => Arc::new(EventLog::of(several).finish()),
         };
         files.push(file(name, whole.len(), events::to_arrow(&whole, &store.inputs))?);
+    }
+    match stored {
+        None => files.extend(old.files.iter().find(|file| file.table == TableName::Requests).cloned()),
+        Some([]) => {}
+        Some(all) => files.push(file(TableName::Requests, all.len() as u64, requests::to_arrow(all))?),
     }
     next.files = files;
     next.write(system, folder)?;
@@ -105,6 +112,7 @@ fn file_name(table: &TableName, generation: u64) -> String {
     match table {
         TableName::Users => format!("users-{generation}.arrow"),
         TableName::Identities => format!("identities-{generation}.arrow"),
+        TableName::Requests => format!("requests-{generation}.arrow"),
         TableName::Events(key) => {
             let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
             let slug: String = key.name.chars().take(32).map(plain).collect();

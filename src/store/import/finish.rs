@@ -26,6 +26,9 @@ pub(super) fn finish(
     if let Some(column) = work.builder.overflowed() {
         return Err(StoreError::TooMuchText { column });
     }
+    if work.requests.overflowed() {
+        return Err(StoreError::TooMuchText { column: "request ids".to_owned() });
+    }
     let brought = work.rows.brought(project, &work.builder);
     let touched: BTreeSet<EventKey> = work.builder.logs.iter().map(|(key, _)| key.clone()).collect();
     let store = work.builder.finish(&next.id, next.version);
@@ -35,8 +38,9 @@ pub(super) fn finish(
     next.detected = detect(&store, &touched, &old, &brought);
     report.version_after = next.version;
     report.users = next.users;
+    let requests = work.requests.finish();
     let is_changed = |key: &EventKey| base.rebuild || touched.contains(key);
-    write(system, &project.data_path, &store, &base.manifest, &is_changed, next)?;
+    write(system, &project.data_path, &store, &base.manifest, &is_changed, requests.as_deref(), next)?;
     Ok(report)
 }
 
