@@ -25,6 +25,7 @@ mod log;
 mod only;
 mod owners;
 mod profiles;
+mod sorted;
 mod user_rows;
 mod users;
 
@@ -41,6 +42,7 @@ pub use error::StoreError;
 pub use events::{EventShard, EventTable, Products, Segments};
 pub use files::open;
 pub use import::{BadRow, BadRowLimit, Example, ImportOptions, ImportReport, Progress, Rebuilt, SourceReport, import};
+pub use sorted::{Sorted, SortedBy};
 pub use user_rows::UserRows;
 pub use users::{Identities, Identity, Seen, Users};
 

@@ -70,13 +70,37 @@ pub(super) fn dictionary(array: Option<&ArrayRef>) -> Result<Arc<Dictionary>, Ar
 
 /// The events of a key as batches.
 pub(super) fn to_arrow(table: &EventTable, inputs: &[InputName]) -> Result<(Schema, Vec<RecordBatch>), ArrowError> {
-    let schema = schema_of(table);
-    let shared = Arc::new(schema.clone());
-    let inputs: ArrayRef = Arc::new(StringArray::from_iter_values(inputs.iter().map(ToString::to_string)));
-    let types: ArrayRef = Arc::new(StringArray::from_iter_values(CustomEventType::ALL.iter().map(|(name, _)| name)));
-    let batch = |shard: &EventShard| RecordBatch::try_new(shared.clone(), columns_of(table, shard, &inputs, &types)?);
-    let batches = table.shards.iter().map(batch).collect::<Result<_, ArrowError>>()?;
-    Ok((schema, batches))
+    let layout = Layout::new(table, inputs);
+    let batches = table.shards.iter().map(|shard| layout.batch(table, shard)).collect::<Result<_, ArrowError>>()?;
+    Ok((layout.schema().clone(), batches))
+}
+
+/// What the batches of a key share.
+pub(super) struct Layout {
+    schema: Arc<Schema>,
+    inputs: ArrayRef,
+    types: ArrayRef,
+}
+
+impl Layout {
+    /// The layout of a table, or of another one with the same dictionaries and without products.
+    pub(super) fn new(table: &EventTable, inputs: &[InputName]) -> Self {
+        let types = CustomEventType::ALL.iter().map(|(name, _)| name);
+        Self {
+            schema: Arc::new(schema_of(table)),
+            inputs: Arc::new(StringArray::from_iter_values(inputs.iter().map(ToString::to_string))),
+            types: Arc::new(StringArray::from_iter_values(types)),
+        }
+    }
+
+    pub(super) fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// The events of a shard as a batch.
+    pub(super) fn batch(&self, table: &EventTable, shard: &EventShard) -> Result<RecordBatch, ArrowError> {
+        RecordBatch::try_new(self.schema.clone(), columns_of(table, shard, &self.inputs, &self.types)?)
+    }
 }
 
 fn schema_of(table: &EventTable) -> Schema {

@@ -12,7 +12,7 @@ mod products;
 mod users;
 mod write;
 
-pub(super) use manifest::{Imported, Manifest};
+pub(super) use manifest::{FileEntry, Imported, Manifest};
 pub use open::open;
 pub(super) use open::{load, read_users};
-pub(super) use write::write;
+pub(super) use write::Writing;

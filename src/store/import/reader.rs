@@ -59,16 +59,7 @@ pub(super) fn read_all(
         };
         let (blake3, rows) = FileReader { system, source, file, meter: &meter, work, report: own }.read()?;
         own.files_read += 1;
-        let settled = file.info.modified_ms < system.now().ms() - FRESH_MS;
-        imported.push(Imported {
-            source: source.name.clone(),
-            mapping: mapping_of(source),
-            path: file.shown.clone(),
-            bytes: file.info.len,
-            modified_ms: if settled { file.info.modified_ms } else { 0 },
-            blake3,
-            rows,
-        });
+        imported.push(remembered(system, source, file, blake3, rows));
         let last_of_source = files.get(at + 1).is_none_or(|next| next.source != file.source);
         if last_of_source && options.bad_rows.is_exceeded(own.bad_rows(), own.rows) {
             return Err(too_many(own));
@@ -77,7 +68,27 @@ pub(super) fn read_all(
     Ok(imported)
 }
 
-fn too_many(report: &SourceReport) -> StoreError {
+/// What is remembered of a file that was read.
+pub(super) fn remembered(
+    system: &dyn System,
+    source: &DataSource,
+    file: &SourceFile,
+    blake3: Fingerprint,
+    rows: u64,
+) -> Imported {
+    let settled = file.info.modified_ms < system.now().ms() - FRESH_MS;
+    Imported {
+        source: source.name.clone(),
+        mapping: mapping_of(source),
+        path: file.shown.clone(),
+        bytes: file.info.len,
+        modified_ms: if settled { file.info.modified_ms } else { 0 },
+        blake3,
+        rows,
+    }
+}
+
+pub(super) fn too_many(report: &SourceReport) -> StoreError {
     let examples: Vec<String> = report.examples.iter().map(ToString::to_string).collect();
     StoreError::TooManyBadRows {
         source_name: report.name.clone(),
@@ -148,8 +159,7 @@ impl FileReader<'_> {
         let mut rows = 0;
         records.each(&mut |record, row| {
             rows = row;
-            let read =
-                record.and_then(|record| self.read_row(record, &mut columns, input, &targets, &mut scratch));
+            let read = record.and_then(|record| self.read_row(record, &mut columns, input, &targets, &mut scratch));
             if let Err(reason) = read {
                 self.report.bad_row(reason, &self.file.shown, row);
             }

@@ -140,7 +140,10 @@ impl Resolver {
             Some((MPID, number)) => builder.user_of(rows.mpids.get(*number).unwrap_or(Mpid(0))),
             first => {
                 let known = set.iter().find_map(|(identity, value)| builder.owners.owner(*identity, *value));
-                (known.unwrap_or_else(|| self.new_user(builder, first.copied())), known.is_none())
+                (
+                    known.unwrap_or_else(|| new_user(builder, &mut self.claimed, first.copied().unwrap_or_default())),
+                    known.is_none(),
+                )
             }
         };
         for (identity, value) in set.iter().filter(|(identity, _)| *identity != MPID) {
@@ -153,25 +156,24 @@ impl Resolver {
         }
         (user, is_new)
     }
+}
 
-    /// A user for an identity that nobody has. Its number may be there already, from before everything was read anew.
-    fn new_user(&mut self, builder: &mut Builder, identity: Option<(u8, u32)>) -> u32 {
-        let (identity, value) = identity.unwrap_or_default();
-        let identity = IdentityType::ALL.get(usize::from(identity)).map_or(IdentityType::Other, |(_, each)| *each);
-        let text = builder.owners.text(value).to_owned();
-        let derived = (0..ATTEMPTS).filter_map(|attempt| derive_mpid(identity, &text, attempt));
-        // Four collisions of one hash have never been seen; numbers after the last go on without an end.
-        let last = derive_mpid(identity, &text, ATTEMPTS - 1).unwrap_or(Mpid(0));
-        let further = (1i64..).map(|step| Mpid(last.0.wrapping_add(step)));
-        for mpid in derived.chain(further) {
-            let row = builder.user(mpid) as usize;
-            if self.claimed.len() <= row {
-                self.claimed.resize(row + 1, false);
-            }
-            if !std::mem::replace(&mut self.claimed[row], true) {
-                return row as u32;
-            }
+/// A user for an identity that nobody has. Its number may be there already, from before everything was read anew.
+pub(super) fn new_user(builder: &mut Builder, claimed: &mut Vec<bool>, (identity, value): (u8, u32)) -> u32 {
+    let identity = IdentityType::ALL.get(usize::from(identity)).map_or(IdentityType::Other, |(_, each)| *each);
+    let text = builder.owners.text(value).to_owned();
+    let derived = (0..ATTEMPTS).filter_map(|attempt| derive_mpid(identity, &text, attempt));
+    // Four collisions of one hash have never been seen; numbers after the last go on without an end.
+    let last = derive_mpid(identity, &text, ATTEMPTS - 1).unwrap_or(Mpid(0));
+    let further = (1i64..).map(|step| Mpid(last.0.wrapping_add(step)));
+    for mpid in derived.chain(further) {
+        let row = builder.user(mpid) as usize;
+        if claimed.len() <= row {
+            claimed.resize(row + 1, false);
         }
-        0
+        if !std::mem::replace(&mut claimed[row], true) {
+            return row as u32;
+        }
     }
+    0
 }

@@ -48,6 +48,11 @@ impl Texts {
         (0..self.ends.len() as u32).map(|code| self.text(code))
     }
 
+    /// Whether some row says what has no text.
+    pub(super) fn has_unfit(&self) -> bool {
+        self.codes.contains(&UNFIT)
+    }
+
     fn push(&mut self, text: &str) -> u32 {
         self.bytes.push_str(text);
         self.close()
@@ -128,16 +133,24 @@ impl Texts {
     fn decimals(&mut self, array: &ArrayRef) -> Option<()> {
         match array.data_type() {
             DataType::Decimal32(p, s) => {
-                self.numbers::<Decimal32Type>(array, |v, out| write::decimal(&Decimal32Type::format_decimal(v, *p, *s), out));
+                self.numbers::<Decimal32Type>(array, |v, out| {
+                    write::decimal(&Decimal32Type::format_decimal(v, *p, *s), out)
+                });
             }
             DataType::Decimal64(p, s) => {
-                self.numbers::<Decimal64Type>(array, |v, out| write::decimal(&Decimal64Type::format_decimal(v, *p, *s), out));
+                self.numbers::<Decimal64Type>(array, |v, out| {
+                    write::decimal(&Decimal64Type::format_decimal(v, *p, *s), out)
+                });
             }
             DataType::Decimal128(p, s) => {
-                self.numbers::<Decimal128Type>(array, |v, out| write::decimal(&Decimal128Type::format_decimal(v, *p, *s), out));
+                self.numbers::<Decimal128Type>(array, |v, out| {
+                    write::decimal(&Decimal128Type::format_decimal(v, *p, *s), out)
+                });
             }
             DataType::Decimal256(p, s) => {
-                self.numbers::<Decimal256Type>(array, |v, out| write::decimal(&Decimal256Type::format_decimal(v, *p, *s), out));
+                self.numbers::<Decimal256Type>(array, |v, out| {
+                    write::decimal(&Decimal256Type::format_decimal(v, *p, *s), out)
+                });
             }
             _ => return None,
         }
@@ -210,10 +223,11 @@ impl Texts {
         let hasher = RandomState::default();
         let mut known: HashTable<u32> = HashTable::new();
         for row in rows {
-            let Some(text) = row.map(|text| text.trim_start_matches(LIST)) else {
+            let text = row.map_or("", |text| text.trim_start_matches(LIST));
+            if text.is_empty() {
                 self.codes.push(NOTHING);
                 continue;
-            };
+            }
             let hash = hasher.hash_one(text.as_bytes());
             let code = match known.find(hash, |code| self.text(*code) == text) {
                 Some(code) => *code,
@@ -231,15 +245,30 @@ impl Texts {
     fn encoded(&mut self, array: &ArrayRef) -> Option<()> {
         let dictionary = array.as_any_dictionary();
         let values = Self::of(dictionary.values())?;
-        let keys = dictionary.keys();
-        let code = |at: usize, key: usize| if keys.is_valid(at) { values.codes.get(key).copied() } else { None };
-        if dictionary.is_empty() || dictionary.values().is_empty() {
+        if dictionary.values().is_empty() {
             self.codes.resize(array.len(), NOTHING);
-        } else {
-            let keys = dictionary.normalized_keys();
-            self.codes.extend(keys.into_iter().enumerate().map(|(at, key)| code(at, key).unwrap_or(NOTHING)));
+            return Some(());
         }
-        (self.bytes, self.ends) = (values.bytes, values.ends);
+        const NOT_YET: u32 = u32::MAX - 2;
+        let mut own = vec![NOT_YET; values.len()];
+        let keys = dictionary.normalized_keys();
+        for (at, key) in keys.into_iter().enumerate() {
+            let value = if dictionary.keys().is_valid(at) { values.codes.get(key).copied() } else { None };
+            let code = match value {
+                None | Some(NOTHING) => NOTHING,
+                Some(UNFIT) => UNFIT,
+                Some(value) => {
+                    let code = own.get_mut(value as usize);
+                    code.map_or(NOTHING, |code| {
+                        if *code == NOT_YET {
+                            *code = self.push(values.text(value));
+                        }
+                        *code
+                    })
+                }
+            };
+            self.codes.push(code);
+        }
         Some(())
     }
 

@@ -44,11 +44,7 @@ pub(super) fn times(array: &ArrayRef, mapping: &TimeMapping) -> Option<Vec<i64>>
     })
 }
 
-fn values<T: ArrowPrimitiveType>(
-    array: &ArrayRef,
-    ms: impl Fn(T::Native) -> Option<i64>,
-    east: i64,
-) -> Vec<i64> {
+fn values<T: ArrowPrimitiveType>(array: &ArrayRef, ms: impl Fn(T::Native) -> Option<i64>, east: i64) -> Vec<i64> {
     let values = array.as_primitive::<T>();
     let time = |value: T::Native| ms(value).and_then(|ms| ms.checked_sub(east)).unwrap_or(NO_TIME);
     if values.null_count() == 0 {
