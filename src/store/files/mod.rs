@@ -9,6 +9,7 @@ mod ipc;
 mod manifest;
 mod open;
 mod products;
+mod texts;
 mod users;
 mod write;
 

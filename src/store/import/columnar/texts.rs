@@ -249,26 +249,30 @@ impl Texts {
             self.codes.resize(array.len(), NOTHING);
             return Some(());
         }
-        const NOT_YET: u32 = u32::MAX - 2;
-        let mut own = vec![NOT_YET; values.len()];
-        let keys = dictionary.normalized_keys();
-        for (at, key) in keys.into_iter().enumerate() {
-            let value = if dictionary.keys().is_valid(at) { values.codes.get(key).copied() } else { None };
-            let code = match value {
-                None | Some(NOTHING) => NOTHING,
-                Some(UNFIT) => UNFIT,
-                Some(value) => {
-                    let code = own.get_mut(value as usize);
-                    code.map_or(NOTHING, |code| {
-                        if *code == NOT_YET {
-                            *code = self.push(values.text(value));
-                        }
-                        *code
-                    })
-                }
-            };
-            self.codes.push(code);
-        }
+        // The code of each text of the dictionary, once a row has said it.
+        let mut own: Vec<Option<u32>> = vec![None; values.len()];
+        let mut code = |key: usize| {
+            let value = values.codes.get(key).copied().unwrap_or(NOTHING);
+            match own.get_mut(value as usize) {
+                Some(Some(code)) => *code,
+                Some(code) => *code.insert(self.push(values.text(value))),
+                None => value,
+            }
+        };
+        let nulls = dictionary.nulls();
+        let codes: Vec<u32> = match (dictionary.keys().as_primitive_opt::<Int32Type>(), nulls) {
+            (Some(keys), None) => keys.values().iter().map(|key| code(*key as usize)).collect(),
+            (Some(keys), Some(nulls)) => {
+                let keys = keys.values().iter().zip(nulls.iter());
+                keys.map(|(key, there)| if there { code(*key as usize) } else { NOTHING }).collect()
+            }
+            (None, _) => {
+                let keys = dictionary.normalized_keys().into_iter().enumerate();
+                let there = |at: usize| nulls.is_none_or(|nulls| nulls.is_valid(at));
+                keys.map(|(at, key)| if there(at) { code(key) } else { NOTHING }).collect()
+            }
+        };
+        self.codes = codes;
         Some(())
     }
 
