@@ -1,6 +1,7 @@
 //! The store from outside: what goes in comes out, whatever happens in between.
 
 mod batches;
+mod columnar;
 mod damage;
 mod files;
 mod import;

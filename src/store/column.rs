@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use arrow_array::{Array, StringArray};
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 
+use super::sorted::Sorted;
 use super::verified::{Piece, Verified};
 
 /// The code of a missing key.
@@ -24,7 +25,11 @@ pub(super) fn list_text<T: AsRef<str>>(entries: &[T]) -> String {
 
 /// The distinct texts of a column. Invariant: codes 0 and 1 are [`ABSENT`] and [`NULL`], null slots with empty texts.
 #[derive(Clone, Debug)]
-pub struct Dictionary(Texts);
+pub struct Dictionary {
+    texts: Texts,
+    /// The order of texts that are known; stored ones say theirs themselves.
+    sorted: Option<Sorted>,
+}
 
 #[derive(Clone, Debug)]
 enum Texts {
@@ -42,6 +47,10 @@ pub(super) struct StoredTexts {
     pub(super) bytes: Buffer,
     pub(super) piece: Arc<Piece>,
     pub(super) seen: OnceLock<StringArray>,
+    /// Which codes are in order, as the file says.
+    pub(super) said: Option<Sorted>,
+    /// Whether that may be so.
+    pub(super) fits: OnceLock<bool>,
 }
 
 impl StoredTexts {
@@ -88,24 +97,47 @@ fn reserved(texts: &StringArray) -> bool {
 impl Default for Dictionary {
     /// The two reserved codes alone.
     fn default() -> Self {
-        Self(Texts::Known(StringArray::new_null(NULL as usize + 1)))
+        Self { texts: Texts::Known(StringArray::new_null(NULL as usize + 1)), sorted: None }
     }
 }
 
 impl Dictionary {
     /// Wraps the texts by code. `None` where the two reserved codes are missing or not empty.
     pub fn new(texts: StringArray) -> Option<Self> {
-        reserved(&texts).then_some(Self(Texts::Known(texts)))
+        reserved(&texts).then_some(Self { texts: Texts::Known(texts), sorted: None })
+    }
+
+    /// Wraps texts, none of them twice, that were put in order.
+    pub(super) fn of_texts<'t>(texts: impl Iterator<Item = &'t str>, sorted: Sorted) -> Self {
+        let reserved = [None; NULL as usize + 1];
+        let texts: StringArray = reserved.into_iter().chain(texts.map(Some)).collect();
+        Self { texts: Texts::Known(texts), sorted: Some(sorted) }
+    }
+
+    /// The same, as a file says that it is in order; not, where that cannot be so.
+    pub(super) fn said_to_be(mut self, sorted: Sorted) -> Self {
+        self.sorted = sorted.fits(&self).then_some(sorted);
+        self
+    }
+
+    /// Which codes are in order; `None` where that is not known, as in what was not written yet.
+    pub fn sorted(&self) -> Option<&Sorted> {
+        match &self.texts {
+            Texts::Known(_) => self.sorted.as_ref(),
+            Texts::Stored(stored) => {
+                stored.said.as_ref().filter(|sorted| *stored.fits.get_or_init(|| sorted.fits(self)))
+            }
+        }
     }
 
     /// Texts that were not looked at so far.
     pub(super) fn stored(texts: StoredTexts) -> Self {
-        Self(Texts::Stored(Arc::new(texts)))
+        Self { texts: Texts::Stored(Arc::new(texts)), sorted: None }
     }
 
     /// How many codes there are, the two reserved ones included; reads none of the texts.
     pub fn len(&self) -> usize {
-        match &self.0 {
+        match &self.texts {
             Texts::Known(texts) => texts.len(),
             Texts::Stored(stored) => stored.len,
         }
@@ -135,7 +167,7 @@ impl Dictionary {
 
     /// The texts as an Arrow array.
     pub fn texts(&self) -> &StringArray {
-        match &self.0 {
+        match &self.texts {
             Texts::Known(texts) => texts,
             Texts::Stored(stored) => stored.texts(),
         }

@@ -26,6 +26,7 @@ mod log;
 mod only;
 mod owners;
 mod profiles;
+mod sorted;
 mod user_rows;
 mod users;
 mod verified;
@@ -47,6 +48,7 @@ pub use files::open;
 pub use import::{
     BadRow, BadRowLimit, Beyond, Example, ImportOptions, ImportReport, Limit, Progress, Rebuilt, SourceReport, import,
 };
+pub use sorted::{Sorted, SortedBy};
 pub use user_rows::UserRows;
 pub use users::{Identities, Identity, Seen, Users};
 pub use verified::{Damage, Verified};

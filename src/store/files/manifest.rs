@@ -18,7 +18,7 @@ use crate::system::{System, write_bytes};
 /// The name of the manifest inside a store's folder.
 pub(super) const FILE: &str = "manifest.json";
 /// The format that is written, and the last one that is read. Format 1 had neither products nor lists, and of a profile only
-/// attributes; up to format 2 a file had one checksum. Both are read as they are.
+/// attributes; format 2 says nothing of the order of texts; and up to it a file had one checksum. They are read as they are.
 const FORMAT: u64 = 3;
 
 /// What a store's folder holds.

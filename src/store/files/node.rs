@@ -15,6 +15,7 @@ use arrow_schema::{ArrowError, DataType, Field};
 use twox_hash::XxHash3_64;
 
 use super::super::column::{Dictionary, StoredTexts, string_array};
+use super::super::sorted::Sorted;
 use super::super::verified::{Damages, Piece, Verified, sum};
 use super::ipc::broken;
 use super::sums::Sums;
@@ -295,14 +296,18 @@ impl Node {
         string_array(self.len, Some(present).filter(|_| self.nulls > 0), &offsets, bytes).ok_or_else(other)
     }
 
-    /// The texts of a dictionary.
-    pub(super) fn dictionary(&self) -> Result<Dictionary, ArrowError> {
+    /// The texts of a dictionary, and in which order the file says that they are.
+    pub(super) fn dictionary(&self, said: Option<Sorted>) -> Result<Dictionary, ArrowError> {
         let [present, offsets, bytes] = self.buffers.as_slice() else { return Err(broken("a dictionary of another type")) };
         let present = Some(present).filter(|_| self.nulls > 0);
         let offsets: ScalarBuffer<i32> = numbers(Some(offsets), self.len + 1)?;
         let Some(piece) = &self.piece else {
             let texts = string_array(self.len, present, &offsets, bytes);
-            return texts.and_then(Dictionary::new).ok_or_else(|| broken("a dictionary of another type"));
+            let texts = texts.and_then(Dictionary::new).ok_or_else(|| broken("a dictionary of another type"))?;
+            return Ok(match said {
+                Some(sorted) => texts.said_to_be(sorted),
+                None => texts,
+            });
         };
         Ok(Dictionary::stored(StoredTexts {
             len: self.len,
@@ -311,6 +316,8 @@ impl Node {
             bytes: bytes.clone(),
             piece: piece.clone(),
             seen: OnceLock::new(),
+            said,
+            fits: OnceLock::new(),
         }))
     }
 }

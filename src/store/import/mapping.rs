@@ -146,11 +146,14 @@ impl Columns {
         who.chain(self.time_column()).chain(event).collect()
     }
 
-    /// All columns that are read, in no order and some more than once.
+    /// All columns that are read, ascending.
     pub(super) fn used(&self) -> Vec<usize> {
         let attributes = self.event.iter().flat_map(|event| event.attributes.iter().map(|(column, ..)| *column));
         let profile = self.profile.iter().flat_map(Group::columns);
-        self.scalars().into_iter().chain(attributes).chain(profile).collect()
+        let mut used: Vec<usize> = self.scalars().into_iter().chain(attributes).chain(profile).collect();
+        used.sort_unstable();
+        used.dedup();
+        used
     }
 
     /// The column of the rows' time, unless it is the file's.

@@ -27,7 +27,7 @@ mod rows;
 mod time;
 
 use super::error::StoreError;
-use super::files::Manifest;
+use super::files::{Imported, Manifest};
 use crate::project::Project;
 use crate::system::System;
 
@@ -60,12 +60,21 @@ pub fn import(
     let base = Base::load(system, folder, old, selection.rebuilt.is_some())?;
     let requests = Requests::of(system, folder, &base.manifest, base.rebuild)?;
     let mut work = Work::start(project, &base, requests)?;
+    if columnar::fits(project, &selection.read) {
+        let claimed = base.claimed();
+        let (imported, bulk) =
+            columnar::read_all(system, project, options, &selection.read, progress, &mut work, claimed, &mut report)?;
+        let next = next_manifest(&base, bulk.kept, selection.kept.into_iter().chain(imported).collect());
+        return finish::finish_bulk(system, project, base, work, bulk, next, report);
+    }
     let imported = reader::read_all(system, project, options, &selection.read, progress, &mut work, &mut report)?;
     let kept = resolve::resolve(&mut work, base.claimed(), &mut report);
-    let next = Manifest {
-        version: base.manifest.version + u64::from(kept > 0 || base.rebuild),
-        imported: selection.kept.into_iter().chain(imported).collect(),
-        ..base.manifest.clone()
-    };
+    let next = next_manifest(&base, kept, selection.kept.into_iter().chain(imported).collect());
     finish::finish(system, project, base, work, next, report)
+}
+
+/// What the manifest will say, apart from what follows from the data.
+fn next_manifest(base: &Base, kept: u64, imported: Vec<Imported>) -> Manifest {
+    let version = base.manifest.version + u64::from(kept > 0 || base.rebuild);
+    Manifest { version, imported, ..base.manifest.clone() }
 }

@@ -19,12 +19,12 @@ pub(super) const UNSAID: u32 = u32::MAX;
 /// Fields that are said together.
 #[derive(Debug)]
 pub(super) struct Group {
-    fields: Vec<(ProfileField, Cell)>,
+    pub(super) fields: Vec<(ProfileField, Cell)>,
 }
 
 /// Where the value of a field comes from.
 #[derive(Debug)]
-enum Cell {
+pub(super) enum Cell {
     /// The text of a column.
     Text(usize),
     /// The entries of a list, and what stands between them.
@@ -113,6 +113,17 @@ impl Group {
             .flatten()
     }
 
+    /// Puts other places in place of the columns'.
+    pub(super) fn move_columns(&mut self, place: impl Fn(usize) -> usize) {
+        for (_, cell) in &mut self.fields {
+            match cell {
+                Cell::Text(column) | Cell::Split(column, _) => *column = place(*column),
+                Cell::Point(latitude, longitude) => (*latitude, *longitude) = (place(*latitude), place(*longitude)),
+                Cell::Mark | Cell::Nothing => {}
+            }
+        }
+    }
+
     /// Appends the code of each field; `targets` are the fields' columns.
     pub(super) fn read(
         &self,
@@ -176,8 +187,13 @@ impl Cell {
     }
 }
 
+/// The entries of a list in one cell.
+pub(super) fn entries<'t>(text: &'t str, separator: &str) -> Vec<&'t str> {
+    text.split(separator).map(str::trim).filter(|entry| !entry.is_empty()).collect()
+}
+
 /// A point in degrees as it is stored; `None` where it is not one.
-fn point(latitude: &str, longitude: &str) -> Option<String> {
+pub(super) fn point(latitude: &str, longitude: &str) -> Option<String> {
     let degrees = |text: &str, most: f64| read_number(text).filter(|degrees| degrees.abs() <= most);
     degrees(latitude, 90.0).and(degrees(longitude, 180.0))?;
     Some(format!("{},{}", latitude.trim(), longitude.trim()))

@@ -72,16 +72,7 @@ pub(super) fn read_all(
         own.rejected = rejects.end(&source.name)?;
         let (blake3, rows) = read?;
         own.files_read += 1;
-        let settled = file.info.modified_ms < system.now().ms() - FRESH_MS;
-        imported.push(Imported {
-            source: source.name.clone(),
-            mapping: mapping_of(source),
-            path: file.shown.clone(),
-            bytes: file.info.len,
-            modified_ms: if settled { file.info.modified_ms } else { 0 },
-            blake3,
-            rows,
-        });
+        imported.push(remembered(system, source, file, blake3, rows));
         let last_of_source = files.get(at + 1).is_none_or(|next| next.source != file.source);
         if last_of_source && own.exceeds(options.bad_rows) {
             return Err(too_many(own));
@@ -90,7 +81,27 @@ pub(super) fn read_all(
     Ok(imported)
 }
 
-fn too_many(report: &SourceReport) -> StoreError {
+/// What is remembered of a file that was read.
+pub(super) fn remembered(
+    system: &dyn System,
+    source: &DataSource,
+    file: &SourceFile,
+    blake3: Fingerprint,
+    rows: u64,
+) -> Imported {
+    let settled = file.info.modified_ms < system.now().ms() - FRESH_MS;
+    Imported {
+        source: source.name.clone(),
+        mapping: mapping_of(source),
+        path: file.shown.clone(),
+        bytes: file.info.len,
+        modified_ms: if settled { file.info.modified_ms } else { 0 },
+        blake3,
+        rows,
+    }
+}
+
+pub(super) fn too_many(report: &SourceReport) -> StoreError {
     let examples: Vec<String> = report.examples.iter().map(ToString::to_string).collect();
     StoreError::TooManyBadRows {
         source_name: report.name.clone(),
@@ -200,8 +211,7 @@ impl FileReader<'_, '_> {
 
     fn read_columnar(&mut self) -> Result<(Fingerprint, u64), StoreError> {
         let (records, mut columns) = Records::open(self.system, self.source, self.file)?;
-        let input = self.work.input_code(&self.source.input);
-        let targets = self.targets(&columns, input);
+        let (input, targets) = self.begin(&columns);
         let mut scratch = Scratch::default();
         let mut rows = 0;
         records.each(&mut |record, row| {

@@ -184,7 +184,8 @@ impl Resolver {
         };
         let known = named.map(|(user, _)| user);
         let known = known.or_else(|| set.iter().find_map(|(identity, value)| builder.owners.owner(*identity, *value)));
-        let user = known.unwrap_or_else(|| self.new_user(builder, set.first().copied()));
+        let user =
+            known.unwrap_or_else(|| new_user(builder, &mut self.claimed, set.first().copied().unwrap_or_default()));
         for (identity, value) in set {
             if builder.owners.assign(user, *identity, *value) {
                 self.moves += 1;
@@ -199,33 +200,32 @@ impl Resolver {
     /// The user with an MPID, and whether it is a new one.
     fn named_user(&mut self, builder: &mut Builder, mpid: Mpid) -> (u32, bool) {
         let row = builder.user(mpid);
-        (row, self.claim(row))
+        (row, claim(&mut self.claimed, row))
     }
+}
 
-    /// Takes a row for a user; false where it is one's already.
-    fn claim(&mut self, row: u32) -> bool {
-        let row = row as usize;
-        if self.claimed.len() <= row {
-            self.claimed.resize(row + 1, false);
-        }
-        !std::mem::replace(&mut self.claimed[row], true)
+/// Takes a row for a user; false where it is one's already.
+pub(super) fn claim(claimed: &mut Vec<bool>, row: u32) -> bool {
+    let row = row as usize;
+    if claimed.len() <= row {
+        claimed.resize(row + 1, false);
     }
+    !std::mem::replace(&mut claimed[row], true)
+}
 
-    /// A user for an identity that nobody has. Its number may be there already, from before everything was read anew.
-    fn new_user(&mut self, builder: &mut Builder, identity: Option<(u8, u32)>) -> u32 {
-        let (identity, value) = identity.unwrap_or_default();
-        let identity = IdentityType::ALL.get(usize::from(identity)).map_or(IdentityType::Other, |(_, each)| *each);
-        let text = builder.owners.text(value).to_owned();
-        let derived = (0..ATTEMPTS).filter_map(|attempt| derive_mpid(identity, &text, attempt));
-        // Four collisions of one hash have never been seen; numbers after the last go on without an end.
-        let last = derive_mpid(identity, &text, ATTEMPTS - 1).unwrap_or(Mpid(0));
-        let further = (1i64..).map(|step| Mpid(last.0.wrapping_add(step)));
-        for mpid in derived.chain(further) {
-            let row = builder.user(mpid);
-            if self.claim(row) {
-                return row;
-            }
+/// A user for an identity that nobody has. Its number may be there already, from before everything was read anew.
+pub(super) fn new_user(builder: &mut Builder, claimed: &mut Vec<bool>, (identity, value): (u8, u32)) -> u32 {
+    let identity = IdentityType::ALL.get(usize::from(identity)).map_or(IdentityType::Other, |(_, each)| *each);
+    let text = builder.owners.text(value).to_owned();
+    let derived = (0..ATTEMPTS).filter_map(|attempt| derive_mpid(identity, &text, attempt));
+    // Four collisions of one hash have never been seen; numbers after the last go on without an end.
+    let last = derive_mpid(identity, &text, ATTEMPTS - 1).unwrap_or(Mpid(0));
+    let further = (1i64..).map(|step| Mpid(last.0.wrapping_add(step)));
+    for mpid in derived.chain(further) {
+        let row = builder.user(mpid);
+        if claim(claimed, row) {
+            return row;
         }
-        0
     }
+    0
 }

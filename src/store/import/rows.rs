@@ -15,7 +15,7 @@ use super::super::interner::Interner;
 use super::super::profiles::ProfileTarget;
 use crate::base::Mpid;
 use crate::catalog::EventKey;
-use crate::project::Project;
+use crate::project::{DataSource, Project};
 
 /// No log: the row is no event.
 pub(super) const NO_EVENT: u32 = u32::MAX;
@@ -114,6 +114,27 @@ pub(super) struct Brought {
     pub(super) products: BTreeMap<(EventKey, String), BTreeSet<String>>,
 }
 
+impl Brought {
+    /// A source brought rows, with events of some keys.
+    pub(super) fn add<'k>(&mut self, source: &DataSource, keys: impl Iterator<Item = &'k EventKey>) {
+        for each in &source.profile.user_attributes {
+            self.user.entry(each.name.clone()).or_default().insert(source.name.clone());
+        }
+        for each in &source.profile.calculated {
+            self.calculated.entry(each.name.clone()).or_default().insert(source.name.clone());
+        }
+        let Some(event) = &source.event else { return };
+        for key in keys {
+            for each in event.attributes.iter().chain(&event.action) {
+                self.events.entry((key.clone(), each.name.clone())).or_default().insert(source.name.clone());
+            }
+            for each in &event.product {
+                self.products.entry((key.clone(), each.name.clone())).or_default().insert(source.name.clone());
+            }
+        }
+    }
+}
+
 impl Rows {
     /// What the rows of a source share.
     pub(super) fn of_source(&mut self, source: u16) -> &mut SourceRows {
@@ -153,12 +174,6 @@ impl Rows {
     pub(super) fn brought(&self, project: &Project, builder: &Builder) -> Brought {
         let mut brought = Brought::default();
         for (source, kept) in project.sources.iter().zip(&self.sources).filter(|(_, kept)| kept.rows > 0) {
-            for each in &source.profile.user_attributes {
-                brought.user.entry(each.name.clone()).or_default().insert(source.name.clone());
-            }
-            for each in &source.profile.calculated {
-                brought.calculated.entry(each.name.clone()).or_default().insert(source.name.clone());
-            }
             for name in &kept.user_attributes {
                 brought.user.entry(name.clone()).or_default().insert(source.name.clone());
             }
@@ -167,15 +182,8 @@ impl Rows {
                 let of = if *of_product { &mut brought.products } else { &mut brought.events };
                 of.entry((key.clone(), name.clone())).or_default().insert(source.name.clone());
             }
-            let Some(event) = &source.event else { continue };
-            for (key, _) in kept.logs.iter().filter_map(|log| builder.logs.get(*log as usize)) {
-                for each in event.attributes.iter().chain(&event.action) {
-                    brought.events.entry((key.clone(), each.name.clone())).or_default().insert(source.name.clone());
-                }
-                for each in &event.product {
-                    brought.products.entry((key.clone(), each.name.clone())).or_default().insert(source.name.clone());
-                }
-            }
+            let logs = kept.logs.iter().filter_map(|log| builder.logs.get(*log as usize));
+            brought.add(source, logs.map(|(key, _)| key));
         }
         brought
     }

@@ -22,7 +22,7 @@ use crate::project::Format;
 use crate::system::ReadAt;
 
 /// How many rows are decoded at once: what fits the caches of a core.
-const ROWS_AT_ONCE: usize = 1 << 16;
+const ROWS_AT_ONCE: usize = 1 << 18;
 /// How an Arrow file begins; a stream does not.
 const ARROW_MAGIC: &[u8] = b"ARROW1";
 
@@ -87,6 +87,17 @@ impl ColumnarFile {
 }
 
 impl Chunk {
+    /// How much of the file it is, in bytes.
+    pub(super) fn bytes(&self) -> u64 {
+        match self {
+            Self::Arrow(batch) => batch.get_array_memory_size() as u64,
+            Self::Parquet { metadata, group, .. } => {
+                let group = metadata.metadata().row_groups().get(*group);
+                group.map_or(0, |group| group.compressed_size().unsigned_abs())
+            }
+        }
+    }
+
     /// Decodes the rows, some at a time.
     pub(super) fn read(self, each: &mut dyn FnMut(&RecordBatch)) -> io::Result<()> {
         match self {

@@ -3,6 +3,7 @@
 //! In: source files of these formats. Out: either their rows one by one, as any file gives them ([`Records`]), or, where
 //! whose each row is does not depend on the order of the rows, whole columns at a time.
 
+mod bulk;
 mod file;
 mod rows;
 mod texts;
@@ -11,6 +12,7 @@ mod write;
 
 use crate::project::Format;
 
+pub(super) use bulk::{Bulk, Counted, fits, read_all};
 pub(super) use rows::Records;
 
 /// Whether files of a format are read by columns.

@@ -51,9 +51,7 @@ impl<'a> Records<'a> {
         let header: ByteRecord = input.schema.fields().iter().map(|field| field.name().as_bytes()).collect();
         let mut columns = Columns::find(source, &header, &file.shown)?;
         let scalars = columns.scalars();
-        let mut used = columns.used();
-        used.sort_unstable();
-        used.dedup();
+        let used = columns.used();
         for at in &used {
             if let Some(field) = input.schema.fields().get(*at) {
                 check_type(source, file, field, !scalars.contains(at))?;

@@ -31,6 +31,11 @@ pub(super) struct Texts {
 }
 
 impl Texts {
+    /// How many distinct texts there are.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
     /// A distinct text; empty for [`NOTHING`] and [`UNFIT`].
     pub(super) fn text(&self, code: u32) -> &str {
         let Some(end) = self.ends.get(code as usize) else { return "" };
@@ -41,6 +46,11 @@ impl Texts {
     /// All distinct texts.
     pub(super) fn all(&self) -> impl Iterator<Item = &str> {
         (0..self.ends.len() as u32).map(|code| self.text(code))
+    }
+
+    /// Whether some row says what has no text.
+    pub(super) fn has_unfit(&self) -> bool {
+        self.codes.contains(&UNFIT)
     }
 
     fn push(&mut self, text: &str) -> u32 {
@@ -213,10 +223,11 @@ impl Texts {
         let hasher = RandomState::default();
         let mut known: HashTable<u32> = HashTable::new();
         for row in rows {
-            let Some(text) = row.map(|text| text.trim_start_matches(LIST)) else {
+            let text = row.map_or("", |text| text.trim_start_matches(LIST));
+            if text.is_empty() {
                 self.codes.push(NOTHING);
                 continue;
-            };
+            }
             let hash = hasher.hash_one(text.as_bytes());
             let code = match known.find(hash, |code| self.text(*code) == text) {
                 Some(code) => *code,
@@ -234,15 +245,34 @@ impl Texts {
     fn encoded(&mut self, array: &ArrayRef) -> Option<()> {
         let dictionary = array.as_any_dictionary();
         let values = Self::of(dictionary.values())?;
-        let keys = dictionary.keys();
-        let code = |at: usize, key: usize| if keys.is_valid(at) { values.codes.get(key).copied() } else { None };
-        if dictionary.is_empty() || dictionary.values().is_empty() {
+        if dictionary.values().is_empty() {
             self.codes.resize(array.len(), NOTHING);
-        } else {
-            let keys = dictionary.normalized_keys();
-            self.codes.extend(keys.into_iter().enumerate().map(|(at, key)| code(at, key).unwrap_or(NOTHING)));
+            return Some(());
         }
-        (self.bytes, self.ends) = (values.bytes, values.ends);
+        // The code of each text of the dictionary, once a row has said it.
+        let mut own: Vec<Option<u32>> = vec![None; values.len()];
+        let mut code = |key: usize| {
+            let value = values.codes.get(key).copied().unwrap_or(NOTHING);
+            match own.get_mut(value as usize) {
+                Some(Some(code)) => *code,
+                Some(code) => *code.insert(self.push(values.text(value))),
+                None => value,
+            }
+        };
+        let nulls = dictionary.nulls();
+        let codes: Vec<u32> = match (dictionary.keys().as_primitive_opt::<Int32Type>(), nulls) {
+            (Some(keys), None) => keys.values().iter().map(|key| code(*key as usize)).collect(),
+            (Some(keys), Some(nulls)) => {
+                let keys = keys.values().iter().zip(nulls.iter());
+                keys.map(|(key, there)| if there { code(*key as usize) } else { NOTHING }).collect()
+            }
+            (None, _) => {
+                let keys = dictionary.normalized_keys().into_iter().enumerate();
+                let there = |at: usize| nulls.is_none_or(|nulls| nulls.is_valid(at));
+                keys.map(|(at, key)| if there(at) { code(key) } else { NOTHING }).collect()
+            }
+        };
+        self.codes = codes;
         Some(())
     }
 
