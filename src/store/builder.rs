@@ -69,6 +69,8 @@ pub struct Builder {
     untouched: BTreeMap<EventKey, Segments>,
     /// Segments that are closed.
     closed: BTreeMap<EventKey, Segments>,
+    /// What was found damaged in the store that this one starts from.
+    damages: Damages,
     /// Users and ids of the events handed in one by one.
     event_ids: HashSet<(u32, String), RandomState>,
 }
@@ -100,6 +102,7 @@ impl Builder {
                 .collect();
         }
         builder.untouched = (*store.events).clone();
+        builder.damages = store.damages.clone();
         builder
     }
 
@@ -329,7 +332,7 @@ impl Builder {
             users: Arc::new(users),
             events: Arc::new(events),
             detected: None,
-            damages: Damages::default(),
+            damages: self.damages,
         }
     }
 }

@@ -43,6 +43,26 @@ pub enum StoreError {
         /// The last format known.
         known: u64,
     },
+    /// The log of recent writes cannot be read or written.
+    #[error("cannot use `{}`: {cause}; check that the folder may be written and the disk is not full, and try again", path.display())]
+    Recent {
+        /// The log.
+        path: PathBuf,
+        /// The database's answer.
+        #[source]
+        cause: Box<rusqlite::Error>,
+    },
+    /// Reading all sources anew would lose what no source has.
+    #[error(
+        "everything would be read anew, and {batches} batches that were written without a source would be lost; nothing was done: \
+         to start from the sources alone, remove the folder `{}`", folder.display()
+    )]
+    WouldLose {
+        /// How many batches.
+        batches: u64,
+        /// The folder of the store.
+        folder: PathBuf,
+    },
     /// Columns could not be laid out as Arrow asks.
     #[error("cannot lay out `{table}` as Arrow columns: {cause}")]
     Layout {

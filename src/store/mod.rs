@@ -25,7 +25,10 @@ mod interner;
 mod log;
 mod only;
 mod owners;
+mod fold;
 mod profiles;
+mod recent;
+mod stats;
 mod sorted;
 mod user_rows;
 mod users;
@@ -44,7 +47,10 @@ pub use builder::{Builder, EventRow, ProfileValue};
 pub use column::{ABSENT, Column, Dictionary, LIST, NULL};
 pub use error::StoreError;
 pub use events::{EventShard, EventTable, Products, Segments};
-pub use files::open;
+pub use files::{Verification, open, verify};
+pub use fold::{Folded, compact, fold};
+pub use recent::{RECENT, Recent};
+pub use stats::{FileStats, KeyStats, Stats, stats};
 pub use import::{
     BadRow, BadRowLimit, Beyond, Example, ImportOptions, ImportReport, Limit, Progress, Rebuilt, SourceReport, import,
 };

@@ -41,6 +41,13 @@ pub(in crate::store) struct Manifest {
     pub(in crate::store) imported: Vec<Imported>,
     /// What the values look like.
     pub(in crate::store) detected: Detected,
+    /// The last batch of recent writes that is in the files; 0 where none ever was.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub(in crate::store) folded: u64,
+}
+
+fn is_none(folded: &u64) -> bool {
+    *folded == 0
 }
 
 /// One file of a store.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow_schema::ArrowError;
 use rayon::prelude::*;
 
-use super::super::Store;
+use super::super::{Store, recent};
 use super::super::error::StoreError;
 use super::super::events::{EventTable, Segments};
 use super::super::users::{Identities, Users};
@@ -32,18 +32,24 @@ pub fn open(system: &dyn System, folder: &Path) -> Result<Store, StoreError> {
     let mut manifest = Manifest::read(system, folder)?;
     for _ in 1..ATTEMPTS {
         let Some(read) = &manifest else { break };
-        match load(system, folder, read) {
-            Ok(store) => return Ok(store),
-            Err(error) => {
-                let again = Manifest::read(system, folder)?;
-                if again == manifest {
-                    return Err(error);
-                }
-                manifest = again;
-            }
+        let opened = load_all(system, folder, read);
+        // Files and recent writes belong together where the manifest is still the same.
+        let again = Manifest::read(system, folder)?;
+        if again == manifest {
+            return opened;
         }
+        manifest = again;
     }
-    manifest.map_or_else(|| Ok(Store::empty()), |manifest| load(system, folder, &manifest))
+    match manifest {
+        Some(manifest) => load_all(system, folder, &manifest),
+        None => Ok(Store::empty()),
+    }
+}
+
+/// The files that a manifest names, with the recent writes that are in none of them.
+fn load_all(system: &dyn System, folder: &Path, manifest: &Manifest) -> Result<Store, StoreError> {
+    let store = load(system, folder, manifest)?;
+    Ok(recent::replay(system, folder, manifest.folded, store)?.0)
 }
 
 /// The content of one file.

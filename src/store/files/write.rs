@@ -126,11 +126,23 @@ impl<'a> Writing<'a> {
         }
         // Stable: of a key the segments that were there come first.
         files.sort_by(|a, b| a.table.cmp(&b.table));
+        // What was read of damaged columns is not kept as if it were true.
+        store.ensure_whole()?;
         next.files = files;
         next.write(system, folder)?;
         // The store is whole by now: what cannot be removed is only in the way, and the next import tries again.
         let _ = remove_unnamed(system, folder, &next);
         Ok(())
+    }
+
+    /// Writes a segment of events that is in memory.
+    pub(in crate::store) fn whole_events(
+        &self,
+        key: &EventKey,
+        table: &EventTable,
+        inputs: &[InputName],
+    ) -> Result<FileEntry, StoreError> {
+        self.whole(TableName::Events(key.clone()), table.len(), events::to_arrow(table, inputs))
     }
 
     fn whole(
