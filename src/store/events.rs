@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-
 use super::column::Dictionary;
 use super::user_rows::UserRows;
 use super::verified::Verified;

@@ -59,7 +59,13 @@ fn rewrite(system: &dyn System, folder: &Path, whole: bool) -> Result<Folded, St
     let several = |key: &EventKey| segments_of(&manifest, key).count() > 1;
     let before = counted(&manifest);
     if last == manifest.folded && !(whole && store.events.keys().any(several)) {
-        return Ok(Folded { batches: 0, segments: before.0, bytes: before.1, segments_before: before.0, bytes_before: before.1 });
+        return Ok(Folded {
+            batches: 0,
+            segments: before.0,
+            bytes: before.1,
+            segments_before: before.0,
+            bytes_before: before.1,
+        });
     }
     let writing = Writing::begin(system, folder, &manifest)?;
     // What stays of the old files, and what is written beside it.

@@ -49,12 +49,12 @@ pub use error::StoreError;
 pub use events::{EventShard, EventTable, Products, Segments};
 pub use files::{Verification, open, verify};
 pub use fold::{Folded, compact, fold};
-pub use recent::{RECENT, Recent};
-pub use stats::{FileStats, KeyStats, Stats, stats};
 pub use import::{
     BadRow, BadRowLimit, Beyond, Example, ImportOptions, ImportReport, Limit, Progress, Rebuilt, SourceReport, import,
 };
+pub use recent::{RECENT, Recent};
 pub use sorted::{Sorted, SortedBy};
+pub use stats::{FileStats, KeyStats, Stats, stats};
 pub use user_rows::UserRows;
 pub use users::{Identities, Identity, Seen, Users};
 pub use verified::{Damage, Verified};

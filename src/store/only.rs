@@ -15,8 +15,8 @@ use super::column::{Column, Dictionary, NULL};
 use super::events::{EventShard, EventTable, Products};
 use super::log::EventLog;
 use super::users::{Identities, Seen, Users};
-use super::{SHARD_USERS, Store};
 use super::verified::Verified;
+use super::{SHARD_USERS, Store};
 
 /// The row of a user that was not asked for.
 const NOBODY: u32 = u32::MAX;

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-
 use super::Dictionary;
 use super::column::{ABSENT, Column, LIST, NULL, list_text};
 use super::interner::Interner;

@@ -141,7 +141,9 @@ pub(super) fn replay(
 /// Takes away the batches up to a number, which are in the files.
 pub(super) fn forget_up_to(folder: &Path, number: u64) -> Result<(), StoreError> {
     let path = folder.join(RECENT);
-    let delete = || connect(&path, OpenFlags::empty())?.execute("DELETE FROM batches WHERE number <= ?1", [number.cast_signed()]);
+    let delete = || {
+        connect(&path, OpenFlags::empty())?.execute("DELETE FROM batches WHERE number <= ?1", [number.cast_signed()])
+    };
     delete().map(drop).map_err(|cause| fault(&path, cause))
 }
 
@@ -193,9 +195,7 @@ fn make(connection: &Connection) -> rusqlite::Result<()> {
 fn fault(path: &Path, cause: rusqlite::Error) -> StoreError {
     use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
     match cause.sqlite_error_code() {
-        Some(DatabaseCorrupt | NotADatabase) => {
-            StoreError::Damaged { file: path.to_owned(), what: cause.to_string() }
-        }
+        Some(DatabaseCorrupt | NotADatabase) => StoreError::Damaged { file: path.to_owned(), what: cause.to_string() },
         _ => StoreError::Recent { path: path.to_owned(), cause: Box::new(cause) },
     }
 }

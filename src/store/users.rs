@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-
 use super::column::{Column, Dictionary};
 use super::verified::Verified;
 use crate::base::text::fold;

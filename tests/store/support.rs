@@ -13,7 +13,9 @@ use aud::project::{
     DataSource, EventId, EventMapping, Format, Input, InputKind, Limits, NameMapping, NamedColumn, ProfileMapping,
     Project, Retention, TimeMapping, ValueMapping, Workspace,
 };
-use aud::store::{ABSENT, Dictionary, ImportOptions, ImportReport, SHARD_USERS, Store, StoreError, Verified, import, open};
+use aud::store::{
+    ABSENT, Dictionary, ImportOptions, ImportReport, SHARD_USERS, Store, StoreError, Verified, import, open,
+};
 use aud::system::{Content, FileInfo, MemorySystem, System};
 use bytes::Bytes;
 use chrono::{FixedOffset, Offset, Utc};

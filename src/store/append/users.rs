@@ -66,12 +66,7 @@ pub(super) fn see(users: &mut Users, sightings: Sightings, changed: &mut Changed
 }
 
 /// Sets the instants that others go beyond. A column in which nothing does is not touched.
-fn raise(
-    column: &mut Verified<i64>,
-    sightings: &[(u32, i64)],
-    beyond: impl Fn(i64, i64) -> bool,
-    rows: &mut Vec<u32>,
-) {
+fn raise(column: &mut Verified<i64>, sightings: &[(u32, i64)], beyond: impl Fn(i64, i64) -> bool, rows: &mut Vec<u32>) {
     let goes = |column: &[i64], row: u32, at: i64| column.get(row as usize).is_some_and(|known| beyond(at, *known));
     let going: Vec<&(u32, i64)> = sightings.iter().filter(|(row, at)| goes(column, *row, *at)).collect();
     if going.is_empty() {

@@ -154,7 +154,10 @@ fn schema_of(
 
 /// Small codes with their names.
 fn named(codes: &Verified<u8>, names: &ArrayRef) -> Result<ArrayRef, ArrowError> {
-    Ok(Arc::new(DictionaryArray::<UInt8Type>::try_new(UInt8Array::try_new(codes.buffer().clone(), None)?, names.clone())?))
+    Ok(Arc::new(DictionaryArray::<UInt8Type>::try_new(
+        UInt8Array::try_new(codes.buffer().clone(), None)?,
+        names.clone(),
+    )?))
 }
 
 /// The events of a key from a file.

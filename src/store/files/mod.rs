@@ -17,10 +17,10 @@ mod users;
 mod verify;
 mod write;
 
+pub(super) use manifest::TableName;
 pub(super) use manifest::{FileEntry, Imported, Manifest};
 pub use open::open;
-pub use verify::{Verification, verify};
 pub(super) use open::{load, read_users};
-pub(super) use manifest::TableName;
 pub(super) use requests::{StoredRequest, read_requests};
+pub use verify::{Verification, verify};
 pub(super) use write::Writing;

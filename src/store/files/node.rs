@@ -232,7 +232,8 @@ impl Cursor<'_> {
         let size = |length: i64| usize::try_from(length).map_err(|_| broken("a negative length"));
         let node = self.nodes.get(self.node).ok_or_else(other)?;
         let (len, nulls) = (size(node.length())?, size(node.null_count())?);
-        let (start, end) = (*self.starts.get(self.node).ok_or_else(other)?, *self.starts.get(self.node + 1).ok_or_else(other)?);
+        let (start, end) =
+            (*self.starts.get(self.node).ok_or_else(other)?, *self.starts.get(self.node + 1).ok_or_else(other)?);
         let piece = pieces.piece(self.file, start..end, self.shard, column);
         self.node += 1;
         let (own, fields): (usize, Vec<&Field>) = match field.data_type() {
@@ -248,7 +249,8 @@ impl Cursor<'_> {
             DataType::Struct(_) => format!("{column}.{}", child.name()),
             _ => column.to_owned(),
         };
-        let children = fields.into_iter().map(|child| self.next(child, pieces, &named(child))).collect::<Result<_, _>>()?;
+        let children =
+            fields.into_iter().map(|child| self.next(child, pieces, &named(child))).collect::<Result<_, _>>()?;
         Ok(Node { len, nulls, data_type: field.data_type().clone(), buffers, children, piece })
     }
 }
@@ -298,7 +300,9 @@ impl Node {
 
     /// The texts of a dictionary, and in which order the file says that they are.
     pub(super) fn dictionary(&self, said: Option<Sorted>) -> Result<Dictionary, ArrowError> {
-        let [present, offsets, bytes] = self.buffers.as_slice() else { return Err(broken("a dictionary of another type")) };
+        let [present, offsets, bytes] = self.buffers.as_slice() else {
+            return Err(broken("a dictionary of another type"));
+        };
         let present = Some(present).filter(|_| self.nulls > 0);
         let offsets: ScalarBuffer<i32> = numbers(Some(offsets), self.len + 1)?;
         let Some(piece) = &self.piece else {
@@ -328,6 +332,7 @@ fn numbers<T: ArrowNativeType>(buffer: Option<&Buffer>, count: usize) -> Result<
     let bytes = count.checked_mul(size_of::<T>()).filter(|bytes| *bytes <= buffer.len());
     let bytes = bytes.ok_or_else(|| broken("a column that is too short"))?;
     let part = buffer.slice_with_length(0, bytes);
-    let part = if part.as_ptr().align_offset(align_of::<T>()) == 0 { part } else { Buffer::from_slice_ref(part.as_slice()) };
+    let part =
+        if part.as_ptr().align_offset(align_of::<T>()) == 0 { part } else { Buffer::from_slice_ref(part.as_slice()) };
     Ok(ScalarBuffer::new(part, 0, count))
 }

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use arrow_schema::ArrowError;
 use rayon::prelude::*;
 
-use super::super::{Store, recent};
 use super::super::error::StoreError;
 use super::super::events::{EventTable, Segments};
 use super::super::users::{Identities, Users};
 use super::super::verified::Damages;
+use super::super::{Store, recent};
 use super::ipc::Table;
 use super::manifest::{FileEntry, Manifest, TableName};
 use super::node::Proof;
@@ -62,8 +62,11 @@ enum Part {
 /// Maps the files that a manifest names.
 pub(in crate::store) fn load(system: &dyn System, folder: &Path, manifest: &Manifest) -> Result<Store, StoreError> {
     let damages = Damages::default();
-    let parts: Vec<Part> =
-        manifest.files.par_iter().filter_map(|file| read_file(system, folder, file, &damages).transpose()).collect::<Result<_, _>>()?;
+    let parts: Vec<Part> = manifest
+        .files
+        .par_iter()
+        .filter_map(|file| read_file(system, folder, file, &damages).transpose())
+        .collect::<Result<_, _>>()?;
     let mut store = Store::empty();
     store.damages = damages;
     store.id = manifest.id.as_str().into();
