@@ -23,7 +23,7 @@ fn batch(store: &Store, events: &[(u8, u8, i64)]) -> Writes {
             Some(row) => row,
             None => *new.entry(mpid).or_insert_with(|| {
                 let row = writes.new_user(mpid);
-                writes.identity(row, IdentityType::Email, &format!("{user}@b"));
+                writes.identity(row, IdentityType::Email, &format!("{user}@b"), None);
                 row
             }),
         };
