@@ -54,19 +54,15 @@ fn rewrite(system: &dyn System, folder: &Path, whole: bool) -> Result<Folded, St
     let Some(manifest) = Manifest::read(system, folder)? else {
         return Ok(Folded::default());
     };
-    let base = load(system, folder, &manifest)?;
-    let (store, last) = recent::replay(system, folder, manifest.folded, base)?;
-    let several = |key: &EventKey| segments_of(&manifest, key).count() > 1;
     let before = counted(&manifest);
-    if last == manifest.folded && !(whole && store.events.keys().any(several)) {
-        return Ok(Folded {
-            batches: 0,
-            segments: before.0,
-            bytes: before.1,
-            segments_before: before.0,
-            bytes_before: before.1,
-        });
+    let batches = recent::after(system, folder, manifest.folded)?;
+    let names: BTreeSet<&TableName> = manifest.files.iter().map(|file| &file.table).collect();
+    if batches.is_empty() && !(whole && names.len() < manifest.files.len()) {
+        let (segments, bytes) = before;
+        return Ok(Folded { batches: 0, segments_before: segments, segments, bytes_before: bytes, bytes });
     }
+    let base = load(system, folder, &manifest)?;
+    let (store, last) = recent::replay(batches, manifest.folded, base)?;
     let writing = Writing::begin(system, folder, &manifest)?;
     // What stays of the old files, and what is written beside it.
     let mut kept = manifest.clone();

@@ -124,14 +124,9 @@ fn read(path: &Path, folded: u64) -> rusqlite::Result<Vec<Row>> {
 }
 
 /// The store with the batches that are in no file so far, and the number of the last one.
-pub(super) fn replay(
-    system: &dyn System,
-    folder: &Path,
-    folded: u64,
-    mut store: Store,
-) -> Result<(Store, u64), StoreError> {
+pub(super) fn replay(batches: Vec<(u64, Writes)>, folded: u64, mut store: Store) -> Result<(Store, u64), StoreError> {
     let mut last = folded;
-    for (number, writes) in after(system, folder, folded)? {
+    for (number, writes) in batches {
         store = store.append(writes)?.0;
         last = number;
     }

@@ -75,7 +75,7 @@ impl Stats {
 pub fn stats(system: &dyn System, folder: &Path) -> Result<Stats, StoreError> {
     let Some(manifest) = Manifest::read(system, folder)? else { return Ok(Stats::default()) };
     let base = load(system, folder, &manifest)?;
-    let (store, last) = recent::replay(system, folder, manifest.folded, base)?;
+    let (store, last) = recent::replay(recent::after(system, folder, manifest.folded)?, manifest.folded, base)?;
     let events = store.events.iter().map(|(key, segments)| KeyStats {
         key: key.clone(),
         rows: segments.iter().map(|segment| segment.len()).sum(),

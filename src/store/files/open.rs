@@ -49,7 +49,8 @@ pub fn open(system: &dyn System, folder: &Path) -> Result<Store, StoreError> {
 /// The files that a manifest names, with the recent writes that are in none of them.
 fn load_all(system: &dyn System, folder: &Path, manifest: &Manifest) -> Result<Store, StoreError> {
     let store = load(system, folder, manifest)?;
-    Ok(recent::replay(system, folder, manifest.folded, store)?.0)
+    let batches = recent::after(system, folder, manifest.folded)?;
+    Ok(recent::replay(batches, manifest.folded, store)?.0)
 }
 
 /// The content of one file.
