@@ -435,7 +435,7 @@ fn an_import_keeps_what_it_leaves_out_and_says_where() {
     let report: serde_json::Value = serde_json::from_str(&sandbox.aud(&["import", "--json"]).fine().out).unwrap();
     let source = &report["sources"][0];
     assert_eq!((&source["bad_rows"], &source["rejected"]), (&1.into(), &".aud/data/rejected/app-2.ndjson".into()));
-    assert_eq!(source["bad"]["an MPID that is no 64-bit number"], 1);
+    assert_eq!(source["bad"]["an MPID that is no whole number of 64 bits"], 1);
 }
 
 #[test]
