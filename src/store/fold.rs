@@ -42,7 +42,7 @@ pub fn fold(system: &dyn System, folder: &Path) -> Result<Folded, StoreError> {
     rewrite(system, folder, false)
 }
 
-/// Puts recent writes into files, and all segments of a key into one.
+/// Puts recent writes into files, and all segments of a key into one. Files of an older format are written anew.
 ///
 /// # Errors
 /// A damaged store, or the system refuses; the store is then as it was.
@@ -57,7 +57,8 @@ fn rewrite(system: &dyn System, folder: &Path, whole: bool) -> Result<Folded, St
     let before = counted(&manifest);
     let batches = recent::after(system, folder, manifest.folded)?;
     let names: BTreeSet<&TableName> = manifest.files.iter().map(|file| &file.table).collect();
-    if batches.is_empty() && !(whole && names.len() < manifest.files.len()) {
+    let is_compact = names.len() == manifest.files.len() && manifest.files.iter().all(|file| file.sums.is_some());
+    if batches.is_empty() && (is_compact || !whole) {
         let (segments, bytes) = before;
         return Ok(Folded { batches: 0, segments_before: segments, segments, bytes_before: bytes, bytes });
     }
@@ -74,7 +75,7 @@ fn rewrite(system: &dyn System, folder: &Path, whole: bool) -> Result<Folded, St
             touched.insert(key.clone());
         }
         let merged = match (recent, whole) {
-            (_, true) if segments.len() > 1 => 0,
+            (_, true) if segments.len() > 1 || segments_of(&manifest, key).any(|file| file.sums.is_none()) => 0,
             (0, _) => continue,
             _ => first_merged(segments, stored),
         };

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use aud::catalog::{EventKey, Provenance, ValueType};
-use aud::store::{SHARD_USERS, open};
+use aud::store::{SHARD_USERS, compact, open, verify};
 use aud::system::{OsSystem, System};
 use proptest::prelude::*;
 
@@ -102,6 +102,26 @@ fn format_1_is_still_read() {
     assert_eq!(said(&store).len(), 1);
     let purchase = &store.catalog().events[&EventKey::custom("Purchase")];
     assert_eq!(purchase.attributes["price"].value_type, ValueType::Number);
+}
+
+/// `tests/store/golden/format-2` was written by the last program that wrote format 2.
+#[test]
+fn format_2_is_still_read_and_becomes_format_3() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/store/golden/format-2");
+    let store = open(&OsSystem, &golden).unwrap();
+    insta::assert_snapshot!(describe(&store).into_values().collect::<Vec<_>>().join("\n"));
+    let folder = tempfile::tempdir().unwrap();
+    for path in OsSystem.files_below(&golden).unwrap() {
+        std::fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
+    }
+    compact(&OsSystem, folder.path()).unwrap();
+    let manifest = std::fs::read_to_string(folder.path().join("manifest.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+    let files = manifest["store"]["files"].as_array().unwrap();
+    assert_eq!(manifest["format"], 3);
+    assert!(files.iter().all(|file| file.get("blake3").is_none() && file["sums"].is_string()), "{files:?}");
+    assert_eq!(describe(&open(&OsSystem, folder.path()).unwrap()), describe(&store));
+    assert_eq!(verify(&OsSystem, folder.path()).unwrap().damages, []);
 }
 
 proptest! {
