@@ -42,12 +42,12 @@ fn batch(store: &Store, events: &[(u8, u8, i64)]) -> Writes {
     writes
 }
 
-fn append(folder: &Path, events: &[(u8, u8, i64)]) {
+pub(super) fn append(folder: &Path, events: &[(u8, u8, i64)]) {
     let writes = batch(&open(&OsSystem, folder).unwrap(), events);
     Recent::open(&OsSystem, folder).unwrap().append(&[writes]).unwrap();
 }
 
-fn state(folder: &Path) -> String {
+pub(super) fn state(folder: &Path) -> String {
     format!("{:?}", describe(&open(&OsSystem, folder).unwrap()))
 }
 
