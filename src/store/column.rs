@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arrow_array::{Array, StringArray};
 use arrow_buffer::ScalarBuffer;
 
+use super::readings::Readings;
 use super::sorted::Sorted;
 
 /// The code of a missing key.
@@ -27,12 +28,13 @@ pub(super) fn list_text<T: AsRef<str>>(entries: &[T]) -> String {
 pub struct Dictionary {
     texts: StringArray,
     sorted: Option<Sorted>,
+    readings: Readings,
 }
 
 impl Default for Dictionary {
     /// The two reserved codes alone.
     fn default() -> Self {
-        Self { texts: StringArray::new_null(NULL as usize + 1), sorted: None }
+        Self { texts: StringArray::new_null(NULL as usize + 1), sorted: None, readings: Readings::default() }
     }
 }
 
@@ -40,14 +42,14 @@ impl Dictionary {
     /// Wraps the texts by code. `None` where the two reserved codes are missing or not empty.
     pub fn new(texts: StringArray) -> Option<Self> {
         let reserved = texts.len() >= 2 && texts.value(0).is_empty() && texts.value(1).is_empty();
-        reserved.then_some(Self { texts, sorted: None })
+        reserved.then(|| Self { texts, sorted: None, readings: Readings::default() })
     }
 
     /// Wraps texts, none of them twice, that were put in order.
     pub(super) fn of_texts<'t>(texts: impl Iterator<Item = &'t str>, sorted: Sorted) -> Self {
         let reserved = [None; NULL as usize + 1];
         let texts: StringArray = reserved.into_iter().chain(texts.map(Some)).collect();
-        Self { texts, sorted: Some(sorted) }
+        Self { texts, sorted: Some(sorted), readings: Readings::default() }
     }
 
     /// The same, as a file says that it is in order; not, where that cannot be so.
@@ -85,6 +87,11 @@ impl Dictionary {
     /// What is kept for a code: its text, or for a list [`LIST`] and a JSON array of texts.
     pub(super) fn raw(&self, code: u32) -> Option<&str> {
         (code > NULL && (code as usize) < self.texts.len()).then(|| self.texts.value(code as usize))
+    }
+
+    /// What was read of the texts so far.
+    pub(super) fn readings(&self) -> &Readings {
+        &self.readings
     }
 
     /// The texts as an Arrow array.

@@ -25,6 +25,7 @@ mod log;
 mod only;
 mod owners;
 mod profiles;
+mod readings;
 mod sorted;
 mod user_rows;
 mod users;
