@@ -120,6 +120,12 @@ impl Builder {
         row
     }
 
+    /// The row of a user, and whether it is a new one.
+    pub(super) fn user_of(&mut self, mpid: Mpid) -> (u32, bool) {
+        let before = self.mpids.len();
+        (self.user(mpid), self.mpids.len() > before)
+    }
+
     /// Gives an identity to a user, trimmed; it leaves the user that had it. An empty one is nobody's and is left out.
     pub fn identity(&mut self, row: u32, identity: IdentityType, value: &str) {
         if let Some(value) = identity::clean(value) {
@@ -189,9 +195,9 @@ impl Builder {
         ProfileTarget { profiles, column }
     }
 
-    /// The code of a text in a field.
+    /// The code of a text in a field; a list is one of them.
     pub(super) fn profile_code(&mut self, target: ProfileTarget, text: &str) -> u32 {
-        self.profiles[target.profiles].fields[target.column].texts.intern(text.trim_start_matches(LIST))
+        self.profiles[target.profiles].fields[target.column].texts.intern(text)
     }
 
     /// The code of a list in a field.
@@ -199,17 +205,38 @@ impl Builder {
         self.profiles[target.profiles].fields[target.column].texts.intern(&list_text(entries))
     }
 
+    /// The row of a user that is known.
+    pub(super) fn known(&self, mpid: Mpid) -> Option<u32> {
+        self.by_mpid.get(&mpid.0).copied()
+    }
+
+    /// Takes a column out, to be put back: what is set meanwhile is lost.
+    pub(super) fn take_column(&mut self, target: ProfileTarget) -> ProfileColumn {
+        let column = &mut self.profiles[target.profiles].fields[target.column];
+        let empty = ProfileColumn::empty(column.field.clone());
+        std::mem::replace(column, empty)
+    }
+
+    /// Puts a column back.
+    pub(super) fn put_column(&mut self, target: ProfileTarget, column: ProfileColumn) {
+        self.profiles[target.profiles].fields[target.column] = column;
+    }
+
+    /// First and last sightings of all users in each workspace, in ms since 1970, and the codes of its inputs.
+    pub(super) fn sightings(&mut self) -> impl Iterator<Item = (&mut [i64], &mut [i64], Vec<u8>)> {
+        let Self { profiles, input_profiles, mpids, .. } = self;
+        profiles.iter_mut().enumerate().map(|(at, profiles)| {
+            let inputs = input_profiles.iter().enumerate().filter(|(_, of)| **of == at).map(|(input, _)| input as u8);
+            profiles.first.resize(mpids.len(), i64::MAX);
+            profiles.last.resize(mpids.len(), i64::MIN);
+            (&mut profiles.first[..], &mut profiles.last[..], inputs.collect())
+        })
+    }
+
     /// Sets a field as of an instant: a value said later wins, and of two said at once the one set later. What is known of a
     /// device is added to what other devices showed.
     pub(super) fn set_profile(&mut self, target: ProfileTarget, row: u32, code: u32, at_ms: i64) {
-        let column = &mut self.profiles[target.profiles].fields[target.column];
-        match column.field {
-            ProfileField::Device(_) => {
-                let text = column.texts.text(code).to_owned();
-                column.add(row as usize, &text, Some(at_ms));
-            }
-            _ => column.set(row as usize, code, Some(at_ms)),
-        }
+        self.profiles[target.profiles].fields[target.column].set_or_add(row as usize, code, Some(at_ms));
     }
 
     /// A sighting in the workspace of an input.

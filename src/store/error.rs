@@ -83,6 +83,20 @@ pub enum StoreError {
         /// The nearest columns, or all there are.
         advice: String,
     },
+    /// A column of a file is of a type that cannot be what the project makes of it.
+    #[error(
+        "source `{source_name}`: column `{column}` of `{file}` is of type {data_type}, which cannot be read as what it is for: write it as text, a number, a date, a truth value or, for attributes, a list of these"
+    )]
+    ColumnType {
+        /// The source.
+        source_name: String,
+        /// The file.
+        file: String,
+        /// The column.
+        column: String,
+        /// Its type, as Arrow names it.
+        data_type: String,
+    },
     /// A source file could not be read to its end.
     #[error("source `{source_name}`: cannot read `{file}`: {cause}")]
     Unreadable {
@@ -96,7 +110,7 @@ pub enum StoreError {
     },
     /// So many rows are wrong that the mapping must be.
     #[error(
-        "source `{source_name}`: {bad} of {rows} rows cannot be read ({examples}): check how the project file maps the columns; nothing was imported"
+        "source `{source_name}`: {bad} of {rows} rows cannot be read ({examples}): check how the project file maps the columns; nothing was imported, and these rows lie in `{rejected}`"
     )]
     TooManyBadRows {
         /// The source.
@@ -107,6 +121,8 @@ pub enum StoreError {
         rows: u64,
         /// The first few, with their reasons.
         examples: String,
+        /// The file that keeps them.
+        rejected: String,
     },
     /// The texts of one column need more than 2 GiB.
     #[error("the values of {column} need more than 2 GiB: leave the column out of the source's attributes")]

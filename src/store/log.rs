@@ -9,7 +9,7 @@ use rapidhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 
 use super::SHARD_USERS;
-use super::column::{ABSENT, Dictionary, LIST, NULL};
+use super::column::{ABSENT, Dictionary, LIST, NULL, list_text};
 use super::events::{EventShard, EventTable, Products};
 use super::interner::Interner;
 use super::user_rows::UserRows;
@@ -59,7 +59,7 @@ struct LogColumn {
 impl LogColumn {
     /// Sets the value of the row that was begun last.
     fn set(&mut self, row: usize, value: Option<&str>) {
-        let code = value.map_or(NULL, |text| self.texts.intern(text.trim_start_matches(LIST)));
+        let code = value.map_or(NULL, |text| self.texts.intern(text));
         self.codes.resize(row, ABSENT);
         self.codes.push(code);
     }
@@ -153,7 +153,7 @@ impl EventLog {
         }
     }
 
-    /// Sets an attribute of the row, or of the product, that was begun last; the last call wins.
+    /// Sets an attribute of the row, or of the product, that was begun last; the last call wins. A list is one of the texts.
     pub(super) fn set(&mut self, of: Place, attribute: usize, value: Option<&str>) {
         let rows = if of == Place::Product { self.product_events.len() } else { self.users.len() };
         let Some(row) = rows.checked_sub(1) else { return };
@@ -162,11 +162,22 @@ impl EventLog {
         }
     }
 
+    /// Sets an attribute to a list, as [`EventLog::set`] does to a text.
+    pub(super) fn set_list(&mut self, of: Place, attribute: usize, entries: &[&str]) {
+        let rows = if of == Place::Product { self.product_events.len() } else { self.users.len() };
+        let Some(row) = rows.checked_sub(1) else { return };
+        if let Some(column) = self.columns_of(of).get_mut(attribute) {
+            let code = column.texts.intern(&list_text(entries));
+            column.codes.resize(row, ABSENT);
+            column.codes.push(code);
+        }
+    }
+
     /// Sets several attributes by name.
     pub(super) fn set_all(&mut self, of: Place, values: &[(&str, Option<&str>)]) {
         for (hint, (name, value)) in values.iter().enumerate() {
             let at = self.attribute(of, name, hint);
-            self.set(of, at, *value);
+            self.set(of, at, value.map(|text| text.trim_start_matches(LIST)));
         }
     }
 

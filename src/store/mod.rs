@@ -26,6 +26,7 @@ mod log;
 mod only;
 mod owners;
 mod profiles;
+mod sorted;
 mod user_rows;
 mod users;
 mod writes;
@@ -43,7 +44,10 @@ pub use column::{ABSENT, Column, Dictionary, LIST, NULL};
 pub use error::StoreError;
 pub use events::{EventShard, EventTable, Products, Segments};
 pub use files::open;
-pub use import::{BadRow, BadRowLimit, Example, ImportOptions, ImportReport, Progress, Rebuilt, SourceReport, import};
+pub use import::{
+    BadRow, BadRowLimit, Beyond, Example, ImportOptions, ImportReport, Limit, Progress, Rebuilt, SourceReport, import,
+};
+pub use sorted::{Sorted, SortedBy};
 pub use user_rows::UserRows;
 pub use users::{Identities, Identity, Seen, Users};
 pub use writes::{NotWrites, Writes};

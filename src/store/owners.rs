@@ -54,6 +54,11 @@ impl Owners {
         self.values.intern(value)
     }
 
+    /// The code of a value, cleaned already, if it has one.
+    pub(super) fn find(&self, value: &str) -> Option<u32> {
+        self.values.find(value)
+    }
+
     /// The text of a value's code.
     pub(super) fn text(&self, value: u32) -> &str {
         self.values.text(value)

@@ -57,12 +57,7 @@ impl Profiles {
 
     pub(super) fn column(&mut self, field: &ProfileField) -> usize {
         self.fields.iter().position(|column| column.field == *field).unwrap_or_else(|| {
-            self.fields.push(ProfileColumn {
-                field: field.clone(),
-                codes: Vec::new(),
-                times: Vec::new(),
-                texts: Interner::default(),
-            });
+            self.fields.push(ProfileColumn::empty(field.clone()));
             self.fields.len() - 1
         })
     }
@@ -92,6 +87,23 @@ impl ProfileColumn {
             codes: column.codes.to_vec(),
             times: times.map(|times| times.to_vec()).unwrap_or_default(),
             texts: Interner::of(&column.dictionary),
+        }
+    }
+
+    pub(super) fn empty(field: ProfileField) -> Self {
+        Self { field, codes: Vec::new(), times: Vec::new(), texts: Interner::default() }
+    }
+
+    /// Sets the value of a row; what is known of a device is added to what other devices showed.
+    pub(super) fn set_or_add(&mut self, row: usize, code: u32, at_ms: Option<i64>) {
+        match self.field {
+            // What is not there says nothing of other devices.
+            ProfileField::Device(_) if code <= NULL => {}
+            ProfileField::Device(_) => {
+                let text = self.texts.text(code).to_owned();
+                self.add(row, &text, at_ms);
+            }
+            _ => self.set(row, code, at_ms),
         }
     }
 

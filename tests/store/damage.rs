@@ -73,7 +73,7 @@ fn a_missing_file_and_a_later_format_are_named() {
     let (system, shop) = shop();
     let path = shop.data_path.join("manifest.json");
     let manifest = system.read(&path).unwrap();
-    let later = String::from_utf8(manifest.clone()).unwrap().replace("\"format\": 2", "\"format\": 3, \"new\": 0");
+    let later = String::from_utf8(manifest.clone()).unwrap().replace("\"format\": 3", "\"format\": 4, \"new\": 0");
     put(&system, &path.to_string_lossy(), later);
     insta::assert_snapshot!(open(&system, &shop.data_path).unwrap_err());
     put(&system, &path.to_string_lossy(), manifest);

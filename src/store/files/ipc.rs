@@ -32,10 +32,14 @@ pub(super) struct Table {
 }
 
 /// Writes batches of one schema as a file.
-pub(super) fn write(out: &mut dyn Write, schema: &Schema, batches: &[RecordBatch]) -> io::Result<()> {
+pub(super) fn write(
+    out: &mut dyn Write,
+    schema: &Schema,
+    mut batches: impl Iterator<Item = Result<RecordBatch, ArrowError>>,
+) -> io::Result<()> {
     let options = IpcWriteOptions::try_new(ALIGNMENT, false, MetadataVersion::V5).map_err(to_io)?;
     let mut writer = FileWriter::try_new_with_options(out, schema, options).map_err(to_io)?;
-    batches.iter().try_for_each(|batch| writer.write(batch)).map_err(to_io)?;
+    batches.try_for_each(|batch| writer.write(&batch?)).map_err(to_io)?;
     writer.finish().map_err(to_io)
 }
 

@@ -17,8 +17,8 @@ use crate::system::{System, write_bytes};
 /// The name of the manifest inside a store's folder.
 pub(super) const FILE: &str = "manifest.json";
 /// The format that is written, and the last one that is read. Format 1 had neither products nor lists, and of a profile only
-/// attributes; it is read as it is.
-const FORMAT: u64 = 2;
+/// attributes; format 2 says nothing of the order of texts. They are read as they are.
+const FORMAT: u64 = 3;
 
 /// What a store's folder holds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -68,6 +68,8 @@ pub(in crate::store) enum TableName {
     Identities,
     /// Events of a key.
     Events(EventKey),
+    /// Request ids of batches that were stored lately.
+    Requests,
 }
 
 /// A source file that was read.

@@ -9,10 +9,13 @@ mod ipc;
 mod manifest;
 mod open;
 mod products;
+mod requests;
+mod texts;
 mod users;
 mod write;
 
-pub(super) use manifest::{Imported, Manifest};
+pub(super) use manifest::{FileEntry, Imported, Manifest};
 pub use open::open;
 pub(super) use open::{load, read_users};
-pub(super) use write::write;
+pub(super) use requests::{StoredRequest, read_requests};
+pub(super) use write::Writing;

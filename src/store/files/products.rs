@@ -10,8 +10,9 @@ use arrow_schema::{ArrowError, DataType, Field, Fields};
 
 use super::super::column::Dictionary;
 use super::super::events::{EventTable, Products};
-use super::events::{dictionary, padded, texts, texts_type, values};
+use super::events::{texts_type, values};
 use super::ipc::broken;
+use super::texts::{Arranged, dictionary};
 
 /// Whether any event has products.
 pub(super) fn are_there(table: &EventTable) -> bool {
@@ -19,29 +20,33 @@ pub(super) fn are_there(table: &EventTable) -> bool {
 }
 
 /// The type of the column.
-pub(super) fn data_type(table: &EventTable) -> DataType {
-    DataType::List(item(table))
+pub(super) fn data_type(attributes: &BTreeMap<String, Arranged>) -> DataType {
+    DataType::List(item(attributes))
 }
 
-fn item(table: &EventTable) -> Arc<Field> {
-    Arc::new(Field::new("item", DataType::Struct(fields(table)), false))
+fn item(attributes: &BTreeMap<String, Arranged>) -> Arc<Field> {
+    Arc::new(Field::new("item", DataType::Struct(fields(attributes)), false))
 }
 
-fn fields(table: &EventTable) -> Fields {
-    table.products.keys().map(|name| Field::new(name, texts_type(DataType::UInt32), true)).collect()
+fn fields(attributes: &BTreeMap<String, Arranged>) -> Fields {
+    let field = |name: &str| Field::new(name, texts_type(DataType::UInt32), true);
+    attributes.iter().map(|(name, arranged)| arranged.said_in(field(name))).collect()
 }
 
 /// The products of a shard of `rows` events.
-pub(super) fn to_arrow(table: &EventTable, products: &Products, rows: usize) -> Result<ArrayRef, ArrowError> {
+pub(super) fn to_arrow(
+    attributes: &BTreeMap<String, Arranged>,
+    products: &Products,
+    rows: usize,
+) -> Result<ArrayRef, ArrowError> {
     let offsets = OffsetBuffer::<i32>::from_lengths((0..rows).map(|event| products.of(event).len()));
     let count = offsets.last() as usize;
     let none = ScalarBuffer::default();
-    let column = |(name, dictionary): (&String, &Arc<Dictionary>)| {
-        texts(&padded(products.columns.get(name).unwrap_or(&none), count), dictionary)
-    };
-    let columns = table.products.iter().map(column).collect::<Result<_, ArrowError>>()?;
-    let products = StructArray::try_new_with_length(fields(table), columns, None, count)?;
-    Ok(Arc::new(ListArray::try_new(item(table), offsets, Arc::new(products), None)?))
+    let column =
+        |(name, arranged): (&String, &Arranged)| arranged.column(products.columns.get(name).unwrap_or(&none), count);
+    let columns = attributes.iter().map(column).collect::<Result<_, ArrowError>>()?;
+    let products = StructArray::try_new_with_length(fields(attributes), columns, None, count)?;
+    Ok(Arc::new(ListArray::try_new(item(attributes), offsets, Arc::new(products), None)?))
 }
 
 /// The dictionary of each attribute.
@@ -51,8 +56,8 @@ pub(super) fn dictionaries(
 ) -> Result<BTreeMap<String, Arc<Dictionary>>, ArrowError> {
     let DataType::List(item) = field.data_type() else { return Err(odd()) };
     let DataType::Struct(fields) = item.data_type() else { return Err(odd()) };
-    let texts = in_field.iter().map(|each| dictionary(each.as_ref()));
-    fields.iter().zip(texts).map(|(field, texts)| Ok((field.name().clone(), texts?))).collect()
+    let each = fields.iter().zip(in_field);
+    each.map(|(field, texts)| Ok((field.name().clone(), dictionary(field, texts.as_ref())?))).collect()
 }
 
 /// The products of a shard.

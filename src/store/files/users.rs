@@ -9,11 +9,13 @@ use arrow_array::{
 };
 use arrow_buffer::{OffsetBuffer, ScalarBuffer};
 use arrow_schema::{ArrowError, DataType, Field, Fields, Schema};
+use rayon::prelude::*;
 
 use super::super::column::Column;
 use super::super::users::{Identities, Users};
-use super::events::{ATTRIBUTE, ROLE, dictionary, field, instants, texts, texts_type, values};
+use super::events::{ATTRIBUTE, ROLE, field, instants, texts_type, values};
 use super::ipc::{Table, broken};
+use super::texts::{Arranged, dictionary, texts};
 use crate::base::{Name, WorkspaceName};
 use crate::catalog::{IdentityType, ProfileField};
 
@@ -31,14 +33,19 @@ struct Columns {
 
 impl Columns {
     fn push(&mut self, role: &str, workspace: &WorkspaceName, of: Option<&ProfileField>, array: ArrayRef) {
+        let field = Self::field(role, workspace, of, array.data_type().clone());
+        self.fields.push(field);
+        self.arrays.push(array);
+    }
+
+    fn field(role: &str, workspace: &WorkspaceName, of: Option<&ProfileField>, data_type: DataType) -> Field {
         let of = of.map(name_of);
         let attribute_part = of.as_ref().map(|name| format!("/{name}")).unwrap_or_default();
         let mut metadata = HashMap::from([(ROLE.to_owned(), role.to_owned())]);
         metadata.insert(WORKSPACE.to_owned(), workspace.to_string());
         metadata.extend(of.map(|name| (ATTRIBUTE.to_owned(), name)));
         let name = format!("{workspace}/{role}{attribute_part}");
-        self.fields.push(Field::new(name, array.data_type().clone(), true).with_metadata(metadata));
-        self.arrays.push(array);
+        Field::new(name, data_type, true).with_metadata(metadata)
     }
 }
 
@@ -66,10 +73,23 @@ pub(super) fn users_to_arrow(users: &Users) -> Result<(Schema, Vec<RecordBatch>)
         columns.push("first_seen", workspace, None, instants(&seen.first, Some(i64::MAX)));
         columns.push("last_seen", workspace, None, instants(&seen.last, Some(i64::MIN)));
     }
-    for (workspace, attributes) in &users.fields {
-        for (field, column) in attributes {
-            columns.push("attribute", workspace, Some(field), texts(&column.codes, &column.dictionary)?);
-        }
+    let fields =
+        || users.fields.iter().flat_map(|(workspace, fields)| fields.iter().map(move |each| (workspace, each)));
+    // To put texts in order takes a while where there is one for each user.
+    let all: Vec<_> = fields().collect();
+    let arranged: Vec<_> = all
+        .par_iter()
+        .map(|(_, (_, column))| {
+            let arranged = Arranged::new(&column.dictionary);
+            let array = arranged.column(&column.codes, users.mpids.len());
+            (arranged, array)
+        })
+        .collect();
+    for ((workspace, (field, _)), (arranged, array)) in all.into_iter().zip(arranged) {
+        let array = array?;
+        let field = Columns::field("attribute", workspace, Some(field), array.data_type().clone());
+        columns.fields.push(arranged.said_in(field));
+        columns.arrays.push(array);
     }
     for (workspace, attributes) in &users.field_times {
         for (field, times) in attributes {
@@ -110,7 +130,7 @@ fn read_column(users: &mut Users, field: &Field, array: &ArrayRef, texts: Option
         _ => ProfileField::attribute(""),
     };
     if role == "attribute" {
-        let column = Column { codes: values::<UInt32Type>(array)?, dictionary: dictionary(texts)? };
+        let column = Column { codes: values::<UInt32Type>(array)?, dictionary: dictionary(field, texts)? };
         users.fields.entry(workspace).or_default().insert(attribute, column);
         return Ok(());
     }
@@ -164,7 +184,7 @@ pub(super) fn identities_from_arrow(file: &Table) -> Result<Identities, ArrowErr
         offsets: ScalarBuffer::new(offsets.inner().clone(), 0, offsets.len()),
         types: values::<UInt8Type>(types)?,
         values: values::<UInt32Type>(codes)?,
-        dictionary: Some(dictionary(texts)?),
+        dictionary: Some(dictionary(file.schema.field(0), texts)?),
     })
 }
 

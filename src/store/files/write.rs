@@ -10,10 +10,12 @@ use arrow_schema::{ArrowError, Schema};
 use super::super::Store;
 use super::super::detect::Detected;
 use super::super::error::StoreError;
+use super::super::events::{EventShard, EventTable};
 use super::super::log::EventLog;
 use super::manifest::{FILE, FileEntry, Manifest, TableName};
+use super::requests::{self, StoredRequest};
 use super::{events, ipc, users};
-use crate::base::Fingerprint;
+use crate::base::{Fingerprint, InputName};
 use crate::catalog::EventKey;
 use crate::system::System;
 
@@ -32,69 +34,139 @@ impl Store {
             detected: Detected::of(self),
             ..Manifest::default()
         };
-        write(system, folder, self, &old, &|_| true, next)
+        Writing::begin(system, folder, &old)?.finish(self, &old, &|_| true, Some(&[]), Vec::new(), next)
     }
 }
 
-/// Writes a store over the one that `old` describes. Event tables for which `changed` is false are still as in `old`, and
-/// their files are kept. `next` says everything but the files.
-pub(in crate::store) fn write(
-    system: &dyn System,
-    folder: &Path,
-    store: &Store,
-    old: &Manifest,
-    changed: &dyn Fn(&EventKey) -> bool,
-    mut next: Manifest,
-) -> Result<(), StoreError> {
-    system.create_folder(folder).map_err(StoreError::system("make the folder of the store"))?;
-    next.generation = old.generation.max(last_generation(system, folder)) + 1;
-    let count = store.user_count();
-    let file = |table, rows, content| write_file(system, folder, next.generation, table, rows, content);
-    let mut files = vec![
-        file(TableName::Users, count as u64, users::users_to_arrow(&store.users))?,
-        file(TableName::Identities, count as u64, users::identities_to_arrow(&store.users.identities, count))?,
-    ];
-    for (key, segments) in store.events.iter() {
-        let name = TableName::Events(key.clone());
-        let kept: Vec<_> = old.files.iter().filter(|file| file.table == name && !changed(key)).cloned().collect();
-        if !kept.is_empty() {
-            files.extend(kept);
-            continue;
-        }
-        // One file for all: whoever writes a key anew brings its segments together.
-        let whole = match segments.as_slice() {
-            [segment] => Arc::clone(segment),
-            several => Arc::new(EventLog::of(several).finish()),
-        };
-        files.push(file(name, whole.len(), events::to_arrow(&whole, &store.inputs))?);
-    }
-    next.files = files;
-    next.write(system, folder)?;
-    // The store is whole by now: what cannot be removed is only in the way, and the next import tries again.
-    let _ = remove_unnamed(system, folder, &next);
-    Ok(())
-}
+/// A schema, how many batches there are, and each of them.
+type Content<'c> = (&'c Schema, usize, &'c mut dyn FnMut(usize) -> Result<RecordBatch, ArrowError>);
 
-fn write_file(
-    system: &dyn System,
-    folder: &Path,
+/// Files that are written under one generation and become part of the store when the manifest names them.
+pub(in crate::store) struct Writing<'a> {
+    system: &'a dyn System,
+    folder: &'a Path,
     generation: u64,
-    table: TableName,
-    rows: u64,
-    content: Result<(Schema, Vec<RecordBatch>), ArrowError>,
-) -> Result<FileEntry, StoreError> {
-    let name = file_name(&table, generation);
-    let (schema, batches) = content.map_err(|cause| StoreError::Layout { table: name.clone(), cause })?;
-    let mut sum = (0, Fingerprint::of(""));
-    system
-        .write_atomic(&folder.join(&name), &mut |out| {
-            let mut summed = Summed { out, hasher: blake3::Hasher::new(), bytes: 0 };
-            ipc::write(&mut summed, &schema, &batches)?;
-            sum = (summed.bytes, summed.fingerprint()?);
-            Ok(())
-        })
-        .map_err(StoreError::system("write a file of the store"))?;
-    Ok(FileEntry { name, table, rows, bytes: sum.0, blake3: sum.1 })
+}
+
+impl<'a> Writing<'a> {
+    /// Begins to write beside the store that `old` describes.
+    pub(in crate::store) fn begin(
+        system: &'a dyn System,
+        folder: &'a Path,
+        old: &Manifest,
+    ) -> Result<Self, StoreError> {
+        system.create_folder(folder).map_err(StoreError::system("make the folder of the store"))?;
+        let generation = old.generation.max(last_generation(system, folder)) + 1;
+        Ok(Self { system, folder, generation })
+    }
+
+    /// Writes a segment of events whose shards are made one after the other, so that only one is in memory. `table` has the
+    /// dictionaries.
+    pub(in crate::store) fn events(
+        &self,
+        key: &EventKey,
+        table: &EventTable,
+        inputs: &[InputName],
+        rows: u64,
+        shards: usize,
+        shard: &mut dyn FnMut(usize) -> EventShard,
+    ) -> Result<FileEntry, StoreError> {
+        let layout = events::Layout::new(table, inputs);
+        let mut batches = |at: usize| layout.batch(table, &shard(at));
+        self.file(TableName::Events(key.clone()), rows, Ok((layout.schema(), shards, &mut batches)))
+    }
+
+    /// Writes a store over the one that `old` describes, with the files that were written before. Event tables for which
+    /// `changed` is false are still as in `old`, and their files are kept; so is the file of request ids where `stored` is
+    /// `None`. `next` says everything but the files.
+    pub(in crate::store) fn finish(
+        &self,
+        store: &Store,
+        old: &Manifest,
+        changed: &dyn Fn(&EventKey) -> bool,
+        stored: Option<&[StoredRequest]>,
+        new: Vec<FileEntry>,
+        mut next: Manifest,
+    ) -> Result<(), StoreError> {
+        let Self { system, folder, generation } = *self;
+        next.generation = generation;
+        let count = store.user_count();
+        let (users, identities) = rayon::join(
+            || self.whole(TableName::Users, count as u64, users::users_to_arrow(&store.users)),
+            || {
+                self.whole(
+                    TableName::Identities,
+                    count as u64,
+                    users::identities_to_arrow(&store.users.identities, count),
+                )
+            },
+        );
+        let mut files = vec![users?, identities?];
+        for (key, segments) in store.events.iter() {
+            let name = TableName::Events(key.clone());
+            let kept: Vec<_> = old.files.iter().filter(|file| file.table == name && !changed(key)).cloned().collect();
+            if !kept.is_empty() {
+                files.extend(kept);
+                continue;
+            }
+            // One file for all: whoever writes a key anew brings its segments together.
+            let whole = match segments.as_slice() {
+                [segment] => Arc::clone(segment),
+                several => Arc::new(EventLog::of(several).finish()),
+            };
+            files.push(self.whole(name, whole.len(), events::to_arrow(&whole, &store.inputs))?);
+        }
+        files.extend(new);
+        match stored {
+            None => files.extend(old.files.iter().find(|file| file.table == TableName::Requests).cloned()),
+            Some([]) => {}
+            Some(all) => files.push(self.whole(TableName::Requests, all.len() as u64, requests::to_arrow(all))?),
+        }
+        // Stable: of a key the segments that were there come first.
+        files.sort_by(|a, b| a.table.cmp(&b.table));
+        next.files = files;
+        next.write(system, folder)?;
+        // The store is whole by now: what cannot be removed is only in the way, and the next import tries again.
+        let _ = remove_unnamed(system, folder, &next);
+        Ok(())
+    }
+
+    fn whole(
+        &self,
+        table: TableName,
+        rows: u64,
+        content: Result<(Schema, Vec<RecordBatch>), ArrowError>,
+    ) -> Result<FileEntry, StoreError> {
+        match content {
+            Err(cause) => self.file(table, rows, Err(cause)),
+            Ok((schema, batches)) => {
+                let batch =
+                    |at: usize| batches.get(at).cloned().ok_or_else(|| ipc::broken("a batch that is not there"));
+                self.file(table, rows, Ok((&schema, batches.len(), &mut { batch })))
+            }
+        }
+    }
+
+    fn file(
+        &self,
+        table: TableName,
+        rows: u64,
+        content: Result<Content<'_>, ArrowError>,
+    ) -> Result<FileEntry, StoreError> {
+        let Self { system, folder, generation } = *self;
+        let name = file_name(&table, generation);
+        let (schema, count, batch) = content.map_err(|cause| StoreError::Layout { table: name.clone(), cause })?;
+        let mut sum = (0, Fingerprint::of(""));
+        system
+            .write_atomic(&folder.join(&name), &mut |out| {
+                let mut summed = Summed { out, hasher: blake3::Hasher::new(), bytes: 0 };
+                ipc::write(&mut summed, schema, (0..count).map(&mut *batch))?;
+                sum = (summed.bytes, summed.fingerprint()?);
+                Ok(())
+            })
+            .map_err(StoreError::system("write a file of the store"))?;
+        Ok(FileEntry { name, table, rows, bytes: sum.0, blake3: sum.1 })
+    }
 }
 
 /// A name that tells people what is inside, that two keys never share, and that is used once.
@@ -102,6 +174,7 @@ fn file_name(table: &TableName, generation: u64) -> String {
     match table {
         TableName::Users => format!("users-{generation}.arrow"),
         TableName::Identities => format!("identities-{generation}.arrow"),
+        TableName::Requests => format!("requests-{generation}.arrow"),
         TableName::Events(key) => {
             let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
             let slug: String = key.name.chars().take(32).map(plain).collect();
