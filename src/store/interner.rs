@@ -59,11 +59,6 @@ impl Interner {
         self.last
     }
 
-    /// How many codes there are, the two reserved ones included.
-    pub(super) fn len(&self) -> usize {
-        self.texts.offsets_slice().len() - 1
-    }
-
     /// The code of a text, if it has one.
     pub(super) fn find(&self, text: &str) -> Option<u32> {
         let same = |code: &u32| bytes_at(&self.texts, *code) == text.as_bytes();

@@ -26,7 +26,7 @@ use crate::system::System;
 pub use answer::{Answer, answers};
 pub use error::WorkloadError;
 pub use memory::Memory;
-pub use run::{Evaluations, Imports, Openings, Phase, Run, RunRequest, run};
+pub use run::{Evaluations, Imports, Increments, Openings, Phase, Run, RunRequest, run};
 
 /// The audiences of a workload.
 #[derive(Clone, Debug)]
