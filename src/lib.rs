@@ -20,6 +20,7 @@ pub mod outputs;
 pub mod plan;
 pub mod apply;
 pub mod demo;
+pub mod workload;
 pub mod workbench;
 pub mod report;
 pub mod cli;

@@ -4,6 +4,7 @@ use std::io;
 use std::process::ExitCode;
 
 use crate::workbench::WorkbenchError;
+use crate::workload::WorkloadError;
 
 /// What the exit code says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,9 @@ pub(super) enum Failure {
     /// The workbench said no.
     #[error(transparent)]
     Workbench(#[from] WorkbenchError),
+    /// A workload could not be run.
+    #[error(transparent)]
+    Workload(#[from] WorkloadError),
     /// The terminal or a file said no.
     #[error("{0}")]
     Io(#[from] io::Error),

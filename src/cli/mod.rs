@@ -70,6 +70,8 @@ enum Command {
     Watch(commands::watch::Args),
     /// Make a project with generated data, plan it, apply it
     Demo(commands::demo::Args),
+    /// Measure the evaluator with a workload, and check its answers
+    Bench(commands::bench::Args),
     /// Look at and mend the state
     #[command(subcommand)]
     State(commands::state::Command),
@@ -107,6 +109,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, system: Arc<dyn System>) ->
         Command::Test(args) => commands::test::run(&door, &ui, &args),
         Command::Watch(args) => commands::watch::run(&door, &ui, &args),
         Command::Demo(args) => commands::demo::run(&door, &ui, &args),
+        Command::Bench(args) => commands::bench::run(&door, &ui, &args),
         Command::State(command) => commands::state::run(&door, &ui, &command),
     };
     result.unwrap_or_else(|failure| ui.failure(&failure)).into()

@@ -6,6 +6,7 @@
 
 pub mod apply;
 pub mod audience;
+pub mod bench;
 mod code;
 pub mod describe;
 pub mod diagnostic;

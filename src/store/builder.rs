@@ -120,12 +120,6 @@ impl Builder {
         row
     }
 
-    /// The row of a user, and whether it is a new one.
-    pub(super) fn user_of(&mut self, mpid: Mpid) -> (u32, bool) {
-        let before = self.mpids.len();
-        (self.user(mpid), self.mpids.len() > before)
-    }
-
     /// Gives an identity to a user, trimmed; it leaves the user that had it. An empty one is nobody's and is left out.
     pub fn identity(&mut self, row: u32, identity: IdentityType, value: &str) {
         if let Some(value) = identity::clean(value) {
@@ -195,9 +189,9 @@ impl Builder {
         ProfileTarget { profiles, column }
     }
 
-    /// The code of a text in a field; a list is one of them.
+    /// The code of a text in a field.
     pub(super) fn profile_code(&mut self, target: ProfileTarget, text: &str) -> u32 {
-        self.profiles[target.profiles].fields[target.column].texts.intern(text)
+        self.profiles[target.profiles].fields[target.column].texts.intern(text.trim_start_matches(LIST))
     }
 
     /// The code of a list in a field.

@@ -110,7 +110,7 @@ pub enum StoreError {
     },
     /// So many rows are wrong that the mapping must be.
     #[error(
-        "source `{source_name}`: {bad} of {rows} rows cannot be read ({examples}): check how the project file maps the columns; nothing was imported"
+        "source `{source_name}`: {bad} of {rows} rows cannot be read ({examples}): check how the project file maps the columns; nothing was imported, and these rows lie in `{rejected}`"
     )]
     TooManyBadRows {
         /// The source.
@@ -121,6 +121,8 @@ pub enum StoreError {
         rows: u64,
         /// The first few, with their reasons.
         examples: String,
+        /// The file that keeps them.
+        rejected: String,
     },
     /// The texts of one column need more than 2 GiB.
     #[error("the values of {column} need more than 2 GiB: leave the column out of the source's attributes")]

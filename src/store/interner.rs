@@ -3,6 +3,7 @@
 use arrow_array::builder::StringBuilder;
 use hashbrown::HashTable;
 use rapidhash::fast::RandomState;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::hash::BuildHasher;
 
 use super::column::{Dictionary, NULL};
@@ -96,6 +97,23 @@ impl Interner {
     /// The finished dictionary.
     pub(super) fn finish(mut self) -> Dictionary {
         Dictionary::new(self.texts.finish()).unwrap_or_default()
+    }
+}
+
+impl Serialize for Interner {
+    /// Its texts, in the order of their codes.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((NULL + 1..self.texts.offsets_slice().len() as u32 - 1).map(|code| self.text(code)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Interner {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut interner = Self::default();
+        for text in Vec::<String>::deserialize(deserializer)? {
+            interner.append(&text);
+        }
+        Ok(interner)
     }
 }
 

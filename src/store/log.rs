@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use arrow_buffer::ScalarBuffer;
 use rapidhash::fast::RandomState;
+use serde::{Deserialize, Serialize};
 
 use super::SHARD_USERS;
-use super::column::{ABSENT, Dictionary, LIST, NULL};
+use super::column::{ABSENT, Dictionary, LIST, NULL, list_text};
 use super::events::{EventShard, EventTable, Products};
 use super::interner::Interner;
 use super::user_rows::UserRows;
@@ -29,7 +30,7 @@ pub(super) enum Place {
 
 /// The events of one key in the order they came. Invariant: `users`, `times`, `inputs` and `types` have one length;
 /// columns may be shorter, what is not there is [`ABSENT`].
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct EventLog {
     pub(super) users: Vec<u32>,
     pub(super) times: Vec<i64>,
@@ -41,13 +42,14 @@ pub(super) struct EventLog {
     products: Vec<LogColumn>,
     /// The event of each product; ascending, until rows are joined.
     product_events: Vec<u32>,
-    /// Rows whose products belong to another row.
+    /// Rows whose products belong to another row; only while sources are read.
+    #[serde(skip)]
     joined: HashMap<u32, u32, RandomState>,
     ids: LogColumn,
 }
 
 /// One attribute of a log.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct LogColumn {
     name: String,
     codes: Vec<u32>,
@@ -57,7 +59,7 @@ struct LogColumn {
 impl LogColumn {
     /// Sets the value of the row that was begun last.
     fn set(&mut self, row: usize, value: Option<&str>) {
-        let code = value.map_or(NULL, |text| self.texts.intern(text));
+        let code = value.map_or(NULL, |text| self.texts.intern(text.trim_start_matches(LIST)));
         self.codes.resize(row, ABSENT);
         self.codes.push(code);
     }
@@ -95,6 +97,26 @@ impl EventLog {
         }
     }
 
+    /// Whether what was written elsewhere is a log: all that [`finish`](Self::finish) relies on.
+    pub(super) fn is_sound(&self) -> bool {
+        let rows = self.users.len();
+        let same = [self.times.len(), self.inputs.len(), self.types.len()].iter().all(|len| *len == rows);
+        let ordered =
+            self.product_events.is_sorted() && self.product_events.last().is_none_or(|last| (*last as usize) < rows);
+        same && ordered
+    }
+
+    /// The id of a row, if it has one.
+    pub(super) fn id_of(&self, row: usize) -> Option<&str> {
+        let code = self.ids.codes.get(row).copied().filter(|code| *code > NULL)?;
+        Some(self.ids.texts.text(code))
+    }
+
+    /// The inputs of all rows.
+    pub(super) fn inputs_mut(&mut self) -> &mut [u8] {
+        &mut self.inputs
+    }
+
     /// Begins a row; attributes and id are set afterwards.
     pub(super) fn begin(&mut self, user: u32, at_ms: i64, input: u8, event_type: u8) {
         self.users.push(user);
@@ -123,7 +145,7 @@ impl EventLog {
         }
     }
 
-    /// Sets an attribute of the row, or of the product, that was begun last; the last call wins. A list is one of the texts.
+    /// Sets an attribute of the row, or of the product, that was begun last; the last call wins.
     pub(super) fn set(&mut self, of: Place, attribute: usize, value: Option<&str>) {
         let rows = if of == Place::Product { self.product_events.len() } else { self.users.len() };
         let Some(row) = rows.checked_sub(1) else { return };
@@ -132,11 +154,22 @@ impl EventLog {
         }
     }
 
+    /// Sets an attribute to a list, as [`EventLog::set`] does to a text.
+    pub(super) fn set_list(&mut self, of: Place, attribute: usize, entries: &[&str]) {
+        let rows = if of == Place::Product { self.product_events.len() } else { self.users.len() };
+        let Some(row) = rows.checked_sub(1) else { return };
+        if let Some(column) = self.columns_of(of).get_mut(attribute) {
+            let code = column.texts.intern(&list_text(entries));
+            column.codes.resize(row, ABSENT);
+            column.codes.push(code);
+        }
+    }
+
     /// Sets several attributes by name.
     pub(super) fn set_all(&mut self, of: Place, values: &[(&str, Option<&str>)]) {
         for (hint, (name, value)) in values.iter().enumerate() {
             let at = self.attribute(of, name, hint);
-            self.set(of, at, value.map(|text| text.trim_start_matches(LIST)));
+            self.set(of, at, *value);
         }
     }
 

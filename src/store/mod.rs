@@ -28,6 +28,7 @@ mod profiles;
 mod sorted;
 mod user_rows;
 mod users;
+mod writes;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -41,10 +42,13 @@ pub use column::{ABSENT, Column, Dictionary, LIST, NULL};
 pub use error::StoreError;
 pub use events::{EventShard, EventTable, Products, Segments};
 pub use files::open;
-pub use import::{BadRow, BadRowLimit, Example, ImportOptions, ImportReport, Progress, Rebuilt, SourceReport, import};
+pub use import::{
+    BadRow, BadRowLimit, Beyond, Example, ImportOptions, ImportReport, Limit, Progress, Rebuilt, SourceReport, import,
+};
 pub use sorted::{Sorted, SortedBy};
 pub use user_rows::UserRows;
 pub use users::{Identities, Identity, Seen, Users};
+pub use writes::{NotWrites, Writes};
 
 /// How many users a shard holds: what fits one container of a Roaring bitmap.
 pub const SHARD_USERS: usize = 1 << 16;

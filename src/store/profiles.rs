@@ -97,6 +97,8 @@ impl ProfileColumn {
     /// Sets the value of a row; what is known of a device is added to what other devices showed.
     pub(super) fn set_or_add(&mut self, row: usize, code: u32, at_ms: Option<i64>) {
         match self.field {
+            // What is not there says nothing of other devices.
+            ProfileField::Device(_) if code <= NULL => {}
             ProfileField::Device(_) => {
                 let text = self.texts.text(code).to_owned();
                 self.add(row, &text, at_ms);

@@ -99,6 +99,10 @@ pub trait System: Send + Sync {
     /// Replaces a file by new content, durably and all at once.
     fn write_atomic(&self, path: &Path, content: &mut Content<'_>) -> io::Result<()>;
 
+    /// Makes a new file that its owner alone may read, for what is too much to hold until it is whole. A path that exists is
+    /// an error. What is written is there once the writer is dropped.
+    fn create_private(&self, path: &Path) -> io::Result<Box<dyn Write + Send>>;
+
     /// Removes a file; fine where there is none.
     fn remove(&self, path: &Path) -> io::Result<()>;
 

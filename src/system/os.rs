@@ -90,6 +90,14 @@ impl System for OsSystem {
         sync_folder(folder)
     }
 
+    fn create_private(&self, path: &Path) -> io::Result<Box<dyn Write + Send>> {
+        let mut options = File::options();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        Ok(Box::new(options.open(path).map_err(|error| at(path, error))?))
+    }
+
     fn lock(&self, path: &Path) -> io::Result<Box<dyn Send>> {
         let file =
             File::options().create(true).truncate(false).write(true).open(path).map_err(|error| at(path, error))?;
@@ -170,6 +178,18 @@ mod tests {
         assert_eq!(read_text(&OsSystem, &path).unwrap(), "two");
         assert_eq!(OsSystem.files_below(folder.path()).unwrap(), vec![path.clone()]);
         assert_eq!(&OsSystem.map(&path).unwrap()[..], b"two");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_private_file_is_its_owners_and_new() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows");
+        OsSystem.create_private(&path).unwrap().write_all(b"a").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(OsSystem.create_private(&path).map(drop).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(OsSystem.read(&path).unwrap(), b"a");
     }
 
     #[test]

@@ -38,6 +38,7 @@ pub(super) fn purchases(files: &str) -> DataSource {
         input: input("shop.web"),
         files: files.to_owned(),
         format: Format::Csv,
+        development: false,
         mpid: None,
         identities: vec![(IdentityType::Email, "email".to_owned()), (IdentityType::CustomerId, "id".to_owned())],
         event: Some(EventMapping {
@@ -213,6 +214,9 @@ impl System for Failing {
         }
         self.writes_left.store(left - 1, Ordering::SeqCst);
         self.world.write_atomic(path, content)
+    }
+    fn create_private(&self, path: &Path) -> io::Result<Box<dyn io::Write + Send>> {
+        self.world.create_private(path)
     }
     fn remove(&self, path: &Path) -> io::Result<()> {
         self.world.remove(path)

@@ -1,6 +1,7 @@
 //! One file a command.
 
 pub(super) mod apply;
+pub(super) mod bench;
 pub(super) mod check;
 pub(super) mod demo;
 pub(super) mod describe;

@@ -11,11 +11,12 @@ use crate::project::{DataSource, Format, Workspace};
 use super::reader::{Map, Reader, alternatives, first_key, unknown_choice, words};
 use super::{events, profiles, text_value, value, workspaces};
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "name",
     "input",
     "files",
     "format",
+    "development",
     "user",
     "event",
     "user_attributes",
@@ -28,13 +29,16 @@ const KEYS: [&str; 13] = [
 ];
 const FORMATS: [(&str, Option<Format>); 5] = [
     ("csv", Some(Format::Csv)),
-    ("ndjson", None),
+    ("ndjson", Some(Format::Ndjson)),
     ("parquet", Some(Format::Parquet)),
     ("arrow", Some(Format::Arrow)),
-    ("mparticle", None),
+    ("mparticle", Some(Format::Mparticle)),
 ];
 /// The word for the platform's own number of a user, among identity types.
 const MPID: &str = "mpid";
+/// What says how a row is read, and has nothing to say of batches.
+const OF_ROWS: [&str; 9] =
+    ["user", "event", "user_attributes", "calculated", "consent", "device", "location", "attribution", "seen"];
 
 /// Every source that could be read. Inputs are only looked for where the workspaces are known.
 pub(super) fn sources(reader: &mut Reader<'_>, node: &Node, workspaces: Option<&[Workspace]>) -> Vec<DataSource> {
@@ -74,7 +78,10 @@ fn source(reader: &mut Reader<'_>, item: &Node, workspaces: Option<&[Workspace]>
     let files = files.and_then(|entry| text_value(reader, &entry.value, "`files`", value::pattern));
     let format = reader.need(&map, "format", "format: csv");
     let format = format.and_then(|entry| file_format(reader, &entry.value));
-    let users = users(reader, &map);
+    let batches = format == Some(Format::Mparticle);
+    let users = if batches { Some(UserColumns::default()) } else { users(reader, &map) };
+    let development = development(reader, &map, format);
+    let fitting = !batches || without_mapping(reader, &map);
     let event = map.get("event").map(|entry| events::event(reader, entry));
     let profile = profiles::profile(reader, &map);
     let seen = map.get("seen").map(|entry| events::time(reader, entry));
@@ -86,18 +93,49 @@ fn source(reader: &mut Reader<'_>, item: &Node, workspaces: Option<&[Workspace]>
                 .help("remove `seen`: the time of an event is also when its user was seen"),
         );
     }
+    fitting.then_some(())?;
     let (mpid, identities) = users?;
     Some(DataSource {
         name: name?.to_owned(),
         input: input?,
         files: files?.to_owned(),
         format: format?,
+        development: development?,
         mpid,
         identities,
         event: flat(event)?,
         profile: profile?,
         seen: flat(seen)?,
     })
+}
+
+/// Whether batches of the environment `development` count.
+fn development(reader: &mut Reader<'_>, map: &Map<'_>, format: Option<Format>) -> Option<bool> {
+    let Some(entry) = map.get("development") else { return Some(false) };
+    if format.is_some_and(|format| format != Format::Mparticle) {
+        reader.report(
+            Diagnostic::new(Code::ConflictingKeys, format!("{} has `development` and reads rows", map.what))
+                .label(entry.key_span, "about batches")
+                .help("remove `development`: only batches of `format: mparticle` say which environment they are from"),
+        );
+        return None;
+    }
+    let said = entry.value.scalar().and_then(|scalar| scalar.boolean());
+    said.or_else(|| reader.wrong_type(&entry.value, "`development`", "`true` or `false`", |it| it))
+}
+
+/// Whether a source of batches leaves to them what they say themselves.
+fn without_mapping(reader: &mut Reader<'_>, map: &Map<'_>) -> bool {
+    let there: Vec<&Entry> = OF_ROWS.iter().filter_map(|key| map.entry(key)).collect();
+    for entry in &there {
+        let message = format!("{} has `format: mparticle` and `{}`", map.what, entry.key);
+        reader.report(
+            Diagnostic::new(Code::ConflictingKeys, message)
+                .label(entry.key_span, "for rows of columns")
+                .help(format!("remove `{}`: a batch says itself who it is about and what happened", entry.key)),
+        );
+    }
+    there.is_empty()
 }
 
 /// What was not written is fine, what was written wrong is not.
@@ -117,7 +155,12 @@ fn file_format(reader: &mut Reader<'_>, node: &Node) -> Option<Format> {
             node.span,
             "write the data as CSV, gzipped if you like, and `format: csv`",
         )),
-        None => reader.report(unknown_choice(text, node.span, "a format of files", &["csv", "parquet", "arrow"])),
+        None => reader.report(unknown_choice(
+            text,
+            node.span,
+            "a format of files",
+            &["csv", "ndjson", "parquet", "arrow", "mparticle"],
+        )),
     }
     None
 }

@@ -68,6 +68,8 @@ pub(in crate::store) enum TableName {
     Identities,
     /// Events of a key.
     Events(EventKey),
+    /// Request ids of batches that were stored lately.
+    Requests,
 }
 
 /// A source file that was read.

@@ -53,8 +53,11 @@ enum Part {
 
 /// Maps the files that a manifest names.
 pub(in crate::store) fn load(system: &dyn System, folder: &Path, manifest: &Manifest) -> Result<Store, StoreError> {
-    let parts: Vec<Part> =
-        manifest.files.par_iter().map(|file| read_file(system, folder, file)).collect::<Result<_, _>>()?;
+    let parts: Vec<Part> = manifest
+        .files
+        .par_iter()
+        .filter_map(|file| read_file(system, folder, file).transpose())
+        .collect::<Result<_, _>>()?;
     let mut store = Store::empty();
     store.id = manifest.id.as_str().into();
     store.version = manifest.version;
@@ -85,12 +88,34 @@ pub(in crate::store) fn read_users(
         return Ok(Users::default());
     };
     match read_file(system, folder, file)? {
-        Part::Users(users) => Ok(users),
+        Some(Part::Users(users)) => Ok(users),
         _ => Ok(Users::default()),
     }
 }
 
-fn read_file(system: &dyn System, folder: &Path, file: &FileEntry) -> Result<Part, StoreError> {
+/// What a file holds; `None` for what only imports ask for.
+fn read_file(system: &dyn System, folder: &Path, file: &FileEntry) -> Result<Option<Part>, StoreError> {
+    let name = &file.table;
+    if *name == TableName::Requests {
+        return Ok(None);
+    }
+    read_table(system, folder, file, |table| {
+        Ok(match name {
+            TableName::Users => Some(Part::Users(users::users_from_arrow(table)?)),
+            TableName::Identities => Some(Part::Identities(users::identities_from_arrow(table)?)),
+            TableName::Events(key) => Some(Part::Events(key.clone(), events::from_arrow(table)?)),
+            TableName::Requests => None,
+        })
+    })
+}
+
+/// Maps a file, compares it with what the manifest says of it, and decodes it.
+pub(super) fn read_table<T>(
+    system: &dyn System,
+    folder: &Path,
+    file: &FileEntry,
+    decode: impl FnOnce(&Table) -> Result<T, ArrowError>,
+) -> Result<T, StoreError> {
     let path = folder.join(&file.name);
     let damaged = |what: String| StoreError::Damaged { file: path.clone(), what };
     let bytes = system.map(&path).map_err(|error| match error.kind() {
@@ -103,20 +128,10 @@ fn read_file(system: &dyn System, folder: &Path, file: &FileEntry) -> Result<Par
     if Fingerprint::of(&bytes) != file.blake3 {
         return Err(damaged("its checksum does not fit its content".to_owned()));
     }
-    let (part, rows) =
-        ipc::read(bytes).and_then(|table| decode(&file.table, &table)).map_err(|error| damaged(error.to_string()))?;
+    let table = ipc::read(bytes).map_err(|error| damaged(error.to_string()))?;
+    let rows: u64 = table.batches.iter().map(|batch| batch.num_rows() as u64).sum();
     if rows != file.rows {
         return Err(damaged(format!("it has {rows} rows instead of {}", file.rows)));
     }
-    Ok(part)
-}
-
-fn decode(name: &TableName, table: &Table) -> Result<(Part, u64), ArrowError> {
-    let rows = table.batches.iter().map(|batch| batch.num_rows() as u64).sum();
-    let part = match name {
-        TableName::Users => Part::Users(users::users_from_arrow(table)?),
-        TableName::Identities => Part::Identities(users::identities_from_arrow(table)?),
-        TableName::Events(key) => Part::Events(key.clone(), events::from_arrow(table)?),
-    };
-    Ok((part, rows))
+    decode(&table).map_err(|error| damaged(error.to_string()))
 }

@@ -13,6 +13,7 @@ use super::super::error::StoreError;
 use super::super::events::{EventShard, EventTable};
 use super::super::log::EventLog;
 use super::manifest::{FILE, FileEntry, Manifest, TableName};
+use super::requests::{self, StoredRequest};
 use super::{events, ipc, users};
 use crate::base::{Fingerprint, InputName};
 use crate::catalog::EventKey;
@@ -33,7 +34,7 @@ impl Store {
             detected: Detected::of(self),
             ..Manifest::default()
         };
-        Writing::begin(system, folder, &old)?.finish(self, &old, &|_| true, Vec::new(), next)
+        Writing::begin(system, folder, &old)?.finish(self, &old, &|_| true, Vec::new(), Some(&[]), next)
     }
 }
 
@@ -76,13 +77,15 @@ impl<'a> Writing<'a> {
     }
 
     /// Writes a store over the one that `old` describes, with the files that were written before. Event tables for which
-    /// `changed` is false are still as in `old`, and their files are kept. `next` says everything but the files.
+    /// `changed` is false are still as in `old`, and their files are kept; so is the file of request ids where `stored` is
+    /// `None`. `next` says everything but the files.
     pub(in crate::store) fn finish(
         &self,
         store: &Store,
         old: &Manifest,
         changed: &dyn Fn(&EventKey) -> bool,
         new: Vec<FileEntry>,
+        stored: Option<&[StoredRequest]>,
         mut next: Manifest,
     ) -> Result<(), StoreError> {
         let Self { system, folder, generation } = *self;
@@ -112,6 +115,11 @@ impl<'a> Writing<'a> {
                 several => Arc::new(EventLog::of(several).finish()),
             };
             files.push(self.whole(name, whole.len(), events::to_arrow(&whole, &store.inputs))?);
+        }
+        match stored {
+            None => files.extend(old.files.iter().find(|file| file.table == TableName::Requests).cloned()),
+            Some([]) => {}
+            Some(all) => files.push(self.whole(TableName::Requests, all.len() as u64, requests::to_arrow(all))?),
         }
         files.extend(new);
         // Stable: of a key the segments that were there come first.
@@ -166,6 +174,7 @@ fn file_name(table: &TableName, generation: u64) -> String {
     match table {
         TableName::Users => format!("users-{generation}.arrow"),
         TableName::Identities => format!("identities-{generation}.arrow"),
+        TableName::Requests => format!("requests-{generation}.arrow"),
         TableName::Events(key) => {
             let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
             let slug: String = key.name.chars().take(32).map(plain).collect();

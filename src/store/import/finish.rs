@@ -27,6 +27,9 @@ pub(super) fn finish(
     if let Some(column) = work.builder.overflowed() {
         return Err(StoreError::TooMuchText { column });
     }
+    if work.requests.overflowed() {
+        return Err(StoreError::TooMuchText { column: "request ids".to_owned() });
+    }
     let brought = work.rows.brought(project, &work.builder);
     let writing = Writing::begin(system, &project.data_path, &base.manifest)?;
     finish_with(project, &writing, base, work, next, report, &brought, Counted::default())
@@ -73,8 +76,9 @@ fn finish_with(
     next.detected = detect(&store, &touched, &old, brought, counted.events);
     report.version_after = next.version;
     report.users = next.users;
+    let requests = work.requests.finish();
     let is_changed = |key: &EventKey| base.rebuild || touched.contains(key);
-    writing.finish(&store, &base.manifest, &is_changed, new, next)?;
+    writing.finish(&store, &base.manifest, &is_changed, new, requests.as_deref(), next)?;
     Ok(report)
 }
 

@@ -9,6 +9,7 @@ use super::super::builder::Builder;
 use super::super::error::StoreError;
 use super::super::log::Place;
 use super::profile::{self, Group};
+use super::record::Record;
 use super::report::BadRow;
 use super::time::TimeReader;
 use crate::base::suggest::nearest;
@@ -44,11 +45,6 @@ pub(super) struct EventColumns {
     pub(super) attributes: Vec<(usize, Place, String)>,
     /// For each log the columns with the places of their attributes in it.
     in_logs: Vec<Vec<(usize, Place, usize)>>,
-}
-
-/// The text of a column; empty where there is none.
-pub(super) fn text(record: &ByteRecord, column: usize) -> Result<&str, BadRow> {
-    std::str::from_utf8(record.get(column).unwrap_or(b"")).map_err(|_| BadRow::NotUtf8)
 }
 
 /// Where an event's name comes from, with the logs that were found already.
@@ -137,10 +133,10 @@ impl EventColumns {
 
 impl Columns {
     /// Whether every text that a row will be asked for is one.
-    pub(super) fn check_texts(&self, record: &ByteRecord) -> Result<(), BadRow> {
+    pub(super) fn check_texts(&self, record: &impl Record) -> Result<(), BadRow> {
         let attributes = self.event.iter().flat_map(|event| event.attributes.iter().map(|(column, ..)| *column));
         let profile = self.profile.iter().flat_map(Group::columns);
-        attributes.chain(profile).try_for_each(|column| text(record, column).map(drop))
+        attributes.chain(profile).try_for_each(|column| record.said(column).map(drop))
     }
 
     /// The columns that say who, when and what: each is one value, never a list.

@@ -6,17 +6,22 @@
 //!   otherwise, has everything read anew; users keep their row numbers then.
 //! - Rows are taken in the order of their times (ties: sources as written, files by path, rows as they stand), so the
 //!   result does not depend on how they are spread over files.
-//! - Either everything is imported or nothing is.
+//! - Either everything is imported or nothing is. Rows that are left out as bad are kept beside the store either way.
 
 mod base;
 mod columnar;
 mod files;
 mod finish;
+mod json;
+mod limits;
 mod mapping;
 mod meter;
 mod profile;
 mod reader;
+mod record;
+mod reject;
 mod report;
+mod requests;
 mod resolve;
 mod rows;
 mod time;
@@ -27,7 +32,9 @@ use crate::project::Project;
 use crate::system::System;
 
 use base::{Base, Work};
+pub use limits::{Beyond, Limit};
 pub use report::{BadRow, BadRowLimit, Example, ImportOptions, ImportReport, Progress, Rebuilt, SourceReport};
+use requests::Requests;
 
 /// Reads the new files of every source of a project into its store.
 ///
@@ -51,7 +58,8 @@ pub fn import(
         return Ok(report);
     }
     let base = Base::load(system, folder, old, selection.rebuilt.is_some())?;
-    let mut work = Work::start(project, &base)?;
+    let requests = Requests::of(system, folder, &base.manifest, base.rebuild)?;
+    let mut work = Work::start(project, &base, requests)?;
     if columnar::fits(project, &selection.read) {
         let claimed = base.claimed();
         let (imported, bulk) =

@@ -1,0 +1,159 @@
+//! The Parquet files of a workload, read into a store.
+//!
+//! In: `users.parquet` and `events.parquet`. Out: a store in which every column but the ids and times of events is an
+//! attribute; a null is a missing key. A user is seen when signing up and when last seen.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, Int32Type, Int64Type, TimestampMillisecondType};
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::{DataType, TimeUnit};
+use bytes::Bytes;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::errors::ParquetError;
+
+use super::error::WorkloadError;
+use super::lower::input;
+use crate::base::Mpid;
+use crate::catalog::{CustomEventType, EventKey, ProfileField};
+use crate::store::{Builder, EventRow, ProfileValue, Store};
+use crate::system::System;
+
+/// Rows read at once.
+const BATCH_ROWS: usize = 1 << 16;
+
+/// The store of the data in a folder.
+pub(super) fn load(system: &dyn System, data: &Path, id: &str) -> Result<Store, WorkloadError> {
+    let mut builder = Builder::new(&[input()]);
+    each_batch(system, &data.join("users.parquet"), &mut |batch| users(&mut builder, batch))?;
+    each_batch(system, &data.join("events.parquet"), &mut |batch| events(&mut builder, batch))?;
+    Ok(builder.finish(id, 1))
+}
+
+/// A column that is not what it should be.
+struct Odd {
+    column: String,
+    what: String,
+}
+
+fn each_batch(
+    system: &dyn System,
+    file: &Path,
+    take: &mut dyn FnMut(&RecordBatch) -> Result<(), Odd>,
+) -> Result<(), WorkloadError> {
+    let parquet = |cause: ParquetError| WorkloadError::Parquet { file: file.to_owned(), cause };
+    let bytes = Bytes::from(system.read(file)?);
+    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(parquet)?;
+    for batch in reader.with_batch_size(BATCH_ROWS).build().map_err(parquet)? {
+        let batch = batch.map_err(|error| parquet(error.into()))?;
+        take(&batch).map_err(|Odd { column, what }| WorkloadError::Column { file: file.to_owned(), column, what })?;
+    }
+    Ok(())
+}
+
+fn column<'a>(batch: &'a RecordBatch, name: &str, of: &DataType) -> Result<&'a ArrayRef, Odd> {
+    let odd = |what: String| Odd { column: name.to_owned(), what };
+    let column = batch.column_by_name(name).ok_or_else(|| odd("it is missing".to_owned()))?;
+    let kind = column.data_type();
+    let is_time = |kind: &DataType| matches!(kind, DataType::Timestamp(TimeUnit::Millisecond, _));
+    if kind == of || (is_time(kind) && is_time(of)) {
+        return Ok(column);
+    }
+    Err(odd(format!("it is of type {kind} instead of {of}")))
+}
+
+const TIME: DataType = DataType::Timestamp(TimeUnit::Millisecond, None);
+
+fn users(builder: &mut Builder, batch: &RecordBatch) -> Result<(), Odd> {
+    let workspace = input().workspace;
+    let ids = column(batch, "user_id", &DataType::Int64)?.as_primitive::<Int64Type>();
+    let rows: Vec<u32> = ids.values().iter().map(|id| builder.user(Mpid(*id))).collect();
+    for name in ["signup_ts", "last_seen"] {
+        let times = column(batch, name, &TIME)?.as_primitive::<TimestampMillisecondType>();
+        rows.iter().zip(times.values()).for_each(|(row, at)| builder.see(*row, &workspace, *at));
+    }
+    for (field, values) in attributes(batch, &["user_id"]) {
+        let target = ProfileField::attribute(field);
+        for (at, row) in rows.iter().enumerate() {
+            match cell(values, at).ok_or_else(|| unknown(field, values))? {
+                Cell::Missing => {}
+                Cell::Text(text) => builder.field(*row, &workspace, &target, ProfileValue::Text(&text), None),
+                Cell::List(list) => builder.field(*row, &workspace, &target, ProfileValue::List(&list), None),
+            }
+        }
+    }
+    Ok(())
+}
+
+fn events(builder: &mut Builder, batch: &RecordBatch) -> Result<(), Odd> {
+    let ids = column(batch, "user_id", &DataType::Int64)?.as_primitive::<Int64Type>();
+    let times = column(batch, "ts", &TIME)?.as_primitive::<TimestampMillisecondType>();
+    let names = column(batch, "event_name", &DataType::Utf8)?.as_string::<i32>();
+    let columns = attributes(batch, &["user_id", "ts", "event_name"]);
+    let mut keys: HashMap<&str, EventKey> = HashMap::new();
+    for at in 0..batch.num_rows() {
+        let mut cells: Vec<(&str, String)> = Vec::with_capacity(columns.len());
+        for (name, values) in &columns {
+            match cell(values, at) {
+                Some(Cell::Missing) => {}
+                Some(Cell::Text(text)) => cells.push((name, text)),
+                _ => return Err(unknown(name, values)),
+            }
+        }
+        let texts: Vec<(&str, Option<&str>)> = cells.iter().map(|(name, text)| (*name, Some(text.as_str()))).collect();
+        let name = names.value(at);
+        let key = keys.entry(name).or_insert_with(|| EventKey::custom(name));
+        let row = builder.user(Mpid(ids.value(at)));
+        let event = EventRow {
+            at_ms: times.value(at),
+            input: 0,
+            event_type: CustomEventType::Other,
+            id: None,
+            attributes: &texts,
+            action: &[],
+            products: &[],
+        };
+        builder.event(row, key, event);
+    }
+    Ok(())
+}
+
+fn attributes<'a>(batch: &'a RecordBatch, without: &[&str]) -> Vec<(&'a str, &'a ArrayRef)> {
+    let fields = batch.schema_ref().fields().iter().map(|field| field.name().as_str()).zip(batch.columns());
+    fields.filter(|(name, _)| !without.contains(name)).collect()
+}
+
+fn unknown(column: &str, values: &ArrayRef) -> Odd {
+    Odd { column: column.to_owned(), what: format!("values of type {} are not read here", values.data_type()) }
+}
+
+enum Cell {
+    Missing,
+    Text(String),
+    List(Vec<String>),
+}
+
+/// A value as the text that the store keeps; `None` for a type that no workload has.
+fn cell(values: &ArrayRef, at: usize) -> Option<Cell> {
+    if values.is_null(at) {
+        return Some(Cell::Missing);
+    }
+    let text = match values.data_type() {
+        DataType::Utf8 => values.as_string::<i32>().value(at).to_owned(),
+        DataType::Int32 => values.as_primitive::<Int32Type>().value(at).to_string(),
+        DataType::Int64 => values.as_primitive::<Int64Type>().value(at).to_string(),
+        DataType::Float64 => values.as_primitive::<Float64Type>().value(at).to_string(),
+        DataType::Boolean => values.as_boolean().value(at).to_string(),
+        DataType::Timestamp(TimeUnit::Millisecond, _) => {
+            values.as_primitive::<TimestampMillisecondType>().value(at).to_string()
+        }
+        DataType::List(item) if *item.data_type() == DataType::Utf8 => {
+            let entries = values.as_list::<i32>().value(at);
+            return Some(Cell::List(entries.as_string::<i32>().iter().flatten().map(str::to_owned).collect()));
+        }
+        _ => return None,
+    };
+    Some(Cell::Text(text))
+}
