@@ -32,3 +32,4 @@ mod support;
 mod syntax;
 mod testing;
 mod ui;
+mod workload;

@@ -45,6 +45,9 @@ pub fn text(run: &Run) -> String {
             (Some(false), count) => format!("{count} answers differ: audiences {}", few(&evaluate.differing)),
         });
     }
+    for each in &run.profile {
+        line(format!("  {:<28} {:>11} for {}", each.kind, time(each.seconds), each.leaves));
+    }
     out
 }
 

@@ -37,7 +37,7 @@ fn source_text(out: &mut String, source: &SourceReport) {
         line(out, format_args!("{}  {} unchanged", source.name, files(source.files_skipped)));
         return;
     }
-    let what = if source.batch_events > 0 { "batches" } else { "rows" };
+    let what = if source.of_batches { "batches" } else { "rows" };
     let (rows, events, new_users) = (number(source.rows), number(source.events), number(source.new_users));
     let read = files(source.files_read);
     line(out, format_args!("{}  {read}, {rows} {what}: {events} events, {new_users} new people", source.name));

@@ -15,6 +15,7 @@ mod json;
 mod load;
 mod lower;
 mod memory;
+mod profile;
 mod run;
 
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ use crate::system::System;
 pub use answer::{Answer, answers};
 pub use error::WorkloadError;
 pub use memory::Memory;
+pub use profile::KindTime;
 pub use run::{Evaluations, Imports, Openings, Phase, Run, RunRequest, run};
 
 /// The audiences of a workload.

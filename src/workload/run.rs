@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use super::answer::{Answer, answers};
 use super::expected::Expected;
+use super::profile::{KindTime, profile};
 use super::{Memory, Workload, WorkloadError};
 use crate::base::Timestamp;
 use crate::eval::{Program, Stored, evaluate};
@@ -35,6 +36,8 @@ pub enum Phase {
     Open,
     /// Evaluate all audiences.
     Evaluate,
+    /// Evaluate the criteria kind by kind.
+    Profile,
 }
 
 /// What to run.
@@ -84,6 +87,9 @@ pub struct Run {
     /// Evaluations, where they were measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evaluate: Option<Evaluations>,
+    /// What each kind of criterion takes, where that was measured.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub profile: Vec<KindTime>,
 }
 
 /// Imports of the Parquet files into the store on disk, with its folder emptied before.
@@ -148,6 +154,7 @@ fn measure(system: &dyn System, workload: &Workload, request: &RunRequest) -> Re
     let (store, open) = files.open(if asked(Phase::Open) { request.repeat } else { 1 })?;
     let program = Program::new(&workload.model, None);
     let evaluate = asked(Phase::Evaluate).then(|| evaluations(system, workload, request, &store)).transpose()?;
+    let profile = if asked(Phase::Profile) { profile(workload, &store, request.repeat) } else { Vec::new() };
     Ok(Run {
         version: VERSION,
         size: request.size.clone(),
@@ -162,6 +169,7 @@ fn measure(system: &dyn System, workload: &Workload, request: &RunRequest) -> Re
         import,
         open,
         evaluate,
+        profile,
     })
 }
 
@@ -193,7 +201,7 @@ fn evaluations(
 }
 
 /// How long something takes, and what it gives.
-fn timed<T>(work: impl FnOnce() -> T) -> (f64, T) {
+pub(super) fn timed<T>(work: impl FnOnce() -> T) -> (f64, T) {
     let start = Instant::now();
     let made = work();
     (start.elapsed().as_secs_f64(), made)

@@ -10,6 +10,7 @@ use aud::store::{BadRow, BadRowLimit, ImportOptions, ImportReport, Store, StoreE
 use aud::system::{MemorySystem, System};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use proptest::prelude::*;
 
 use super::sources;
 use super::support::{describe, put, run, world};
@@ -246,5 +247,33 @@ fn files_that_end_too_early_import_nothing() {
         let error = import(&system, &project, LENIENT, &|_| {}).unwrap_err();
         assert!(matches!(error, StoreError::Unreadable { .. }) && error.to_string().contains(expected), "{error}");
         assert_eq!(open(&system, &project.data_path).unwrap().version, 0);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Broken bytes anywhere: an error or a report that accounts for every batch, and the same again when read anew.
+    #[test]
+    fn no_byte_is_trusted(file in 0usize..4, edits in proptest::collection::vec((any::<prop::sample::Index>(), 0usize..6), 1..6), cut in proptest::option::of(any::<prop::sample::Index>())) {
+        let name = ["bad.ndjson", "events.json", "identities.ndjson", "profile.json"][file];
+        let mut bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/store/batches").join(name)).unwrap();
+        for (at, what) in edits {
+            let at = at.index(bytes.len());
+            bytes[at] = [b'"', b'{', b']', 0xff, b'\\', b'9'][what];
+        }
+        bytes.truncate(cut.map_or(bytes.len(), |cut| cut.index(bytes.len())));
+        let (system, project) = (world(), project(""));
+        put(&system, "/p/b", &bytes);
+        let read = |rebuild| {
+            let report = import(&system, &project, ImportOptions { rebuild, ..LENIENT }, &|_| {}).ok()?;
+            let source = &report.sources[0];
+            let kept = source.rejected.as_ref().map(|path| system.read(&Path::new("/p").join(path)).unwrap());
+            let lines = kept.map_or(0, |kept| kept.iter().filter(|byte| **byte == b'\n').count() as u64);
+            assert_eq!(lines, source.bad_rows());
+            let store = open(&system, &project.data_path).unwrap();
+            Some((source.rows, source.events, source.bad.clone(), told(&store)))
+        };
+        prop_assert_eq!(read(false), read(true));
     }
 }

@@ -27,18 +27,18 @@ const KEYS: [&str; 14] = [
     "attribution",
     "seen",
 ];
-const FORMATS: [(&str, Option<Format>); 5] = [
-    ("csv", Some(Format::Csv)),
-    ("ndjson", Some(Format::Ndjson)),
-    ("parquet", Some(Format::Parquet)),
-    ("arrow", Some(Format::Arrow)),
-    ("mparticle", Some(Format::Mparticle)),
+const FORMATS: [(&str, Format); 5] = [
+    ("csv", Format::Csv),
+    ("ndjson", Format::Ndjson),
+    ("parquet", Format::Parquet),
+    ("arrow", Format::Arrow),
+    ("mparticle", Format::Mparticle),
 ];
-/// The word for the platform's own number of a user, among identity types.
-const MPID: &str = "mpid";
 /// What says how a row is read, and has nothing to say of batches.
 const OF_ROWS: [&str; 9] =
     ["user", "event", "user_attributes", "calculated", "consent", "device", "location", "attribution", "seen"];
+/// The word for the platform's own number of a user, among identity types.
+const MPID: &str = "mpid";
 
 /// Every source that could be read. Inputs are only looked for where the workspaces are known.
 pub(super) fn sources(reader: &mut Reader<'_>, node: &Node, workspaces: Option<&[Workspace]>) -> Vec<DataSource> {
@@ -149,18 +149,8 @@ pub(super) fn flat<T>(written: Option<Option<T>>) -> Option<Option<T>> {
 fn file_format(reader: &mut Reader<'_>, node: &Node) -> Option<Format> {
     let text = reader.text(node, "`format`")?;
     match FORMATS.iter().find(|(word, _)| *word == text) {
-        Some((_, Some(format))) => return Some(*format),
-        Some((_, None)) => reader.report(super::not_in_this_build(
-            format!("this build does not read `{text}` files"),
-            node.span,
-            "write the data as CSV, gzipped if you like, and `format: csv`",
-        )),
-        None => reader.report(unknown_choice(
-            text,
-            node.span,
-            "a format of files",
-            &["csv", "ndjson", "parquet", "arrow", "mparticle"],
-        )),
+        Some((_, format)) => return Some(*format),
+        None => reader.report(unknown_choice(text, node.span, "a format of files", &FORMATS.map(|(word, _)| word))),
     }
     None
 }

@@ -34,7 +34,7 @@ impl Store {
             detected: Detected::of(self),
             ..Manifest::default()
         };
-        Writing::begin(system, folder, &old)?.finish(self, &old, &|_| true, Vec::new(), Some(&[]), next)
+        Writing::begin(system, folder, &old)?.finish(self, &old, &|_| true, Some(&[]), Vec::new(), next)
     }
 }
 
@@ -84,8 +84,8 @@ impl<'a> Writing<'a> {
         store: &Store,
         old: &Manifest,
         changed: &dyn Fn(&EventKey) -> bool,
-        new: Vec<FileEntry>,
         stored: Option<&[StoredRequest]>,
+        new: Vec<FileEntry>,
         mut next: Manifest,
     ) -> Result<(), StoreError> {
         let Self { system, folder, generation } = *self;
@@ -116,12 +116,12 @@ impl<'a> Writing<'a> {
             };
             files.push(self.whole(name, whole.len(), events::to_arrow(&whole, &store.inputs))?);
         }
+        files.extend(new);
         match stored {
             None => files.extend(old.files.iter().find(|file| file.table == TableName::Requests).cloned()),
             Some([]) => {}
             Some(all) => files.push(self.whole(TableName::Requests, all.len() as u64, requests::to_arrow(all))?),
         }
-        files.extend(new);
         // Stable: of a key the segments that were there come first.
         files.sort_by(|a, b| a.table.cmp(&b.table));
         next.files = files;

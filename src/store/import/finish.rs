@@ -78,7 +78,7 @@ fn finish_with(
     report.users = next.users;
     let requests = work.requests.finish();
     let is_changed = |key: &EventKey| base.rebuild || touched.contains(key);
-    writing.finish(&store, &base.manifest, &is_changed, new, requests.as_deref(), next)?;
+    writing.finish(&store, &base.manifest, &is_changed, requests.as_deref(), new, next)?;
     Ok(report)
 }
 

@@ -161,8 +161,7 @@ impl FileReader<'_, '_> {
     /// Reads the rows of a file of columns, one by one.
     fn read_columns(&mut self) -> Result<(Fingerprint, u64), StoreError> {
         let (records, mut columns) = Records::open(self.system, self.source, self.file)?;
-        let input = self.work.input_code(&self.source.input);
-        let targets = self.targets(&columns, input);
+        let (input, targets) = self.begin(&columns);
         let (mut scratch, mut rows) = (Scratch::default(), 0);
         records.each(&mut |record, bytes| {
             rows += 1;
@@ -211,14 +210,15 @@ impl FileReader<'_, '_> {
         self.rejects.keep(&self.source.name, place, reason, row)
     }
 
-    /// The columns of the fields that the source's rows say something of.
-    pub(super) fn targets(&mut self, columns: &Columns, input: u8) -> Vec<ProfileTarget> {
+    /// What all rows of the file share: the code of the input, and the columns of what they say of profiles.
+    pub(super) fn begin(&mut self, columns: &Columns) -> (u8, Vec<ProfileTarget>) {
+        let input = self.work.input_code(&self.source.input);
         let fields = columns.profile.iter().flat_map(Group::fields);
         let targets: Vec<_> = fields.map(|field| self.work.builder.profile_column(input, field)).collect();
         let kept = self.work.rows.of_source(self.file.source as u16);
         kept.targets.clone_from(&targets);
         kept.grouped = self.source.event.as_ref().is_some_and(|event| matches!(event.id, EventId::Group(_)));
-        targets
+        (input, targets)
     }
 
     pub(super) fn unreadable(&self, cause: io::Error) -> StoreError {
@@ -229,8 +229,7 @@ impl FileReader<'_, '_> {
         let mut reader = ReaderBuilder::new().flexible(true).buffer_capacity(BUFFER).from_reader(input);
         let header = reader.byte_headers().map_err(|error| self.unreadable(error.into()))?;
         let mut columns = Columns::find(self.source, header, &self.file.shown)?;
-        let input = self.work.input_code(&self.source.input);
-        let targets = self.targets(&columns, input);
+        let (input, targets) = self.begin(&columns);
         let mut record = ByteRecord::new();
         let mut scratch = Scratch::default();
         let mut rows = 0;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::files::Selection;
 use super::limits::{Beyond, Limit};
-use crate::project::Project;
+use crate::project::{Format, Project};
 
 /// How many examples of bad rows a source keeps.
 const EXAMPLES: usize = 5;
@@ -74,7 +74,7 @@ pub enum BadRow {
     Shape,
     /// It has more bytes than are read at once.
     TooLong,
-    /// Its MPID is no number of 64 bits.
+    /// Its MPID is no whole number of 64 bits.
     Mpid,
     /// A value has no text: a date beyond the year 9999.
     Value,
@@ -94,7 +94,7 @@ impl fmt::Display for BadRow {
             Self::NotJson => "text that is not JSON",
             Self::Shape => "something of another shape than it should have",
             Self::TooLong => "more bytes than a row may have",
-            Self::Mpid => "an MPID that is no 64-bit number",
+            Self::Mpid => "an MPID that is no whole number of 64 bits",
             Self::Value => "a value beyond what can be written, such as a date after the year 9999",
             Self::EventType => "an event without a type",
             Self::Action => "a commerce event without an action that is known",
@@ -180,6 +180,8 @@ impl fmt::Display for Rebuilt {
 pub struct SourceReport {
     /// The source.
     pub name: String,
+    /// Whether its files hold batches in place of rows.
+    pub of_batches: bool,
     /// How many files were read.
     pub files_read: u64,
     /// How many were read before and are unchanged.
@@ -242,6 +244,7 @@ impl ImportReport {
         let skipped = |name: &str| selection.kept.iter().filter(|file| file.source == name).count() as u64;
         let sources = project.sources.iter().map(|source| SourceReport {
             name: source.name.clone(),
+            of_batches: source.format == Format::Mparticle,
             files_skipped: skipped(&source.name),
             ..SourceReport::default()
         });

@@ -67,9 +67,14 @@ impl<'r, 'a, 's> Taker<'r, 'a, 's> {
         Self { reader, names: Names::default(), source, input, otherwise_ms, who: Vec::new() }
     }
 
+    /// Whether a batch is of the environment `development`, which the source does not read (M26).
+    fn is_left_out(&self, parsed: &Parsed<'_>) -> bool {
+        parsed.is_development && !self.reader.source.development
+    }
+
     /// Takes a batch, or says why not. What can be wrong with it as a whole is looked at before anything is kept of it.
     fn take(&mut self, parsed: &Parsed<'_>, line: u64) -> Result<(), BadRow> {
-        if parsed.is_development && !self.reader.source.development {
+        if self.is_left_out(parsed) {
             self.reader.report.development += 1;
             return Ok(());
         }
@@ -222,7 +227,7 @@ impl<'r, 'a, 's> Taker<'r, 'a, 's> {
 
     /// Counts a batch's events, and keeps those that could not be read. Those of a batch that was left out are left out with it.
     fn reject_events(&mut self, parsed: &Parsed<'_>, line: u64) -> Result<(), StoreError> {
-        if parsed.is_development && !self.reader.source.development {
+        if self.is_left_out(parsed) {
             return Ok(());
         }
         self.reader.report.batch_events += parsed.events.len() as u64;

@@ -22,8 +22,7 @@ pub(in super::super) fn read(
     let names = columns(reader.source);
     let header = ByteRecord::from(names.iter().map(String::as_bytes).collect::<Vec<_>>());
     let mut columns = Columns::find(reader.source, &header, &reader.file.shown)?;
-    let code = reader.work.input_code(&reader.source.input);
-    let targets = reader.targets(&columns, code);
+    let (code, targets) = reader.begin(&columns);
     let mut pieces = Pieces::new(input).map_err(|cause| reader.unreadable(cause))?;
     let (mut chunk, mut scratch, mut rows) = (Chunk::default(), Scratch::default(), 0);
     while pieces.fill(&mut chunk).map_err(|cause| reader.unreadable(cause))? {

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::super::super::column::LIST;
 use super::super::report::BadRow;
 
 /// A value. A number is the text that was sent (M5).
@@ -24,7 +25,7 @@ pub(super) fn value(raw: &RawValue) -> Result<Value<'_>, BadRow> {
             let entries: Vec<Option<&RawValue>> = parse(raw)?;
             Value::List(entries.into_iter().flatten().map(scalar).collect::<Result<_, _>>()?)
         }
-        _ => Value::Text(scalar(raw)?),
+        _ => Value::Text(without_list_sign(scalar(raw)?)),
     })
 }
 
@@ -63,6 +64,11 @@ fn scalar(raw: &RawValue) -> Result<Cow<'_, str>, BadRow> {
         Some(_) => parse(raw).map(Cow::Owned),
         None => Ok(Cow::Borrowed(text)),
     }
+}
+
+/// A text that begins with the sign of lists loses it: it is none.
+fn without_list_sign(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.starts_with(LIST) { Cow::Owned(text.trim_start_matches(LIST).to_owned()) } else { text }
 }
 
 /// What stands under a name, read as one of the structures below.
@@ -172,6 +178,7 @@ mod tests {
             ("true", text("true")),
             ("\"\"", text("")),
             ("\"a\\u0000\\n\"", text("a\0\n")),
+            ("\"\\u001d[\"", text("[")),
             ("null", Value::Null),
             ("{\"a\": 1}", text("{\"a\": 1}")),
             ("[\"a\", null, 2.0, [3]]", Value::List(vec!["a".into(), "2.0".into(), "[3]".into()])),
