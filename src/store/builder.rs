@@ -67,6 +67,8 @@ pub struct Builder {
     pub(super) logs: Vec<(EventKey, EventLog)>,
     /// Tables that no new row touches: kept as they are.
     untouched: BTreeMap<EventKey, Segments>,
+    /// Whether new rows lie in segments of their own, beside those that no new row touches.
+    apart: bool,
     /// Segments that are closed.
     closed: BTreeMap<EventKey, Segments>,
     /// Users and ids of the events handed in one by one.
@@ -101,6 +103,11 @@ impl Builder {
         }
         builder.untouched = (*store.events).clone();
         builder
+    }
+
+    /// Lets the events that are there alone: new ones lie beside them.
+    pub(super) fn keep_apart(&mut self) {
+        self.apart = true;
     }
 
     /// Takes the users' numbers of a store and nothing else of it.
@@ -278,7 +285,8 @@ impl Builder {
         if let Some(at) = self.keys.get(key) {
             return *at;
         }
-        let log = self.untouched.remove(key).map_or_else(EventLog::default, |segments| EventLog::of(&segments));
+        let old = if self.apart { None } else { self.untouched.remove(key) };
+        let log = old.map_or_else(EventLog::default, |segments| EventLog::of(&segments));
         self.logs.push((key.clone(), log));
         self.keys.insert(key.clone(), self.logs.len() - 1);
         self.logs.len() - 1

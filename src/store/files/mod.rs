@@ -18,4 +18,4 @@ pub(super) use manifest::{FileEntry, Imported, Manifest};
 pub use open::open;
 pub(super) use open::{load, read_users};
 pub(super) use requests::{StoredRequest, read_requests};
-pub(super) use write::Writing;
+pub(super) use write::{Change, Writing, kept_segments};
