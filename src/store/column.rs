@@ -99,7 +99,11 @@ fn reserved(texts: &StringArray) -> bool {
 impl Default for Dictionary {
     /// The two reserved codes alone.
     fn default() -> Self {
-        Self { texts: Texts::Known(StringArray::new_null(NULL as usize + 1)), sorted: None, readings: Readings::default() }
+        Self {
+            texts: Texts::Known(StringArray::new_null(NULL as usize + 1)),
+            sorted: None,
+            readings: Readings::default(),
+        }
     }
 }
 

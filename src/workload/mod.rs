@@ -16,6 +16,7 @@ mod load;
 mod lower;
 mod memory;
 mod profile;
+mod reads;
 mod run;
 
 use std::path::{Path, PathBuf};
@@ -28,6 +29,7 @@ pub use answer::{Answer, answers};
 pub use error::WorkloadError;
 pub use memory::Memory;
 pub use profile::KindTime;
+pub use reads::Reads;
 pub use run::{Evaluations, Imports, Increments, Openings, Phase, Run, RunRequest, run};
 
 /// The audiences of a workload.

@@ -18,6 +18,7 @@ pub use increment::Increments;
 use super::answer::{Answer, answers};
 use super::expected::Expected;
 use super::profile::{KindTime, profile};
+use super::reads::{Reads, reads};
 use super::{Memory, Workload, WorkloadError};
 use crate::base::Timestamp;
 use crate::eval::{Program, Stored, evaluate};
@@ -83,6 +84,8 @@ pub struct Run {
     pub leaves: usize,
     /// How many different combinations they make of them.
     pub nodes: usize,
+    /// What the audiences ask of the data, each value counted once.
+    pub reads: Reads,
     /// How much the store takes on disk.
     pub store_bytes: u64,
     /// Imports, where they were measured or had to be made.
@@ -178,6 +181,7 @@ fn measure(system: &dyn System, workload: &Workload, request: &RunRequest) -> Re
         audiences: workload.numbers.len(),
         leaves: program.leaf_count(),
         nodes: program.node_count(),
+        reads: reads(&workload.model, &store, workload.now),
         store_bytes: files.bytes(),
         import,
         open,
