@@ -67,6 +67,8 @@ pub struct Builder {
     pub(super) logs: Vec<(EventKey, EventLog)>,
     /// Tables that no new row touches: kept as they are.
     untouched: BTreeMap<EventKey, Segments>,
+    /// Whether new rows lie in segments of their own, beside those that no new row touches.
+    apart: bool,
     /// Segments that are closed.
     closed: BTreeMap<EventKey, Segments>,
     /// What was found damaged in the store that this one starts from.
@@ -106,6 +108,11 @@ impl Builder {
         builder
     }
 
+    /// Lets the events that are there alone: new ones lie beside them.
+    pub(super) fn keep_apart(&mut self) {
+        self.apart = true;
+    }
+
     /// Takes the users' numbers of a store and nothing else of it.
     pub(super) fn keep_users(&mut self, store: &Store) {
         for mpid in store.users.mpids.iter() {
@@ -121,12 +128,6 @@ impl Builder {
             self.mpids.push(mpid.0);
         }
         row
-    }
-
-    /// The row of a user, and whether it is a new one.
-    pub(super) fn user_of(&mut self, mpid: Mpid) -> (u32, bool) {
-        let before = self.mpids.len();
-        (self.user(mpid), self.mpids.len() > before)
     }
 
     /// Gives an identity to a user, trimmed; it leaves the user that had it. An empty one is nobody's and is left out.
@@ -198,9 +199,9 @@ impl Builder {
         ProfileTarget { profiles, column }
     }
 
-    /// The code of a text in a field; a list is one of them.
+    /// The code of a text in a field.
     pub(super) fn profile_code(&mut self, target: ProfileTarget, text: &str) -> u32 {
-        self.profiles[target.profiles].fields[target.column].texts.intern(text)
+        self.profiles[target.profiles].fields[target.column].texts.intern(text.trim_start_matches(LIST))
     }
 
     /// The code of a list in a field.
@@ -287,7 +288,8 @@ impl Builder {
         if let Some(at) = self.keys.get(key) {
             return *at;
         }
-        let log = self.untouched.remove(key).map_or_else(EventLog::default, |segments| EventLog::of(&segments));
+        let old = if self.apart { None } else { self.untouched.remove(key) };
+        let log = old.map_or_else(EventLog::default, |segments| EventLog::of(&segments));
         self.logs.push((key.clone(), log));
         self.keys.insert(key.clone(), self.logs.len() - 1);
         self.logs.len() - 1

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use arrow_array::{Array, StringArray};
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 
+use super::readings::Readings;
 use super::sorted::Sorted;
 use super::verified::{Piece, Verified};
 
@@ -29,6 +30,7 @@ pub struct Dictionary {
     texts: Texts,
     /// The order of texts that are known; stored ones say theirs themselves.
     sorted: Option<Sorted>,
+    readings: Readings,
 }
 
 #[derive(Clone, Debug)]
@@ -97,21 +99,25 @@ fn reserved(texts: &StringArray) -> bool {
 impl Default for Dictionary {
     /// The two reserved codes alone.
     fn default() -> Self {
-        Self { texts: Texts::Known(StringArray::new_null(NULL as usize + 1)), sorted: None }
+        Self {
+            texts: Texts::Known(StringArray::new_null(NULL as usize + 1)),
+            sorted: None,
+            readings: Readings::default(),
+        }
     }
 }
 
 impl Dictionary {
     /// Wraps the texts by code. `None` where the two reserved codes are missing or not empty.
     pub fn new(texts: StringArray) -> Option<Self> {
-        reserved(&texts).then_some(Self { texts: Texts::Known(texts), sorted: None })
+        reserved(&texts).then(|| Self { texts: Texts::Known(texts), sorted: None, readings: Readings::default() })
     }
 
     /// Wraps texts, none of them twice, that were put in order.
     pub(super) fn of_texts<'t>(texts: impl Iterator<Item = &'t str>, sorted: Sorted) -> Self {
         let reserved = [None; NULL as usize + 1];
         let texts: StringArray = reserved.into_iter().chain(texts.map(Some)).collect();
-        Self { texts: Texts::Known(texts), sorted: Some(sorted) }
+        Self { texts: Texts::Known(texts), sorted: Some(sorted), readings: Readings::default() }
     }
 
     /// The same, as a file says that it is in order; not, where that cannot be so.
@@ -132,7 +138,7 @@ impl Dictionary {
 
     /// Texts that were not looked at so far.
     pub(super) fn stored(texts: StoredTexts) -> Self {
-        Self { texts: Texts::Stored(Arc::new(texts)), sorted: None }
+        Self { texts: Texts::Stored(Arc::new(texts)), sorted: None, readings: Readings::default() }
     }
 
     /// How many codes there are, the two reserved ones included; reads none of the texts.
@@ -163,6 +169,11 @@ impl Dictionary {
     pub(super) fn raw(&self, code: u32) -> Option<&str> {
         let texts = self.texts();
         (code > NULL && (code as usize) < texts.len()).then(|| texts.value(code as usize))
+    }
+
+    /// What was read of the texts so far.
+    pub(super) fn readings(&self) -> &Readings {
+        &self.readings
     }
 
     /// The texts as an Arrow array.

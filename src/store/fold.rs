@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::error::StoreError;
 use super::events::{EventTable, Segments};
-use super::files::{FileEntry, Manifest, TableName, Writing, load};
+use super::files::{Change, FileEntry, Manifest, TableName, Writing, load};
 use super::log::EventLog;
 use super::{import, recent};
 use crate::catalog::EventKey;
@@ -94,7 +94,7 @@ fn rewrite(system: &dyn System, folder: &Path, whole: bool) -> Result<Folded, St
         folded: last,
         ..manifest.clone()
     };
-    writing.finish(&store, &kept, &|_| false, None, new, next)?;
+    writing.finish(&store, &kept, &|_| Change::Kept(usize::MAX), None, new, next)?;
     if last > manifest.folded {
         recent::forget_up_to(folder, last)?;
     }

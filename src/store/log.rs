@@ -59,7 +59,7 @@ struct LogColumn {
 impl LogColumn {
     /// Sets the value of the row that was begun last.
     fn set(&mut self, row: usize, value: Option<&str>) {
-        let code = value.map_or(NULL, |text| self.texts.intern(text));
+        let code = value.map_or(NULL, |text| self.texts.intern(text.trim_start_matches(LIST)));
         self.codes.resize(row, ABSENT);
         self.codes.push(code);
     }
@@ -153,7 +153,7 @@ impl EventLog {
         }
     }
 
-    /// Sets an attribute of the row, or of the product, that was begun last; the last call wins. A list is one of the texts.
+    /// Sets an attribute of the row, or of the product, that was begun last; the last call wins.
     pub(super) fn set(&mut self, of: Place, attribute: usize, value: Option<&str>) {
         let rows = if of == Place::Product { self.product_events.len() } else { self.users.len() };
         let Some(row) = rows.checked_sub(1) else { return };
@@ -177,7 +177,7 @@ impl EventLog {
     pub(super) fn set_all(&mut self, of: Place, values: &[(&str, Option<&str>)]) {
         for (hint, (name, value)) in values.iter().enumerate() {
             let at = self.attribute(of, name, hint);
-            self.set(of, at, value.map(|text| text.trim_start_matches(LIST)));
+            self.set(of, at, *value);
         }
     }
 

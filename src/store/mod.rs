@@ -27,6 +27,7 @@ mod only;
 mod owners;
 mod fold;
 mod profiles;
+mod readings;
 mod recent;
 mod stats;
 mod sorted;

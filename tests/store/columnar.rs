@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
+use arrow_array::builder::{ListBuilder, StringBuilder, StringDictionaryBuilder};
+use arrow_array::types::Int32Type;
 use arrow_array::{
-    ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, StringViewArray, TimestampSecondArray,
+    ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, LargeStringArray,
+    RecordBatch, StringArray, StringViewArray, TimestampMicrosecondArray, TimestampSecondArray,
 };
 use arrow_ipc::CompressionType;
 use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
 use aud::project::Project;
-use aud::store::{ImportReport, Store, StoreError, open};
+use aud::store::{ImportReport, SortedBy, Store, StoreError, open};
+use aud::system::System;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
@@ -194,4 +198,115 @@ proptest! {
             prop_assert_eq!(store.catalog(), whole.catalog());
         }
     }
+}
+
+fn one_source(more: &str) -> Project {
+    project(&format!(
+        "{HEAD}data:\n  sources:\n    - {{ name: s, input: web, files: a*, format: parquet, user: {{ mpid: id }}, {more} }}\n"
+    ))
+}
+
+fn stored(project: &Project, columns: Vec<(&str, ArrayRef)>) -> Result<Store, StoreError> {
+    let system = world();
+    put(&system, "/p/a", parquet(&RecordBatch::try_from_iter(columns).unwrap(), Compression::UNCOMPRESSED));
+    run(&system, project)?;
+    open(&system, &project.data_path)
+}
+
+/// Values of every type, as text.
+#[test]
+fn values_are_kept_in_their_shortest_form() {
+    let mut lists = ListBuilder::new(StringBuilder::new());
+    lists.append_value([Some("a"), None, Some("b,\"")]);
+    lists.append_value([] as [Option<&str>; 0]);
+    lists.append_null();
+    let mut words = StringDictionaryBuilder::<Int32Type>::new();
+    words.extend([Some("x"), None, Some("")]);
+    let micros = TimestampMicrosecondArray::from(vec![Some(-1), None, Some(1_536_494_400_123_999)]);
+    let decimals = Decimal128Array::from(vec![Some(1250), Some(-7), None]).with_precision_and_scale(9, 2).unwrap();
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("id", Arc::new(Int64Array::from(vec![-1, 2, 3]))),
+        ("float", Arc::new(Float64Array::from(vec![Some(10.0), Some(f64::NAN), Some(1e300)]))),
+        ("bool", Arc::new(BooleanArray::from(vec![Some(true), None, Some(false)]))),
+        ("day", Arc::new(Date32Array::from(vec![Some(17_783), None, Some(-1)]))),
+        ("micros", Arc::new(micros)),
+        ("decimal", Arc::new(decimals)),
+        ("list", Arc::new(lists.finish())),
+        ("word", Arc::new(words.finish())),
+        ("large", Arc::new(LargeStringArray::from(vec![Some("\u{1d}[1]"), None, Some("z")]))),
+    ];
+    let names = columns.iter().skip(1).map(|(name, _)| format!("{name}: {name}")).collect::<Vec<_>>().join(", ");
+    let store = stored(&one_source(&format!("seen: micros, user_attributes: {{ {names} }}")), columns);
+    insta::assert_snapshot!(describe(&store.unwrap()).into_values().collect::<Vec<_>>().join("\n"));
+}
+
+/// What cannot be is an error that names file and column; what does not fit is a bad row.
+#[test]
+fn what_does_not_fit_is_told() {
+    let id = || -> (&str, ArrayRef) { ("id", Arc::new(Int64Array::from(vec![1, 2]))) };
+    let bytes: ArrayRef = Arc::new(BinaryArray::from(vec![b"a".as_slice(), b"b"]));
+    let refused = stored(&one_source("user_attributes: { blob: blob }"), vec![id(), ("blob", bytes)]);
+    insta::assert_snapshot!(refused.unwrap_err());
+    let missing = stored(&one_source("user_attributes: { blob: bolb }"), vec![id()]);
+    insta::assert_snapshot!(missing.unwrap_err());
+    let system = world();
+    let project = one_source("user_attributes: { day: day }");
+    let days: ArrayRef = Arc::new(Date32Array::from(vec![i32::MAX, 0]));
+    put(
+        &system,
+        "/p/a",
+        parquet(&RecordBatch::try_from_iter([id(), ("day", days)]).unwrap(), Compression::UNCOMPRESSED),
+    );
+    let report = run(&system, &project).unwrap();
+    assert_eq!((report.sources[0].bad_rows(), report.users), (1, 1));
+    let rejected = report.sources[0].rejected.clone().unwrap();
+    let rejected = system.read(&project.folder.join(rejected)).unwrap();
+    insta::assert_snapshot!(String::from_utf8(rejected).unwrap());
+    put(&system, "/p/a", "no Parquet at all");
+    assert!(run(&system, &project).unwrap_err().to_string().contains("`a`"), "the file is named");
+}
+
+/// A numeric test is a range of codes, whichever way a column came.
+#[test]
+fn texts_lie_in_the_order_of_what_they_read_as() {
+    let rows: Vec<Row> = (0..9)
+        .map(|at| Row { id: Some(1), at: Some(at), name: 1, price: Some(9 - at as i32), note: Some(at as u8 % 6) })
+        .collect();
+    for (format, file) in [("csv", csv(&rows)), ("parquet", parquet(&batch(&rows), Compression::UNCOMPRESSED))] {
+        let project = mapped(format, "mpid: id");
+        let (store, _) = imported(&project, &[file.clone()], &[file]).unwrap();
+        let table = &store.events[&aud::catalog::EventKey::custom("Buy")][0];
+        let prices = &table.attributes["price"];
+        let sorted = prices.sorted().unwrap();
+        assert_eq!((sorted.by, sorted.codes.clone()), (SortedBy::Number, 2..11), "{format}");
+        let numbers: Vec<f64> = (2..11).map(|code| prices.text(code).unwrap().parse().unwrap()).collect();
+        assert!(numbers.is_sorted(), "{format}: {numbers:?}");
+        let notes = &table.attributes["note"];
+        assert_eq!(
+            (notes.sorted().unwrap().by, notes.text(2), notes.text(4)),
+            (SortedBy::Date, Some("9"), Some("2020-01-01"))
+        );
+        let users = &store.users.fields.values().next().unwrap()[&aud::catalog::ProfileField::attribute("price")];
+        assert_eq!(users.dictionary.sorted().map(|sorted| sorted.by), Some(SortedBy::Number), "{format}");
+    }
+}
+
+/// A few rows more do not rewrite the files of keys.
+#[test]
+fn a_later_import_writes_what_is_new() {
+    let row = |at| Row { id: Some(1), at: Some(at), name: 1, price: None, note: None };
+    let rows = |count| (0..count).map(row).collect::<Vec<_>>();
+    let project = mapped("parquet", "mpid: id");
+    let system = world();
+    put(&system, "/p/people0", parquet(&batch(&rows(1)), Compression::UNCOMPRESSED));
+    let mut segments = Vec::new();
+    for (at, count) in [100, 5, 1, 30, 200].into_iter().enumerate() {
+        put(&system, &format!("/p/events{at}"), parquet(&batch(&rows(count)), Compression::UNCOMPRESSED));
+        run(&system, &project).unwrap();
+        let store = open(&system, &project.data_path).unwrap();
+        segments.push(
+            store.events[&aud::catalog::EventKey::custom("Buy")].iter().map(|each| each.len()).collect::<Vec<_>>(),
+        );
+    }
+    assert_eq!(segments, [vec![100], vec![100, 5], vec![100, 5, 1], vec![136], vec![336]]);
 }

@@ -15,7 +15,7 @@ use crate::eval::program::{Circle, Family, Located};
 use crate::store::{Column, Dictionary, Store, Verified};
 
 /// How long a location counts.
-const LOCATION_AGE_MS: i64 = 30 * DAY_MS;
+pub(in crate::eval) const LOCATION_AGE_MS: i64 = 30 * DAY_MS;
 
 /// From when on a location counts.
 pub(super) fn oldest_location(now: Now) -> i64 {

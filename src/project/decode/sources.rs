@@ -79,7 +79,7 @@ fn source(reader: &mut Reader<'_>, item: &Node, workspaces: Option<&[Workspace]>
     let format = reader.need(&map, "format", "format: csv");
     let format = format.and_then(|entry| file_format(reader, &entry.value));
     let batches = format == Some(Format::Mparticle);
-    let users = if batches { Some((None, Vec::new())) } else { users(reader, &map) };
+    let users = if batches { Some(UserColumns::default()) } else { users(reader, &map) };
     let development = development(reader, &map, format);
     let fitting = !batches || without_mapping(reader, &map);
     let event = map.get("event").map(|entry| events::event(reader, entry));

@@ -36,8 +36,35 @@ impl Store {
             detected: Detected::of(self),
             ..Manifest::default()
         };
-        Writing::begin(system, folder, &old)?.finish(self, &old, &|_| true, Some(&[]), Vec::new(), next)
+        Writing::begin(system, folder, &old)?.finish(self, &old, &|_| Change::Anew, Some(&[]), Vec::new(), next)
     }
+}
+
+/// What became of the events of a key since the store that is there was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::store) enum Change {
+    /// Nothing; or what was added is written already, together with all but so many of the segments that were there.
+    Kept(usize),
+    /// Segments were added to those that were there.
+    More,
+    /// They are others.
+    Anew,
+}
+
+/// How many times larger a segment is that is left alone when another comes after it.
+const TIER: u64 = 4;
+
+/// How many of a key's segments stay as they are when rows are added: those at the end that are not much larger are written
+/// together with them, so that there are few segments, and a row is written again only as they grow.
+pub(in crate::store) fn kept_segments(there: &[Arc<EventTable>], mut added: u64) -> usize {
+    let mut kept = there.len();
+    while let Some(last) =
+        kept.checked_sub(1).and_then(|last| there.get(last)).filter(|last| last.len() <= TIER * added)
+    {
+        added += last.len();
+        kept -= 1;
+    }
+    kept
 }
 
 /// A schema, how many batches there are, and each of them.
@@ -78,14 +105,28 @@ impl<'a> Writing<'a> {
         self.file(TableName::Events(key.clone()), rows, Ok((layout.schema(), shards, &mut batches)))
     }
 
-    /// Writes a store over the one that `old` describes, with the files that were written before. Event tables for which
-    /// `changed` is false are still as in `old`, and their files are kept; so is the file of request ids where `stored` is
-    /// `None`. `next` says everything but the files.
+    /// Writes several segments of a key as one, after which there is one less to visit for every one of them.
+    pub(in crate::store) fn together(
+        &self,
+        key: &EventKey,
+        segments: &[Arc<EventTable>],
+        inputs: &[InputName],
+    ) -> Result<FileEntry, StoreError> {
+        let whole = match segments {
+            [segment] => Arc::clone(segment),
+            several => Arc::new(EventLog::of(several).finish()),
+        };
+        self.whole(TableName::Events(key.clone()), whole.len(), events::to_arrow(&whole, inputs))
+    }
+
+    /// Writes a store over the one that `old` describes, with the files `new` that were written before. `changed` says what
+    /// became of the events of a key; the file of request ids is kept where `stored` is `None`. `next` says everything but the
+    /// files.
     pub(in crate::store) fn finish(
         &self,
         store: &Store,
         old: &Manifest,
-        changed: &dyn Fn(&EventKey) -> bool,
+        changed: &dyn Fn(&EventKey) -> Change,
         stored: Option<&[StoredRequest]>,
         new: Vec<FileEntry>,
         mut next: Manifest,
@@ -106,17 +147,20 @@ impl<'a> Writing<'a> {
         let mut files = vec![users?, identities?];
         for (key, segments) in store.events.iter() {
             let name = TableName::Events(key.clone());
-            let kept: Vec<_> = old.files.iter().filter(|file| file.table == name && !changed(key)).cloned().collect();
-            if !kept.is_empty() {
-                files.extend(kept);
-                continue;
-            }
-            // One file for all: whoever writes a key anew brings its segments together.
-            let whole = match segments.as_slice() {
-                [segment] => Arc::clone(segment),
-                several => Arc::new(EventLog::of(several).finish()),
+            let there: Vec<_> = old.files.iter().filter(|file| file.table == name).cloned().collect();
+            let kept = match changed(key) {
+                Change::Kept(kept) if !there.is_empty() => {
+                    files.extend(there.into_iter().take(kept));
+                    continue;
+                }
+                Change::More if there.len() < segments.len() => {
+                    let (before, added) = segments.split_at(there.len());
+                    kept_segments(before, added.iter().map(|segment| segment.len()).sum())
+                }
+                Change::Kept(_) | Change::More | Change::Anew => 0,
             };
-            files.push(self.whole(name, whole.len(), events::to_arrow(&whole, &store.inputs))?);
+            files.extend(there.into_iter().take(kept));
+            files.push(self.together(key, segments.get(kept..).unwrap_or(segments), &store.inputs)?);
         }
         files.extend(new);
         match stored {

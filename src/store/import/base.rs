@@ -80,7 +80,12 @@ impl Work {
         if inputs.len() > 256 {
             return Err(StoreError::TooManyInputs { count: inputs.len() });
         }
-        let builder = Builder::of(&base.store, &inputs);
+        let mut builder = Builder::of(&base.store, &inputs);
+        // A later row of a group joins the event that is there, which has to be at hand for that.
+        let groups = |event: &EventMapping| matches!(event.id, EventId::Group(_));
+        if !project.sources.iter().any(|source| source.event.as_ref().is_some_and(groups)) {
+            builder.keep_apart();
+        }
         let mut rows = Rows::default();
         let has_ids = |event: &EventMapping| event.id != EventId::None;
         let brings_ids =

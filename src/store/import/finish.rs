@@ -6,7 +6,7 @@ use super::super::Store;
 use super::super::counts::Counts;
 use super::super::detect::{Detected, EventCounts, ProfileCounts};
 use super::super::error::StoreError;
-use super::super::files::{Manifest, Writing};
+use super::super::files::{Change, Manifest, Writing};
 use super::base::{Base, Work};
 use super::columnar::{Bulk, Counted};
 use super::report::ImportReport;
@@ -32,7 +32,7 @@ pub(super) fn finish(
     }
     let brought = work.rows.brought(project, &work.builder);
     let writing = Writing::begin(system, &project.data_path, &base.manifest)?;
-    finish_with(project, &writing, base, work, next, report, &brought, Counted::default())
+    finish_with(&writing, base, work, next, report, &brought, Counted::default())
 }
 
 /// The same where events were gathered by columns.
@@ -52,12 +52,10 @@ pub(super) fn finish_bulk(
     let mut bulk = bulk;
     let brought = std::mem::take(&mut bulk.brought);
     let counted = bulk.write(&writing, &base.store, &mut work)?;
-    finish_with(project, &writing, base, work, next, report, &brought, counted)
+    finish_with(&writing, base, work, next, report, &brought, counted)
 }
 
-#[expect(clippy::too_many_arguments, reason = "the end of an import brings together all that it gathered")]
 fn finish_with(
-    project: &Project,
     writing: &Writing<'_>,
     base: Base,
     work: Work,
@@ -66,7 +64,6 @@ fn finish_with(
     brought: &rows::Brought,
     mut counted: Counted,
 ) -> Result<ImportReport, StoreError> {
-    let _ = project;
     let touched: BTreeSet<EventKey> = work.builder.logs.iter().map(|(key, _)| key.clone()).collect();
     let store = work.builder.finish(&next.id, next.version);
     let old = if base.rebuild { Detected::default() } else { std::mem::take(&mut next.detected) };
@@ -77,8 +74,14 @@ fn finish_with(
     report.version_after = next.version;
     report.users = next.users;
     let requests = work.requests.finish();
-    let is_changed = |key: &EventKey| base.rebuild || touched.contains(key);
-    writing.finish(&store, &base.manifest, &is_changed, requests.as_deref(), new, next)?;
+    let kept = counted.kept;
+    let change = |key: &EventKey| match kept.get(key) {
+        _ if base.rebuild => Change::Anew,
+        _ if touched.contains(key) => Change::More,
+        Some(kept) => Change::Kept(*kept),
+        None => Change::Kept(usize::MAX),
+    };
+    writing.finish(&store, &base.manifest, &change, requests.as_deref(), new, next)?;
     Ok(report)
 }
 

@@ -4,7 +4,7 @@
 //! together, such as those of a location, are said together or not at all.
 
 use super::super::builder::Builder;
-use super::super::column::{ABSENT, LIST, NULL};
+use super::super::column::{ABSENT, NULL};
 use super::super::error::StoreError;
 use super::super::profiles::ProfileTarget;
 use super::record::{Record, Said};
@@ -168,23 +168,24 @@ impl Cell {
             Self::Text(column) => (*column, None),
             Self::Split(column, separator) => (*column, Some(separator)),
         };
-        // Only attributes can be there without a value.
-        let is_attribute = matches!(field, ProfileField::Attribute(_) | ProfileField::Calculated(_));
+        let is_attribute = is_attribute(field);
         Ok(match (record.said(column)?, separator) {
             (Said::Missing, _) => None,
             (Said::Null, _) => is_attribute.then_some(NULL),
             (Said::Text(""), _) if !is_attribute => None,
-            (Said::Text(text), Some(separator)) if !text.starts_with(LIST) => {
-                let entries = text.split(separator).map(str::trim).filter(|entry| !entry.is_empty());
-                Some(builder.profile_list(target, &entries.collect::<Vec<_>>()))
-            }
-            (Said::Text(text), _) => Some(builder.profile_code(target, text)),
+            (Said::Text(text), None) => Some(builder.profile_code(target, text)),
+            (Said::Text(text), Some(separator)) => Some(builder.profile_list(target, &entries(text, separator))),
             (Said::List(entries), _) => {
                 let entries: Vec<&str> = entries.iter().map(AsRef::as_ref).collect();
                 Some(builder.profile_list(target, &entries))
             }
         })
     }
+}
+
+/// Only attributes can be there without a value.
+pub(super) fn is_attribute(field: &ProfileField) -> bool {
+    matches!(field, ProfileField::Attribute(_) | ProfileField::Calculated(_))
 }
 
 /// The entries of a list in one cell.

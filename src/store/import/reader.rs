@@ -7,13 +7,12 @@ use std::rc::Rc;
 use csv::{ByteRecord, ReaderBuilder};
 use flate2::bufread::MultiGzDecoder;
 
-use super::super::column::LIST;
 use super::super::error::StoreError;
 use super::super::files::Imported;
 use super::super::log::{DROPPED, Place};
 use super::super::profiles::ProfileTarget;
 use super::base::Work;
-use super::columnar::{self, Records};
+use super::columnar::{Records, is_columnar};
 use super::files::{SourceFile, fingerprint, mapping_of};
 use super::json;
 use super::limits::Limit;
@@ -112,17 +111,6 @@ pub(super) fn too_many(report: &SourceReport) -> StoreError {
     }
 }
 
-/// Takes off the sign of lists: in a text file none is one.
-fn without_list_signs(record: &mut ByteRecord) {
-    const SIGN: u8 = LIST as u8;
-    if record.as_slice().contains(&SIGN) {
-        let cut = |field: &[u8]| field.iter().copied().skip_while(|byte| *byte == SIGN).collect::<Vec<u8>>();
-        let mut plain: ByteRecord = record.iter().map(cut).collect();
-        plain.set_position(record.position().cloned());
-        *record = plain;
-    }
-}
-
 /// One file while it is read.
 pub(super) struct FileReader<'a, 's> {
     system: &'a dyn System,
@@ -146,8 +134,8 @@ pub(super) struct Scratch {
 impl FileReader<'_, '_> {
     /// Reads all rows; gives the file's fingerprint and how many there are.
     fn read(mut self) -> Result<(Fingerprint, u64), StoreError> {
-        if columnar::is_columnar(self.source.format) {
-            return self.read_columnar();
+        if is_columnar(self.source.format) {
+            return self.read_columns();
         }
         let sums = Rc::new(Sums::default());
         let raw = self.system.open(&self.file.path).map_err(StoreError::system("open a source file"))?;
@@ -168,6 +156,30 @@ impl FileReader<'_, '_> {
         self.meter.done.set(self.meter.done.get() + bytes);
         let blake3 = sums.hasher.borrow().finalize().to_hex().parse();
         Ok((blake3.map_err(|error| self.unreadable(io::Error::other(error)))?, rows))
+    }
+
+    /// Reads the rows of a file of columns, one by one.
+    fn read_columns(&mut self) -> Result<(Fingerprint, u64), StoreError> {
+        let (records, mut columns) = Records::open(self.system, self.source, self.file)?;
+        let (input, targets) = self.begin(&columns);
+        let (mut scratch, mut rows) = (Scratch::default(), 0);
+        records.each(&mut |record, bytes| {
+            rows += 1;
+            if let Err(reason) = self.read_row(record, rows, &mut columns, input, &targets, &mut scratch) {
+                self.reject(reason, rows, None, record.written().as_bytes())?;
+            }
+            if rows % ROWS_PER_PROGRESS == 0 {
+                self.meter.rows.set(self.meter.rows.get() + ROWS_PER_PROGRESS);
+                self.meter.tell(&self.source.name, &self.file.shown, bytes.min(self.file.info.len));
+            }
+            Ok(())
+        })?;
+        self.report.rows += rows;
+        self.meter.rows.set(self.meter.rows.get() + rows % ROWS_PER_PROGRESS);
+        self.meter.done.set(self.meter.done.get() + self.file.info.len);
+        self.meter.tell(&self.source.name, &self.file.shown, 0);
+        let bytes = self.system.open(&self.file.path).map_err(StoreError::system("open a source file"))?;
+        Ok((fingerprint(bytes).map_err(|cause| self.unreadable(cause))?, rows))
     }
 
     /// Reads the rows of a file that is unpacked; gives how many there are.
@@ -209,36 +221,6 @@ impl FileReader<'_, '_> {
         (input, targets)
     }
 
-    fn read_columnar(&mut self) -> Result<(Fingerprint, u64), StoreError> {
-        let (records, mut columns) = Records::open(self.system, self.source, self.file)?;
-        let (input, targets) = self.begin(&columns);
-        let mut scratch = Scratch::default();
-        let mut rows = 0;
-        records.each(&mut |record, row| {
-            rows = row;
-            let read = match record {
-                Ok(record) => self.read_row(record, row, &mut columns, input, &targets, &mut scratch),
-                Err(reason) => Err(reason),
-            };
-            if let Err(reason) = read {
-                let kept = record.map(written).unwrap_or_else(|_| Ok(Vec::new()));
-                let kept = kept.map_err(|cause| self.unreadable(cause))?;
-                self.reject(reason, row, None, &kept)?;
-            }
-            if rows % ROWS_PER_PROGRESS == 0 {
-                self.meter.rows.set(self.meter.rows.get() + ROWS_PER_PROGRESS);
-                self.meter.tell(&self.source.name, &self.file.shown, 0);
-            }
-            Ok(())
-        })?;
-        self.meter.rows.set(self.meter.rows.get() + rows % ROWS_PER_PROGRESS);
-        self.report.rows += rows;
-        self.meter.done.set(self.meter.done.get() + self.file.info.len);
-        self.meter.tell(&self.source.name, &self.file.shown, 0);
-        let bytes = self.system.open(&self.file.path).map_err(StoreError::system("open a source file"))?;
-        Ok((fingerprint(bytes).map_err(|cause| self.unreadable(cause))?, rows))
-    }
-
     pub(super) fn unreadable(&self, cause: io::Error) -> StoreError {
         StoreError::Unreadable { source_name: self.source.name.clone(), file: self.file.shown.clone(), cause }
     }
@@ -254,7 +236,6 @@ impl FileReader<'_, '_> {
         while reader.read_byte_record(&mut record).map_err(|error| self.unreadable(error.into()))? {
             rows += 1;
             self.within_bounds(&record, reader.position().line())?;
-            without_list_signs(&mut record);
             let line = record.position().map_or(0, csv::Position::line);
             let read = if record.len() == columns.count {
                 self.read_row(&record, line, &mut columns, input, &targets, &mut scratch)

@@ -179,7 +179,7 @@ impl Resolver {
         let set = rows.combinations.set(who);
         let mpid = rows.combinations.mpid_of(set);
         let (named, set) = match set {
-            [(MPID, _), rest @ ..] => (mpid.map(|mpid| self.named_user(builder, mpid)), rest),
+            [(MPID, _), rest @ ..] => (mpid.map(|mpid| named_user(builder, &mut self.claimed, mpid)), rest),
             set => (None, set),
         };
         let known = named.map(|(user, _)| user);
@@ -196,16 +196,16 @@ impl Resolver {
         }
         (user, named.map_or(known.is_none(), |(_, is_new)| is_new))
     }
+}
 
-    /// The user with an MPID, and whether it is a new one.
-    fn named_user(&mut self, builder: &mut Builder, mpid: Mpid) -> (u32, bool) {
-        let row = builder.user(mpid);
-        (row, claim(&mut self.claimed, row))
-    }
+/// The user with an MPID, and whether it is a new one.
+pub(super) fn named_user(builder: &mut Builder, claimed: &mut Vec<bool>, mpid: Mpid) -> (u32, bool) {
+    let row = builder.user(mpid);
+    (row, claim(claimed, row))
 }
 
 /// Takes a row for a user; false where it is one's already.
-pub(super) fn claim(claimed: &mut Vec<bool>, row: u32) -> bool {
+fn claim(claimed: &mut Vec<bool>, row: u32) -> bool {
     let row = row as usize;
     if claimed.len() <= row {
         claimed.resize(row + 1, false);

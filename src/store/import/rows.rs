@@ -174,6 +174,8 @@ impl Rows {
     pub(super) fn brought(&self, project: &Project, builder: &Builder) -> Brought {
         let mut brought = Brought::default();
         for (source, kept) in project.sources.iter().zip(&self.sources).filter(|(_, kept)| kept.rows > 0) {
+            let logs = kept.logs.iter().filter_map(|log| builder.logs.get(*log as usize));
+            brought.add(source, logs.map(|(key, _)| key));
             for name in &kept.user_attributes {
                 brought.user.entry(name.clone()).or_default().insert(source.name.clone());
             }
@@ -182,8 +184,6 @@ impl Rows {
                 let of = if *of_product { &mut brought.products } else { &mut brought.events };
                 of.entry((key.clone(), name.clone())).or_default().insert(source.name.clone());
             }
-            let logs = kept.logs.iter().filter_map(|log| builder.logs.get(*log as usize));
-            brought.add(source, logs.map(|(key, _)| key));
         }
         brought
     }

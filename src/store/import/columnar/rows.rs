@@ -1,14 +1,17 @@
-//! Rows of columns, one by one: as records of texts, which the mapping of every other file works on.
+//! Rows of columns, one by one, as the rows of every other format are read.
 
+use std::borrow::Cow;
 use std::io;
 
-use arrow_array::RecordBatch;
+use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field};
 use csv::ByteRecord;
 
+use super::super::super::column::LIST;
 use super::super::super::error::StoreError;
 use super::super::files::SourceFile;
 use super::super::mapping::Columns;
+use super::super::record::{Record, Said};
 use super::super::report::BadRow;
 use super::super::time::TimeReader;
 use super::file::ColumnarFile;
@@ -17,9 +20,6 @@ use super::times::{NO_TIME, times};
 use crate::project::{DataSource, TimeMapping};
 use crate::system::System;
 
-/// How many chunks are fetched at once.
-const CHUNKS_AT_ONCE: usize = 1;
-
 /// A file whose rows are read one by one.
 pub(in super::super) struct Records<'a> {
     source: &'a DataSource,
@@ -27,13 +27,78 @@ pub(in super::super) struct Records<'a> {
     input: ColumnarFile,
     /// The columns of the file that are read, ascending.
     used: Vec<usize>,
-    /// Columns of the file, and what is read of times: a column more, as it may be asked for as a text too.
-    width: usize,
+    /// The names of all columns of the file.
+    names: Vec<String>,
+    /// The column of times: what is read of it is a column more, as it may be asked for as a text too.
     time: Option<(usize, &'a TimeMapping)>,
 }
 
-/// What a row is for, or why it cannot be taken.
-pub(in super::super) type Taken<'r> = Result<&'r ByteRecord, BadRow>;
+/// A row of typed columns.
+pub(in super::super) struct TypedRow<'r> {
+    names: &'r [String],
+    columns: &'r [Option<Column>],
+    row: usize,
+    /// The time in ms since 1970; empty where there is none.
+    time: String,
+}
+
+/// A column with its lists taken apart.
+struct Column {
+    texts: Texts,
+    lists: Vec<Option<Vec<Cow<'static, str>>>>,
+}
+
+impl Column {
+    fn of(array: &ArrayRef) -> Option<Self> {
+        let texts = Texts::of(array)?;
+        let list = |text: &str| {
+            let entries: Option<Vec<String>> = serde_json::from_str(text.strip_prefix(LIST)?).ok();
+            Some(entries?.into_iter().map(Cow::Owned).collect())
+        };
+        let lists = texts.all().map(list).collect();
+        Some(Self { texts, lists })
+    }
+
+    fn said(&self, row: usize) -> Result<Said<'_>, BadRow> {
+        let code = self.texts.codes.get(row).copied().unwrap_or(NOTHING);
+        match (code, self.lists.get(code as usize)) {
+            (UNFIT, _) => Err(BadRow::Value),
+            (NOTHING, _) => Ok(Said::Missing),
+            (_, Some(Some(list))) => Ok(Said::List(list)),
+            _ => Ok(Said::Text(self.texts.text(code))),
+        }
+    }
+}
+
+impl Record for TypedRow<'_> {
+    fn said(&self, column: usize) -> Result<Said<'_>, BadRow> {
+        if column == self.columns.len() {
+            return Ok(Said::Text(&self.time));
+        }
+        self.columns.get(column).and_then(Option::as_ref).map_or(Ok(Said::Missing), |column| column.said(self.row))
+    }
+}
+
+impl TypedRow<'_> {
+    /// The row as a JSON object, for people to look at.
+    pub(in super::super) fn written(&self) -> String {
+        let columns = self.names.iter().zip(self.columns);
+        let texts = columns.filter_map(|(name, column)| Some((name.as_str(), &column.as_ref()?.texts)));
+        written(texts, self.row)
+    }
+}
+
+/// A row as a JSON object of the texts that it says.
+pub(super) fn written<'t>(columns: impl Iterator<Item = (&'t str, &'t Texts)>, row: usize) -> String {
+    let mut object = serde_json::Map::new();
+    for (name, texts) in columns {
+        let text = texts.codes.get(row).filter(|code| **code < UNFIT).map(|code| texts.text(*code));
+        let Some(text) = text else { continue };
+        let list = text.strip_prefix(LIST).and_then(|json| serde_json::from_str(json).ok());
+        object.insert(name.to_owned(), list.unwrap_or_else(|| text.into()));
+    }
+    serde_json::Value::Object(object).to_string()
+}
 
 impl<'a> Records<'a> {
     /// Opens a file and finds the columns that its source names. Times are read off a column of their own, as ms since 1970.
@@ -58,71 +123,64 @@ impl<'a> Records<'a> {
             }
         }
         let width = header.len();
+        let names = input.schema.fields().iter().map(|field| field.name().clone()).collect();
         let mapping = source.event.as_ref().map(|event| &event.time).or(source.seen.as_ref());
         let time = columns.time_column().zip(mapping);
         if let Some(column) = columns.time_mut() {
             *column = (width, TimeReader::of_ms());
         }
-        columns.count = width + 1;
         let input = input.with_columns(used.clone()).map_err(unreadable)?;
-        Ok((Self { source, file, input, used, width, time }, columns))
+        Ok((Self { source, file, input, used, names, time }, columns))
     }
 
-    /// Hands over every row with its number, from 1.
+    /// Hands over every row, and how many bytes of the file were read before it.
     pub(in super::super) fn each(
         mut self,
-        take: &mut dyn FnMut(Taken<'_>, u64) -> Result<(), StoreError>,
+        take: &mut dyn FnMut(&TypedRow<'_>, u64) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut row = 0;
+        let mut bytes = 0;
         loop {
-            let chunks = self.input.next_chunks(CHUNKS_AT_ONCE).map_err(|cause| self.unreadable(cause))?;
-            if chunks.is_empty() {
-                return Ok(());
-            }
-            for chunk in chunks {
-                let mut result = Ok(());
-                let read = chunk.read(&mut |batch| {
-                    if result.is_ok() {
-                        result = self.batch(batch, &mut row, take);
-                    }
-                });
-                read.map_err(|cause| self.unreadable(cause))?;
-                result?;
-            }
+            let chunks = self.input.next_chunks(1).map_err(|cause| self.unreadable(cause))?;
+            let Some(chunk) = chunks.into_iter().next() else { return Ok(()) };
+            let of_chunk = chunk.bytes();
+            let mut result = Ok(());
+            let read = chunk.read(&mut |batch| {
+                if result.is_ok() {
+                    result = self.batch(batch, bytes, take);
+                }
+            });
+            read.map_err(|cause| self.unreadable(cause))?;
+            result?;
+            bytes += of_chunk;
         }
     }
 
     fn batch(
         &self,
         batch: &RecordBatch,
-        row: &mut u64,
-        take: &mut dyn FnMut(Taken<'_>, u64) -> Result<(), StoreError>,
+        bytes: u64,
+        take: &mut dyn FnMut(&TypedRow<'_>, u64) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut texts: Vec<Option<Texts>> = Vec::new();
-        texts.resize_with(self.width, || None);
-        for (place, column) in self.used.iter().zip(batch.columns()) {
-            if let Some(of) = texts.get_mut(*place) {
-                *of = Texts::of(column);
+        let mut columns: Vec<Option<Column>> = Vec::new();
+        columns.resize_with(self.names.len(), || None);
+        for (place, array) in self.used.iter().zip(batch.columns()) {
+            if let Some(column) = columns.get_mut(*place) {
+                *column = Column::of(array);
             }
         }
         let time = self.time.and_then(|(column, mapping)| {
             let at = self.used.iter().position(|used| *used == column)?;
             times(batch.columns().get(at)?, mapping)
         });
-        let mut record = ByteRecord::new();
-        for at in 0..batch.num_rows() {
-            *row += 1;
-            record.clear();
-            let mut unfit = false;
-            for column in &texts {
-                let code = column.as_ref().and_then(|column| column.codes.get(at)).copied().unwrap_or(NOTHING);
-                unfit |= code == UNFIT;
-                record.push_field(column.as_ref().map_or("", |column| column.text(code)).as_bytes());
+        let mut record = TypedRow { names: &self.names, columns: &columns, row: 0, time: String::new() };
+        for row in 0..batch.num_rows() {
+            record.row = row;
+            record.time.clear();
+            let at_ms = time.as_ref().and_then(|times| times.get(row)).copied().unwrap_or(NO_TIME);
+            if at_ms != NO_TIME {
+                record.time = at_ms.to_string();
             }
-            let at_ms = time.as_ref().and_then(|times| times.get(at)).copied().unwrap_or(NO_TIME);
-            let text = if at_ms == NO_TIME { String::new() } else { at_ms.to_string() };
-            record.push_field(text.as_bytes());
-            take(if unfit { Err(BadRow::Value) } else { Ok(&record) }, *row)?;
+            take(&record, bytes)?;
         }
         Ok(())
     }

@@ -223,11 +223,10 @@ impl Texts {
         let hasher = RandomState::default();
         let mut known: HashTable<u32> = HashTable::new();
         for row in rows {
-            let text = row.map_or("", |text| text.trim_start_matches(LIST));
-            if text.is_empty() {
+            let Some(text) = row.map(|text| text.trim_start_matches(LIST)) else {
                 self.codes.push(NOTHING);
                 continue;
-            }
+            };
             let hash = hasher.hash_one(text.as_bytes());
             let code = match known.find(hash, |code| self.text(*code) == text) {
                 Some(code) => *code,

@@ -11,11 +11,14 @@ use rapidhash::fast::RandomState;
 
 use super::super::super::super::builder::Builder;
 use super::super::super::super::log::DROPPED;
+use super::super::super::limits::Limit;
 use super::super::super::report::BadRow;
-use super::super::super::resolve::new_user;
+use super::super::super::resolve::{named_user, new_user};
 use super::super::file::Chunk;
+use super::super::rows::written;
 use super::super::texts::{Texts, UNFIT};
 use super::super::times::{NO_TIME, times};
+use super::limits;
 use super::source::{Naming, OpenSource, Who};
 use crate::base::Mpid;
 use crate::base::text::fold;
@@ -33,8 +36,10 @@ pub(super) struct Decoded {
     /// How many are kept.
     pub(super) kept: u64,
     pub(super) without_user: u64,
-    /// Rows that are left out, counted from 0.
-    pub(super) bad: Vec<(BadRow, u64)>,
+    /// Rows that are left out, counted from 0, and what they say.
+    pub(super) bad: Vec<(BadRow, u64, String)>,
+    /// What is beyond the limits of the platform, by row.
+    pub(super) beyond: Vec<(Limit, u64)>,
     /// The user of each row, or [`DROPPED`].
     pub(super) users: Vec<u32>,
     pub(super) people: People,
@@ -81,7 +86,7 @@ impl People {
         let mut made = 0;
         for each in &self.new {
             let (row, is_new) = match each {
-                Unknown::Mpid(mpid) => builder.user_of(Mpid(*mpid)),
+                Unknown::Mpid(mpid) => named_user(builder, claimed, Mpid(*mpid)),
                 Unknown::Identity(identity, value) => {
                     let value = builder.owners.value(value);
                     match builder.owners.owner(*identity, value) {
@@ -118,13 +123,18 @@ impl Decoded {
 }
 
 /// Decodes a chunk, some rows at a time.
-pub(super) fn decode(open: &OpenSource<'_>, builder: &Builder, chunk: Chunk) -> io::Result<Vec<Decoded>> {
+pub(super) fn decode(
+    open: &OpenSource<'_>,
+    builder: &Builder,
+    claimed: &[bool],
+    chunk: Chunk,
+) -> io::Result<Vec<Decoded>> {
     let mut all = Vec::new();
-    chunk.read(&mut |batch| all.push(of_batch(open, builder, batch)))?;
+    chunk.read(&mut |batch| all.push(of_batch(open, builder, claimed, batch)))?;
     Ok(all)
 }
 
-fn of_batch(open: &OpenSource<'_>, builder: &Builder, batch: &RecordBatch) -> Decoded {
+fn of_batch(open: &OpenSource<'_>, builder: &Builder, claimed: &[bool], batch: &RecordBatch) -> Decoded {
     let rows = batch.num_rows();
     let mut decoded = Decoded { rows: rows as u64, ..Decoded::default() };
     decoded.texts = (batch.columns().iter().zip(&open.as_texts))
@@ -134,8 +144,13 @@ fn of_batch(open: &OpenSource<'_>, builder: &Builder, batch: &RecordBatch) -> De
     let timed = open.time.map(|(at, mapping)| column(at).and_then(|column| times(column, mapping)).unwrap_or_default());
     decoded.times = timed.unwrap_or_else(|| vec![open.file.info.modified_ms; rows]);
     decoded.times.resize(rows, NO_TIME);
-    let mut finder =
-        Finder { builder, people: &mut decoded.people, seen: HashTable::new(), hasher: RandomState::default() };
+    let mut finder = Finder {
+        builder,
+        claimed,
+        people: &mut decoded.people,
+        seen: HashTable::new(),
+        hasher: RandomState::default(),
+    };
     let who = match open.who {
         Who::Mpid(at) => column(at).map(|column| finder.by_mpid(column)),
         Who::Identity(identity, at) => column(at).map(|column| finder.by_identity(identity, column)),
@@ -143,6 +158,12 @@ fn of_batch(open: &OpenSource<'_>, builder: &Builder, batch: &RecordBatch) -> De
     let who = who.unwrap_or_default();
     let named = names(open, batch, &mut decoded);
     decoded.check(&who, named.as_deref());
+    if !decoded.bad.is_empty() {
+        decoded.write_bad(batch);
+    }
+    if open.source.event.is_some() {
+        limits::measure(open, batch, &mut decoded);
+    }
     decoded
 }
 
@@ -151,7 +172,7 @@ fn of_batch(open: &OpenSource<'_>, builder: &Builder, batch: &RecordBatch) -> De
 enum Found {
     User(u32),
     Nobody,
-    Bad,
+    Bad(BadRow),
 }
 
 impl Decoded {
@@ -161,31 +182,38 @@ impl Decoded {
         let texts: Vec<&Texts> = self.texts.iter().flatten().filter(|texts| texts.has_unfit()).collect();
         for (row, found) in who.iter().enumerate() {
             let named = named.is_none_or(|names| names.get(row).is_some_and(|name| *name != NO_NAME));
-            let bad = if texts.iter().any(|texts| texts.codes.get(row) == Some(&UNFIT)) {
-                BadRow::Value
-            } else {
-                match found {
-                    Found::Nobody => {
-                        self.without_user += 1;
-                        self.users.push(DROPPED);
-                        continue;
-                    }
-                    Found::Bad => BadRow::Mpid,
-                    Found::User(_) if self.times.get(row) == Some(&NO_TIME) => BadRow::Time,
-                    Found::User(_) if !named => BadRow::Name,
-                    Found::User(user) => {
-                        self.kept += 1;
-                        self.users.push(*user);
-                        continue;
-                    }
+            let bad = match found {
+                Found::Nobody => {
+                    self.without_user += 1;
+                    self.users.push(DROPPED);
+                    continue;
+                }
+                Found::Bad(reason) => *reason,
+                Found::User(_) if texts.iter().any(|texts| texts.codes.get(row) == Some(&UNFIT)) => BadRow::Value,
+                Found::User(_) if self.times.get(row) == Some(&NO_TIME) => BadRow::Time,
+                Found::User(_) if !named => BadRow::Name,
+                Found::User(user) => {
+                    self.kept += 1;
+                    self.users.push(*user);
+                    continue;
                 }
             };
-            self.bad.push((bad, row as u64));
+            self.bad.push((bad, row as u64, String::new()));
             self.users.push(DROPPED);
         }
         self.names = named.map(<[u32]>::to_vec).unwrap_or_default();
         if self.kept < self.rows {
             self.people.keep(&mut self.users);
+        }
+    }
+
+    /// Keeps what the rows that are left out say, for people to look at.
+    fn write_bad(&mut self, batch: &RecordBatch) {
+        let all: Vec<Option<Texts>> = batch.columns().iter().map(Texts::of).collect();
+        let schema = batch.schema();
+        let names = || schema.fields().iter().map(|field| field.name().as_str());
+        for (_, row, text) in &mut self.bad {
+            *text = written(names().zip(&all).filter_map(|(name, texts)| Some((name, texts.as_ref()?))), *row as usize);
         }
     }
 }
@@ -232,6 +260,7 @@ fn names(open: &OpenSource<'_>, batch: &RecordBatch, decoded: &mut Decoded) -> O
 /// Finds the users of rows. Those that are not known are collected, each once, in the order in which they come up.
 struct Finder<'a> {
     builder: &'a Builder,
+    claimed: &'a [bool],
     people: &'a mut People,
     seen: HashTable<u32>,
     hasher: RandomState,
@@ -248,13 +277,15 @@ impl Finder<'_> {
         let texts = Texts::of(column).unwrap_or_default();
         let found = |text: &str| match text.trim() {
             "" => Found::Nobody,
-            text => text.parse().map_or(Found::Bad, |mpid| self.mpid(mpid)),
+            text => text.parse().map_or(Found::Bad(BadRow::Mpid), |mpid| self.mpid(mpid)),
         };
         each_row(&texts, found)
     }
 
     fn mpid(&mut self, mpid: i64) -> Found {
-        if let Some(row) = self.builder.known(Mpid(mpid)) {
+        if let Some(row) = self.builder.known(Mpid(mpid))
+            && self.claimed.get(row as usize) == Some(&true)
+        {
             return Found::User(row);
         }
         let Self { people, seen, hasher, .. } = self;
@@ -295,7 +326,7 @@ impl Finder<'_> {
 fn each_row(texts: &Texts, found: impl FnMut(&str) -> Found) -> Vec<Found> {
     let found: Vec<Found> = texts.all().map(found).collect();
     let of = |code: &u32| match *code {
-        UNFIT => Found::Bad,
+        UNFIT => Found::Bad(BadRow::Value),
         code => found.get(code as usize).copied().unwrap_or(Found::Nobody),
     };
     texts.codes.iter().map(of).collect()

@@ -9,7 +9,7 @@ use super::super::super::super::column::{ABSENT, Dictionary, NULL};
 use super::super::super::super::detect::EventCounts;
 use super::super::super::super::error::StoreError;
 use super::super::super::super::events::{EventShard, EventTable};
-use super::super::super::super::files::{FileEntry, Writing};
+use super::super::super::super::files::{FileEntry, Writing, kept_segments};
 use super::super::super::super::sorted::in_order;
 use super::super::super::super::{SHARD_USERS, Store};
 use super::super::super::base::Work;
@@ -24,6 +24,8 @@ use crate::catalog::EventKey;
 pub(in super::super::super) struct Counted {
     pub(in super::super::super) files: Vec<FileEntry>,
     pub(in super::super::super) events: BTreeMap<EventKey, EventCounts>,
+    /// How many of the segments that were there before stay.
+    pub(in super::super::super) kept: BTreeMap<EventKey, usize>,
 }
 
 impl Bulk {
@@ -42,14 +44,15 @@ impl Bulk {
             std::cmp::Reverse(pieces.iter().map(|each| each.users.len()).sum::<usize>())
         });
         let inputs = &work.inputs;
-        let written: Vec<(FileEntry, EventCounts)> = keys
+        let written: Vec<(FileEntry, EventCounts, usize)> = keys
             .into_par_iter()
             .with_max_len(1)
             .map(|(key, pieces)| Gathered::new(&pools, pieces).write(writing, base, &key, inputs))
             .collect::<Result<_, _>>()?;
         let mut counted = Counted::default();
-        for (file, counts) in written {
+        for (file, counts, kept) in written {
             counted.files.push(file);
+            counted.kept.insert(counts.key.clone(), kept);
             counted.events.insert(counts.key.clone(), counts);
         }
         Ok(counted)
@@ -112,19 +115,27 @@ impl Gathered {
         base: &Store,
         key: &EventKey,
         inputs: &[InputName],
-    ) -> Result<(FileEntry, EventCounts), StoreError> {
+    ) -> Result<(FileEntry, EventCounts, usize), StoreError> {
         let mut table = EventTable::default();
         for column in &self.columns {
             let of = if column.of_action { &mut table.actions } else { &mut table.attributes };
             of.insert(column.name.clone(), column.dictionary.clone());
         }
         let shards = self.pieces.iter().map(|piece| piece.starts.len().saturating_sub(1)).max().unwrap_or(0);
-        let file = writing.events(key, &table, inputs, self.rows, shards, &mut |shard| self.shard(shard))?;
+        let old = base.events.get(key).map_or(&[][..], Vec::as_slice);
+        let kept = kept_segments(old, self.rows);
+        let file = if kept == old.len() {
+            writing.events(key, &table, inputs, self.rows, shards, &mut |shard| self.shard(shard))?
+        } else {
+            let mut together = old.get(kept..).unwrap_or(&[]).to_vec();
+            table.shards = (0..shards).map(|shard| self.shard(shard)).collect();
+            together.push(Arc::new(table));
+            writing.together(key, &together, inputs)?
+        };
         let mut types: Vec<u8> = self.pieces.iter().map(|piece| piece.event_type).collect();
         types.dedup();
         let columns = self.columns.iter().map(|each| (each.name.as_str(), each.dictionary.as_ref(), &each.rows[..]));
-        let old = base.events.get(key).map_or(&[][..], Vec::as_slice);
-        Ok((file, EventCounts::with_more(key, old, self.rows, &types, columns)))
+        Ok((file, EventCounts::with_more(key, old, self.rows, &types, columns), kept))
     }
 
     /// The events of a shard, in ascending time, those of one instant in the order in which they came.

@@ -9,6 +9,7 @@
 
 mod decode;
 mod finish;
+mod limits;
 mod piece;
 mod pool;
 mod profiles;
@@ -25,6 +26,7 @@ use super::super::base::Work;
 use super::super::files::{SourceFile, fingerprint};
 use super::super::meter::Meter;
 use super::super::reader::{remembered, too_many};
+use super::super::reject::Rejects;
 use super::super::report::{ImportOptions, ImportReport, Place, Progress, SourceReport};
 use super::super::rows::Brought;
 use super::is_columnar;
@@ -79,7 +81,8 @@ pub(in super::super) fn read_all(
 ) -> Result<(Vec<Imported>, Bulk), StoreError> {
     let total = files.iter().map(|file| file.info.len).sum();
     let meter = Meter { done: Cell::default(), rows: Cell::default(), total, tell: progress };
-    let mut reading = Reading { system, work, claimed, bulk: Bulk::default(), meter: &meter };
+    let rejects = Rejects::new(system, &project.folder, &project.data_path);
+    let mut reading = Reading { system, work, claimed, bulk: Bulk::default(), meter: &meter, rejects };
     let mut imported = Vec::with_capacity(files.len());
     for (at, file) in files.iter().enumerate() {
         let (Some(source), Some(own)) = (project.sources.get(file.source), report.sources.get_mut(file.source)) else {
@@ -89,14 +92,16 @@ pub(in super::super) fn read_all(
         let blake3 = std::thread::scope(|scope| {
             // The file is summed up meanwhile: it has to be read to its last byte, and decoding may skip some.
             let sum = scope.spawn(|| system.open(&file.path).and_then(fingerprint));
-            reading.file(source, file, own)?;
+            let read = reading.file(source, file, own);
+            own.rejected = reading.rejects.end(&source.name)?;
+            read?;
             let sum = sum.join().unwrap_or_else(|_| Err(io::Error::other("the thread that read it stopped")));
             sum.map_err(StoreError::system("read a source file"))
         })?;
         own.files_read += 1;
         imported.push(remembered(system, source, file, blake3, own.rows - rows_before));
         let last_of_source = files.get(at + 1).is_none_or(|next| next.source != file.source);
-        if last_of_source && options.bad_rows.is_exceeded(own.bad_rows(), own.rows) {
+        if last_of_source && own.exceeds(options.bad_rows) {
             return Err(too_many(own));
         }
     }
@@ -113,6 +118,7 @@ struct Reading<'a> {
     claimed: Vec<bool>,
     bulk: Bulk,
     meter: &'a Meter<'a>,
+    rejects: Rejects<'a>,
 }
 
 impl Reading<'_> {
@@ -128,11 +134,11 @@ impl Reading<'_> {
                 break;
             }
             bytes += chunks.iter().map(|chunk| chunk.bytes()).sum::<u64>();
-            let builder = &self.work.builder;
+            let (builder, claimed) = (&self.work.builder, self.claimed.as_slice());
             let decoded: Result<Vec<Vec<Decoded>>, io::Error> =
-                chunks.into_par_iter().map(|chunk| decode(&open, builder, chunk)).collect();
+                chunks.into_par_iter().map(|chunk| decode(&open, builder, claimed, chunk)).collect();
             let decoded = decoded.map_err(|cause| open.unreadable(cause))?.into_iter().flatten().collect();
-            self.take(&open, decoded, &mut row, report);
+            self.take(&open, decoded, &mut row, report)?;
             self.meter.tell(&source.name, &file.shown, bytes.min(file.info.len));
         }
         self.meter.done.set(self.meter.done.get() + file.info.len);
@@ -141,11 +147,20 @@ impl Reading<'_> {
     }
 
     /// Takes what some chunks hold, in their order.
-    fn take(&mut self, open: &OpenSource<'_>, mut decoded: Vec<Decoded>, row: &mut u64, report: &mut SourceReport) {
+    fn take(
+        &mut self,
+        open: &OpenSource<'_>,
+        mut decoded: Vec<Decoded>,
+        row: &mut u64,
+        report: &mut SourceReport,
+    ) -> Result<(), StoreError> {
         for each in &mut decoded {
-            for (reason, at) in &each.bad {
-                report.bad_row(*reason, Place { file: &open.file.shown, line: *row + at + 1, event: None });
+            let place = |at: u64| Place { file: &open.file.shown, line: *row + at + 1, event: None };
+            for (reason, at, text) in std::mem::take(&mut each.bad) {
+                report.bad_row(reason, place(at));
+                self.rejects.keep(&open.source.name, place(at), reason, text.as_bytes())?;
             }
+            each.beyond.iter().for_each(|(limit, at)| report.beyond(*limit, place(*at)));
             *row += each.rows;
             report.rows += each.rows;
             report.without_user += each.without_user;
@@ -161,7 +176,7 @@ impl Reading<'_> {
             if decoded.iter().any(|each| each.kept > 0) {
                 self.bulk.brought.add(open.source, std::iter::empty());
             }
-            return;
+            return Ok(());
         }
         report.events += decoded.iter().map(|each| each.kept).sum::<u64>();
         let codes = self.bulk.pools.codes(open, &decoded);
@@ -177,5 +192,6 @@ impl Reading<'_> {
                 self.bulk.brought.add(open.source, std::iter::once(key));
             }
         }
+        Ok(())
     }
 }

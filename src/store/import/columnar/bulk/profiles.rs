@@ -6,7 +6,7 @@ use super::super::super::super::builder::Builder;
 use super::super::super::super::column::{ABSENT, LIST, list_text};
 use super::super::super::super::log::DROPPED;
 use super::super::super::super::profiles::ProfileColumn;
-use super::super::super::profile::{Cell, Group, UNSAID, entries, point};
+use super::super::super::profile::{Cell, Group, UNSAID, entries, is_attribute, point};
 use super::super::texts::{NOTHING, Texts};
 use super::decode::Decoded;
 use super::source::OpenSource;
@@ -28,8 +28,12 @@ pub(super) fn set(open: &OpenSource<'_>, builder: &mut Builder, decoded: &[Decod
 }
 
 fn set_group(group: &Group, columns: &mut [ProfileColumn], decoded: &Decoded) {
-    let cells: Vec<Vec<u32>> =
-        group.fields.iter().zip(columns.iter_mut()).map(|((_, cell), column)| codes(cell, column, decoded)).collect();
+    let cells: Vec<Vec<u32>> = group
+        .fields
+        .iter()
+        .zip(columns.iter_mut())
+        .map(|((field, cell), column)| codes(is_attribute(field), cell, column, decoded))
+        .collect();
     for (row, user) in decoded.users.iter().enumerate().filter(|(_, user)| **user != DROPPED) {
         let code = |cell: &Vec<u32>| cell.get(row).copied().unwrap_or(UNSAID);
         if cells.iter().all(|cell| code(cell) == UNSAID) {
@@ -48,20 +52,20 @@ fn set_group(group: &Group, columns: &mut [ProfileColumn], decoded: &Decoded) {
 }
 
 /// The code of each row's value; [`UNSAID`] where it has none.
-fn codes(cell: &Cell, column: &mut ProfileColumn, decoded: &Decoded) -> Vec<u32> {
+fn codes(may_be_empty: bool, cell: &Cell, column: &mut ProfileColumn, decoded: &Decoded) -> Vec<u32> {
     let texts = |at: usize| decoded.texts.get(at).and_then(Option::as_ref);
     let by_text = |texts: &Texts, code: &mut dyn FnMut(&str) -> u32| {
         let codes: Vec<u32> = texts.all().map(code).collect();
         texts.codes.iter().map(|text| codes.get(*text as usize).copied().unwrap_or(UNSAID)).collect()
     };
-    let said = |text: &str| !text.is_empty();
+    let said = |text: &str| may_be_empty || !text.is_empty();
     match cell {
         Cell::Mark | Cell::Nothing => None,
         Cell::Text(at) => texts(*at)
             .map(|texts| by_text(texts, &mut |text| if said(text) { column.texts.intern(text) } else { UNSAID })),
         Cell::Split(at, separator) => texts(*at).map(|texts| {
             by_text(texts, &mut |text| match text {
-                "" => UNSAID,
+                text if !said(text) => UNSAID,
                 list if list.starts_with(LIST) => column.texts.intern(list),
                 text => column.texts.intern(&list_text(&entries(text, separator))),
             })
