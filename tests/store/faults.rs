@@ -10,6 +10,7 @@ use aud::system::{Content, FileInfo, OsSystem, System};
 use bytes::Bytes;
 
 use super::recent::{append, state};
+use crate::support::copy;
 
 /// How a call fails.
 #[derive(Clone, Copy, Debug)]
@@ -101,6 +102,9 @@ impl System for Faulty {
             (true, Fault::DoneAndDenied) => OsSystem.write_atomic(path, content).and_then(|()| Err(refused())),
         }
     }
+    fn create_private(&self, path: &Path) -> io::Result<Box<dyn Write + Send>> {
+        self.answer(|| OsSystem.create_private(path))
+    }
     fn remove(&self, path: &Path) -> io::Result<()> {
         self.answer(|| OsSystem.remove(path))
     }
@@ -110,16 +114,18 @@ type Step = fn(&dyn System, &Path) -> Result<aud::store::Folded, StoreError>;
 
 #[test]
 fn a_fold_that_fails_anywhere_changes_nothing_that_anybody_sees() {
+    let prepared = tempfile::tempdir().unwrap();
+    append(prepared.path(), &[(1, 1, 10), (2, 2, 20), (1, 1, 11), (1, 1, 12), (1, 1, 13), (1, 1, 14)]);
+    fold(&OsSystem, prepared.path()).unwrap();
+    append(prepared.path(), &[(1, 1, 15), (3, 0, 30)]);
+    let before = state(prepared.path());
     for (step, named) in [(fold as Step, "fold"), (compact as Step, "compact")] {
         for fault in [Fault::Refused, Fault::ShortWrite, Fault::DoneAndDenied] {
             let mut failed = 0;
             for call in 1.. {
                 let folder = tempfile::tempdir().unwrap();
                 let folder = folder.path();
-                append(folder, &[(1, 1, 10), (2, 2, 20), (1, 1, 11), (1, 1, 12), (1, 1, 13), (1, 1, 14)]);
-                fold(&OsSystem, folder).unwrap();
-                append(folder, &[(1, 1, 15), (3, 0, 30)]);
-                let before = state(folder);
+                copy(prepared.path(), folder);
                 let system = Faulty { left: AtomicUsize::new(call), fault };
                 let result = step(&system, folder);
                 let what = format!("{named} {fault:?} at call {call}");
