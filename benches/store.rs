@@ -11,7 +11,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use aud::base::{InputName, Name};
+use aud::base::InputName;
 use aud::catalog::{CustomEventType, EventKey};
 use aud::store::{self, EventRow, Recent, Store, Writes};
 use aud::system::OsSystem;
@@ -45,12 +45,12 @@ fn copied() -> TempDir {
 /// A batch of events of users who are there.
 fn batch(store: &Store, at_ms: i64) -> Writes {
     let mut writes = Writes::to(store);
-    let input = InputName { workspace: Name::new("shop").unwrap(), input: Name::new("web").unwrap() };
+    let input = InputName::try_from("shop.web".to_owned()).unwrap();
     let input = writes.input(&input).unwrap();
     let users = store.user_count() as u64;
     for at in 0..EVENTS {
         let event = EventRow {
-            at_ms: at_ms + at as i64,
+            at_ms: at_ms + at.cast_signed(),
             input,
             event_type: CustomEventType::Other,
             id: None,
