@@ -7,6 +7,7 @@ mod files;
 mod import;
 mod only;
 mod random;
+mod recent;
 mod rows;
 mod sources;
 mod support;

@@ -31,6 +31,13 @@ fn every_answer_is_that_of_a_slow_and_obvious_computation() {
         let sandbox = workload(seed);
         let run = bench(&sandbox, &["--threads", "2"]).fine().json();
         assert_eq!((&run["evaluate"]["equal"], &run["users"]), (&json!(true), &json!(small::USERS)));
+        let taps = small::Data::random(seed).events.iter().filter(|event| event.name == "tap").count() as u64;
+        let rows = run["reads"]["event_rows"].as_u64().unwrap();
+        assert!(
+            taps < rows && rows <= run["events"].as_u64().unwrap(),
+            "taps are asked for at any time, others for some days"
+        );
+        assert_eq!(run["reads"]["user_values"], json!(small::USERS * 7), "seven attributes");
         let results = run["evaluate"]["results"].as_object().unwrap();
         let some = results.values().filter(|answer| answer[0] != 0 && answer[0] != json!(small::USERS)).count();
         assert!(some * 3 > results.len() * 2, "most audiences tell users apart: {results:?}");

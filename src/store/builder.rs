@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use arrow_buffer::ScalarBuffer;
 use rapidhash::fast::RandomState;
 use rayon::prelude::*;
 
@@ -17,6 +16,7 @@ use super::log::{EventLog, Place};
 use super::owners::Owners;
 use super::profiles::{ProfileColumn, ProfileTarget, Profiles};
 use super::users::Users;
+use super::verified::{Damages, Verified};
 use crate::base::{InputName, Mpid, WorkspaceName};
 use crate::catalog::{CustomEventType, DeviceField, EventKey, IdentityType, LocationField, ProfileField};
 use crate::identity;
@@ -71,6 +71,8 @@ pub struct Builder {
     apart: bool,
     /// Segments that are closed.
     closed: BTreeMap<EventKey, Segments>,
+    /// What was found damaged in the store that this one starts from.
+    damages: Damages,
     /// Users and ids of the events handed in one by one.
     event_ids: HashSet<(u32, String), RandomState>,
 }
@@ -102,6 +104,7 @@ impl Builder {
                 .collect();
         }
         builder.untouched = (*store.events).clone();
+        builder.damages = store.damages.clone();
         builder
     }
 
@@ -313,7 +316,7 @@ impl Builder {
     pub fn finish(mut self, id: &str, version: u64) -> Store {
         self.close_segments();
         let count = self.mpids.len();
-        let mut users = Users { mpids: ScalarBuffer::from(self.mpids), ..Users::default() };
+        let mut users = Users { mpids: Verified::from(self.mpids), ..Users::default() };
         users.identities = self.owners.finish(count);
         for profiles in self.profiles {
             profiles.finish(count, &mut users);
@@ -331,6 +334,7 @@ impl Builder {
             users: Arc::new(users),
             events: Arc::new(events),
             detected: None,
+            damages: self.damages,
         }
     }
 }

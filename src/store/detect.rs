@@ -5,7 +5,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use arrow_buffer::ScalarBuffer;
 use serde::{Deserialize, Serialize};
 
 use super::Store;
@@ -13,6 +12,7 @@ use super::column::{ABSENT, Dictionary};
 use super::counts::Counts;
 use super::events::{EventShard, EventTable};
 use super::users::Users;
+use super::verified::Verified;
 use crate::catalog::{Attribute, Catalog, CustomEventType, Event, EventKey, ProfileField, Regulation};
 
 /// Counts of one event's rows.
@@ -205,4 +205,4 @@ impl EventCounts {
 }
 
 /// Columns of codes by name.
-type Columns = BTreeMap<String, ScalarBuffer<u32>>;
+type Columns = BTreeMap<String, Verified<u32>>;

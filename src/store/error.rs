@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use arrow_schema::ArrowError;
 
+use super::verified::Damage;
+
 /// Why a store could not be opened, written or imported into. Each says what to do next.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -40,6 +42,26 @@ pub enum StoreError {
         found: u64,
         /// The last format known.
         known: u64,
+    },
+    /// The log of recent writes cannot be read or written.
+    #[error("cannot use `{}`: {cause}; check that the folder may be written and the disk is not full, and try again", path.display())]
+    Recent {
+        /// The log.
+        path: PathBuf,
+        /// The database's answer.
+        #[source]
+        cause: Box<rusqlite::Error>,
+    },
+    /// Reading all sources anew would lose what no source has.
+    #[error(
+        "everything would be read anew, and {batches} batches that were written without a source would be lost; nothing was done: \
+         to start from the sources alone, remove the folder `{}`", folder.display()
+    )]
+    WouldLose {
+        /// How many batches.
+        batches: u64,
+        /// The folder of the store.
+        folder: PathBuf,
     },
     /// Columns could not be laid out as Arrow asks.
     #[error("cannot lay out `{table}` as Arrow columns: {cause}")]
@@ -130,12 +152,31 @@ pub enum StoreError {
         /// The column.
         column: String,
     },
+    /// Changes that were made for another store, or for a later state of this one.
+    #[error(
+        "changes for a store with {expected} users cannot be applied to one with {users}: its files are older than the changes; restore them together"
+    )]
+    Misplaced {
+        /// How many users the changes are for.
+        expected: u32,
+        /// How many there are.
+        users: usize,
+    },
     /// More inputs than a store can tell apart.
     #[error("the project and its store know {count} inputs, and a store tells at most 256 apart")]
     TooManyInputs {
         /// How many there are.
         count: usize,
     },
+}
+
+impl From<Damage> for StoreError {
+    fn from(Damage { file, shard, column, what }: Damage) -> Self {
+        let column = column.map(|column| format!("column `{column}`"));
+        let shard = shard.map(|shard| format!("shard {shard}"));
+        let place: Vec<String> = column.into_iter().chain(shard).chain([what]).collect();
+        Self::Damaged { file, what: place.join(", ") }
+    }
 }
 
 impl StoreError {

@@ -59,11 +59,6 @@ impl Interner {
         self.last
     }
 
-    /// How many codes there are, the two reserved ones included.
-    pub(super) fn len(&self) -> usize {
-        self.texts.offsets_slice().len() - 1
-    }
-
     /// The code of a text, if it has one.
     pub(super) fn find(&self, text: &str) -> Option<u32> {
         let same = |code: &u32| bytes_at(&self.texts, *code) == text.as_bytes();
@@ -77,6 +72,11 @@ impl Interner {
         let hash = |code: &u32| hasher.hash_one(bytes_at(texts, *code));
         codes.insert_unique(hash(&code), code, hash);
         code
+    }
+
+    /// How many codes there are, the two reserved ones included.
+    pub(super) fn len(&self) -> usize {
+        self.texts.offsets_slice().len() - 1
     }
 
     /// Whether it has no text yet.
@@ -103,7 +103,7 @@ impl Interner {
 impl Serialize for Interner {
     /// Its texts, in the order of their codes.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq((NULL + 1..self.texts.offsets_slice().len() as u32 - 1).map(|code| self.text(code)))
+        serializer.collect_seq((NULL + 1..self.len() as u32).map(|code| self.text(code)))
     }
 }
 

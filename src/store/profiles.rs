@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow_buffer::ScalarBuffer;
-
 use super::Dictionary;
 use super::column::{ABSENT, Column, LIST, NULL, list_text};
 use super::interner::Interner;
 use super::users::{Seen, Users};
+use super::verified::Verified;
 use crate::base::WorkspaceName;
 use crate::catalog::ProfileField;
 
@@ -72,7 +71,7 @@ impl Profiles {
             column.codes.resize(count, ABSENT);
             column.times.resize(count, i64::MIN);
             let dictionary: Arc<Dictionary> = Arc::new(column.texts.finish());
-            times.insert(column.field.clone(), ScalarBuffer::from(column.times));
+            times.insert(column.field.clone(), Verified::from(column.times));
             columns.insert(column.field, Column { codes: column.codes.into(), dictionary });
         }
         users.fields.insert(self.workspace.clone(), columns);
@@ -81,7 +80,7 @@ impl Profiles {
 }
 
 impl ProfileColumn {
-    pub(super) fn of(field: &ProfileField, column: &Column, times: Option<&ScalarBuffer<i64>>) -> Self {
+    pub(super) fn of(field: &ProfileField, column: &Column, times: Option<&Verified<i64>>) -> Self {
         Self {
             field: field.clone(),
             codes: column.codes.to_vec(),

@@ -16,6 +16,7 @@ mod load;
 mod lower;
 mod memory;
 mod profile;
+mod reads;
 mod run;
 
 use std::path::{Path, PathBuf};
@@ -28,7 +29,8 @@ pub use answer::{Answer, answers};
 pub use error::WorkloadError;
 pub use memory::Memory;
 pub use profile::KindTime;
-pub use run::{Evaluations, Imports, Openings, Phase, Run, RunRequest, run};
+pub use reads::Reads;
+pub use run::{Evaluations, Imports, Increments, Openings, Phase, Run, RunRequest, run};
 
 /// The audiences of a workload.
 #[derive(Clone, Debug)]

@@ -3,6 +3,7 @@
 //! In: a workload and what to measure. Out: a [`Run`]. Nothing is measured while something else of this process runs, except
 //! that memory is watched during one more evaluation, which is not timed.
 
+mod increment;
 mod store;
 
 use std::collections::BTreeMap;
@@ -12,9 +13,12 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+pub use increment::Increments;
+
 use super::answer::{Answer, answers};
 use super::expected::Expected;
 use super::profile::{KindTime, profile};
+use super::reads::{Reads, reads};
 use super::{Memory, Workload, WorkloadError};
 use crate::base::Timestamp;
 use crate::eval::{Program, Stored, evaluate};
@@ -38,6 +42,8 @@ pub enum Phase {
     Evaluate,
     /// Evaluate the criteria kind by kind.
     Profile,
+    /// Take new events and go on to a later instant.
+    Increment,
 }
 
 /// What to run.
@@ -78,6 +84,8 @@ pub struct Run {
     pub leaves: usize,
     /// How many different combinations they make of them.
     pub nodes: usize,
+    /// What the audiences ask of the data, each value counted once.
+    pub reads: Reads,
     /// How much the store takes on disk.
     pub store_bytes: u64,
     /// Imports, where they were measured or had to be made.
@@ -90,6 +98,9 @@ pub struct Run {
     /// What each kind of criterion takes, where that was measured.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub profile: Vec<KindTime>,
+    /// Increments, where they were measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub increment: Option<Increments>,
 }
 
 /// Imports of the Parquet files into the store on disk, with its folder emptied before.
@@ -133,7 +144,8 @@ pub struct Evaluations {
 impl Run {
     /// Whether anything was answered otherwise than expected.
     pub fn differs(&self) -> bool {
-        self.evaluate.as_ref().is_some_and(|evaluate| evaluate.equal == Some(false))
+        let evaluated = self.evaluate.as_ref().is_some_and(|evaluate| evaluate.equal == Some(false));
+        evaluated || self.increment.as_ref().is_some_and(|increment| increment.equal == Some(false))
     }
 }
 
@@ -155,6 +167,10 @@ fn measure(system: &dyn System, workload: &Workload, request: &RunRequest) -> Re
     let program = Program::new(&workload.model, None);
     let evaluate = asked(Phase::Evaluate).then(|| evaluations(system, workload, request, &store)).transpose()?;
     let profile = if asked(Phase::Profile) { profile(workload, &store, request.repeat) } else { Vec::new() };
+    let increment = match asked(Phase::Increment) {
+        true => increment::measure(system, workload, request, &store)?,
+        false => None,
+    };
     Ok(Run {
         version: VERSION,
         size: request.size.clone(),
@@ -165,11 +181,13 @@ fn measure(system: &dyn System, workload: &Workload, request: &RunRequest) -> Re
         audiences: workload.numbers.len(),
         leaves: program.leaf_count(),
         nodes: program.node_count(),
+        reads: reads(&workload.model, &store, workload.now),
         store_bytes: files.bytes(),
         import,
         open,
         evaluate,
         profile,
+        increment,
     })
 }
 

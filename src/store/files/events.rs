@@ -3,17 +3,18 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use arrow_array::types::{ArrowPrimitiveType, TimestampMillisecondType, UInt8Type, UInt16Type, UInt32Type};
+use arrow_array::types::UInt8Type;
 use arrow_array::{
-    Array, ArrayRef, DictionaryArray, PrimitiveArray, RecordBatch, StringArray, TimestampMillisecondArray, UInt8Array,
-    UInt16Array,
+    ArrayRef, DictionaryArray, RecordBatch, StringArray, TimestampMillisecondArray, UInt8Array, UInt16Array,
 };
-use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBuffer, NullBuffer};
 use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
 
 use super::super::column::{ABSENT, Dictionary};
 use super::super::events::{EventShard, EventTable};
+use super::super::verified::Verified;
 use super::ipc::{Table, broken};
+use super::node::Node;
 use super::products;
 use super::texts::{Arranged, dictionary, texts};
 use crate::base::InputName;
@@ -40,18 +41,12 @@ pub(super) fn instant_type() -> DataType {
 }
 
 /// Instants as an Arrow column; those that `missing` picks are null.
-pub(super) fn instants(values: &ScalarBuffer<i64>, missing: Option<i64>) -> ArrayRef {
+pub(super) fn instants(values: &Verified<i64>, missing: Option<i64>) -> ArrayRef {
     let nulls = missing.map(|missing| {
         NullBuffer::new(BooleanBuffer::collect_bool(values.len(), |at| values.get(at).is_some_and(|ms| *ms != missing)))
     });
     let nulls = nulls.filter(|nulls| nulls.null_count() > 0);
-    Arc::new(TimestampMillisecondArray::new(values.clone(), nulls).with_timezone("UTC"))
-}
-
-/// The values of a column of a known type.
-pub(super) fn values<T: ArrowPrimitiveType>(array: &dyn Array) -> Result<ScalarBuffer<T::Native>, ArrowError> {
-    let typed = array.as_any().downcast_ref::<PrimitiveArray<T>>().ok_or_else(|| broken("a column of another type"))?;
-    Ok(typed.values().clone())
+    Arc::new(TimestampMillisecondArray::new(values.buffer().clone(), nulls).with_timezone("UTC"))
 }
 
 /// The events of a key as batches.
@@ -103,16 +98,16 @@ impl Layout {
     fn columns_of(&self, table: &EventTable, shard: &EventShard) -> Result<Vec<ArrayRef>, ArrowError> {
         let rows = shard.times.len();
         let mut columns: Vec<ArrayRef> = vec![
-            Arc::new(UInt16Array::try_new(shard.users.clone(), None)?),
+            Arc::new(UInt16Array::try_new(shard.users.buffer().clone(), None)?),
             instants(&shard.times, None),
             named(&shard.inputs, &self.inputs)?,
             named(&shard.types, &self.types)?,
         ];
         if let Some(ids) = &table.ids {
-            let missing = || ScalarBuffer::from(vec![ABSENT; rows]);
+            let missing = || Verified::from(vec![ABSENT; rows]);
             columns.push(texts(&if shard.ids.len() == rows { shard.ids.clone() } else { missing() }, ids)?);
         }
-        let none = ScalarBuffer::default();
+        let none = Verified::default();
         for (all, of_shard) in [(&self.attributes, &shard.columns), (&self.actions, &shard.actions)] {
             for (name, arranged) in all {
                 columns.push(arranged.column(of_shard.get(name).unwrap_or(&none), rows)?);
@@ -158,8 +153,11 @@ fn schema_of(
 }
 
 /// Small codes with their names.
-fn named(codes: &ScalarBuffer<u8>, names: &ArrayRef) -> Result<ArrayRef, ArrowError> {
-    Ok(Arc::new(DictionaryArray::<UInt8Type>::try_new(UInt8Array::try_new(codes.clone(), None)?, names.clone())?))
+fn named(codes: &Verified<u8>, names: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+    Ok(Arc::new(DictionaryArray::<UInt8Type>::try_new(
+        UInt8Array::try_new(codes.buffer().clone(), None)?,
+        names.clone(),
+    )?))
 }
 
 /// The events of a key from a file.
@@ -178,8 +176,8 @@ pub(super) fn from_arrow(file: &Table) -> Result<EventTable, ArrowError> {
             _ => {}
         }
         for (shard, batch) in table.shards.iter_mut().zip(&file.batches) {
-            let column = batch.columns().get(at).ok_or_else(|| broken("a batch without a column"))?;
-            read_column(shard, role, attribute, column)?;
+            let column = batch.columns.get(at).ok_or_else(|| broken("a batch without a column"))?;
+            read_column(shard, field, column)?;
         }
     }
     let whole = |shard: &EventShard| {
@@ -188,17 +186,19 @@ pub(super) fn from_arrow(file: &Table) -> Result<EventTable, ArrowError> {
     if table.shards.iter().all(whole) { Ok(table) } else { Err(broken("a column of every event is missing")) }
 }
 
-fn read_column(shard: &mut EventShard, role: &str, attribute: &str, column: &ArrayRef) -> Result<(), ArrowError> {
-    let empty = column.null_count() == column.len();
+fn read_column(shard: &mut EventShard, field: &Field, column: &Node) -> Result<(), ArrowError> {
+    let text = |key: &str| field.metadata().get(key).map_or("", String::as_str);
+    let (role, attribute) = (text(ROLE), text(ATTRIBUTE));
+    let empty = column.is_all_null();
     match role {
-        "user" => shard.users = values::<UInt16Type>(column)?,
-        "time" => shard.times = values::<TimestampMillisecondType>(column)?,
-        "input" => shard.inputs = values::<UInt8Type>(column)?,
-        "type" => shard.types = values::<UInt8Type>(column)?,
-        "id" if !empty => shard.ids = values::<UInt32Type>(column)?,
-        "attribute" if !empty => drop(shard.columns.insert(attribute.to_owned(), values::<UInt32Type>(column)?)),
-        "action" if !empty => drop(shard.actions.insert(attribute.to_owned(), values::<UInt32Type>(column)?)),
-        "products" => shard.products = products::from_arrow(column)?,
+        "user" => shard.users = column.values::<u16>()?,
+        "time" => shard.times = column.values::<i64>()?,
+        "input" => shard.inputs = column.values::<u8>()?,
+        "type" => shard.types = column.values::<u8>()?,
+        "id" if !empty => shard.ids = column.values::<u32>()?,
+        "attribute" if !empty => drop(shard.columns.insert(attribute.to_owned(), column.values::<u32>()?)),
+        "action" if !empty => drop(shard.actions.insert(attribute.to_owned(), column.values::<u32>()?)),
+        "products" => shard.products = products::from_arrow(field, column)?,
         _ => {} // a column of a later version that an old one can do without
     }
     Ok(())

@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow_array::types::UInt32Type;
-use arrow_array::{Array, ArrayRef, ListArray, StructArray};
-use arrow_buffer::{OffsetBuffer, ScalarBuffer};
+use arrow_array::{ArrayRef, ListArray, StructArray};
+use arrow_buffer::OffsetBuffer;
 use arrow_schema::{ArrowError, DataType, Field, Fields};
 
 use super::super::column::Dictionary;
 use super::super::events::{EventTable, Products};
-use super::events::{texts_type, values};
+use super::super::verified::Verified;
+use super::events::texts_type;
 use super::ipc::broken;
+use super::node::Node;
 use super::texts::{Arranged, dictionary};
 
 /// Whether any event has products.
@@ -41,7 +42,7 @@ pub(super) fn to_arrow(
 ) -> Result<ArrayRef, ArrowError> {
     let offsets = OffsetBuffer::<i32>::from_lengths((0..rows).map(|event| products.of(event).len()));
     let count = offsets.last() as usize;
-    let none = ScalarBuffer::default();
+    let none = Verified::default();
     let column =
         |(name, arranged): (&String, &Arranged)| arranged.column(products.columns.get(name).unwrap_or(&none), count);
     let columns = attributes.iter().map(column).collect::<Result<_, ArrowError>>()?;
@@ -52,7 +53,7 @@ pub(super) fn to_arrow(
 /// The dictionary of each attribute.
 pub(super) fn dictionaries(
     field: &Field,
-    in_field: &[Option<ArrayRef>],
+    in_field: &[Option<Node>],
 ) -> Result<BTreeMap<String, Arc<Dictionary>>, ArrowError> {
     let DataType::List(item) = field.data_type() else { return Err(odd()) };
     let DataType::Struct(fields) = item.data_type() else { return Err(odd()) };
@@ -61,21 +62,20 @@ pub(super) fn dictionaries(
 }
 
 /// The products of a shard.
-pub(super) fn from_arrow(column: &ArrayRef) -> Result<Products, ArrowError> {
-    let lists = column.as_any().downcast_ref::<ListArray>().ok_or_else(odd)?;
-    let products = lists.values().as_any().downcast_ref::<StructArray>().ok_or_else(odd)?;
-    if products.is_empty() {
+pub(super) fn from_arrow(field: &Field, column: &Node) -> Result<Products, ArrowError> {
+    let DataType::List(item) = field.data_type() else { return Err(odd()) };
+    let DataType::Struct(fields) = item.data_type() else { return Err(odd()) };
+    let [products] = column.children.as_slice() else { return Err(odd()) };
+    if products.len == 0 {
         return Ok(Products::default());
     }
     let mut columns = BTreeMap::new();
-    for (field, column) in products.fields().iter().zip(products.columns()) {
-        if column.null_count() < column.len() {
-            columns.insert(field.name().clone(), values::<UInt32Type>(column)?);
+    for (field, column) in fields.iter().zip(&products.children) {
+        if !column.is_all_null() {
+            columns.insert(field.name().clone(), column.values::<u32>()?);
         }
     }
-    let offsets = lists.offsets().inner();
-    // Offsets are never negative, which Arrow has checked: read as unsigned they are the same numbers.
-    Ok(Products { offsets: ScalarBuffer::new(offsets.inner().clone(), 0, offsets.len()), columns })
+    Ok(Products { offsets: column.offsets()?, columns })
 }
 
 fn odd() -> ArrowError {

@@ -3,13 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow_array::types::{TimestampMillisecondType, UInt8Type};
 use arrow_array::{ArrayRef, RecordBatch, StringArray, UInt8Array};
-use arrow_buffer::ScalarBuffer;
 use arrow_schema::{ArrowError, DataType, Schema};
 
 use super::super::error::StoreError;
-use super::events::{field, instant_type, instants, values};
+use super::super::verified::{Damages, Verified};
+use super::events::{field, instant_type, instants};
 use super::ipc::{Table, broken};
 use super::manifest::{Manifest, TableName};
 use super::open::read_table;
@@ -35,7 +34,7 @@ pub(super) fn to_arrow(requests: &[StoredRequest]) -> Result<(Schema, Vec<Record
     ]);
     let inputs: UInt8Array = requests.iter().map(|each| each.input).collect::<Vec<_>>().into();
     let ids = StringArray::from_iter_values(requests.iter().map(|each| &each.id));
-    let times: ScalarBuffer<i64> = requests.iter().map(|each| each.at_ms).collect();
+    let times: Verified<i64> = requests.iter().map(|each| each.at_ms).collect();
     let columns: Vec<ArrayRef> = vec![Arc::new(inputs), Arc::new(ids), instants(&times, None)];
     let batch = RecordBatch::try_new(Arc::new(schema.clone()), columns)?;
     Ok((schema, vec![batch]))
@@ -50,17 +49,22 @@ pub(in crate::store) fn read_requests(
     let Some(file) = manifest.files.iter().find(|file| file.table == TableName::Requests) else {
         return Ok(Vec::new());
     };
-    read_table(system, folder, file, from_arrow)
+    let damages = Damages::default();
+    let read = from_arrow(&read_table(system, folder, file, &damages)?);
+    if let Some(damage) = damages.all().into_iter().next() {
+        return Err(damage.into());
+    }
+    read.map_err(|error| StoreError::Damaged { file: folder.join(&file.name), what: error.to_string() })
 }
 
 fn from_arrow(file: &Table) -> Result<Vec<StoredRequest>, ArrowError> {
     let mut all = Vec::new();
     for batch in &file.batches {
-        let [inputs, ids, times] = batch.columns() else { return Err(broken("requests of another shape")) };
-        let inputs = values::<UInt8Type>(inputs)?;
-        let ids = ids.as_any().downcast_ref::<StringArray>().ok_or_else(|| broken("request ids that are no texts"))?;
-        let times = values::<TimestampMillisecondType>(times)?;
-        let each = inputs.iter().zip(ids).zip(times.iter());
+        let [inputs, ids, times] = batch.columns.as_slice() else { return Err(broken("requests of another shape")) };
+        let inputs = inputs.values::<u8>()?;
+        let ids = ids.texts()?;
+        let times = times.values::<i64>()?;
+        let each = inputs.iter().zip(&ids).zip(times.iter());
         all.extend(each.map(|((input, id), at_ms)| StoredRequest {
             input: *input,
             id: id.unwrap_or("").to_owned(),

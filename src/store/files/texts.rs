@@ -7,13 +7,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::types::UInt32Type;
-use arrow_array::{Array, ArrayRef, DictionaryArray, StringArray, UInt32Array};
-use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
+use arrow_array::{ArrayRef, DictionaryArray, UInt32Array};
+use arrow_buffer::{BooleanBuffer, NullBuffer};
 use arrow_schema::{ArrowError, Field};
 
 use super::super::column::{ABSENT, Dictionary, NULL};
 use super::super::sorted::{Sorted, SortedBy, in_order};
-use super::ipc::broken;
+use super::super::verified::Verified;
+use super::node::Node;
 
 /// The metadata key that says what the texts of a column are in the order of, and which codes: `number 2..17`.
 const SORTED: &str = "aud.sorted";
@@ -44,7 +45,7 @@ impl Arranged {
     }
 
     /// The column of so many rows; a missing key is null, and so is what the column does not have.
-    pub(super) fn column(&self, codes: &ScalarBuffer<u32>, rows: usize) -> Result<ArrayRef, ArrowError> {
+    pub(super) fn column(&self, codes: &Verified<u32>, rows: usize) -> Result<ArrayRef, ArrowError> {
         let codes = if codes.len() == rows { codes.clone() } else { vec![ABSENT; rows].into() };
         let codes = match &self.codes {
             None => codes,
@@ -64,23 +65,17 @@ impl Arranged {
 }
 
 /// Codes and what they stand for as an Arrow column; a missing key is null.
-pub(super) fn texts(codes: &ScalarBuffer<u32>, dictionary: &Dictionary) -> Result<ArrayRef, ArrowError> {
+pub(super) fn texts(codes: &Verified<u32>, dictionary: &Dictionary) -> Result<ArrayRef, ArrowError> {
     let present = |at: usize| codes.get(at).is_some_and(|code| *code != ABSENT);
     let nulls = NullBuffer::new(BooleanBuffer::collect_bool(codes.len(), present));
-    let keys = UInt32Array::try_new(codes.clone(), Some(nulls).filter(|nulls| nulls.null_count() > 0))?;
+    let keys = UInt32Array::try_new(codes.buffer().clone(), Some(nulls).filter(|nulls| nulls.null_count() > 0))?;
     Ok(Arc::new(DictionaryArray::<UInt32Type>::try_new(keys, Arc::new(dictionary.texts().clone()))?))
 }
 
-/// The dictionary of a column as a file has it; an empty one where no batch brought it.
-pub(super) fn dictionary(field: &Field, array: Option<&ArrayRef>) -> Result<Arc<Dictionary>, ArrowError> {
-    let Some(array) = array else { return Ok(Arc::default()) };
-    let texts = array.as_any().downcast_ref::<StringArray>().ok_or_else(|| broken("a dictionary of another type"))?;
-    let dictionary = Dictionary::new(texts.clone()).ok_or_else(|| broken("a dictionary without its reserved codes"))?;
+/// The dictionary of a column as a file has it; an empty one where no batch brought it. Its texts are not read.
+pub(super) fn dictionary(field: &Field, texts: Option<&Node>) -> Result<Arc<Dictionary>, ArrowError> {
     let sorted = field.metadata().get(SORTED).and_then(|text| read(text));
-    Ok(Arc::new(match sorted {
-        Some(sorted) => dictionary.said_to_be(sorted),
-        None => dictionary,
-    }))
+    texts.map_or_else(|| Ok(Arc::default()), |texts| texts.dictionary(sorted).map(Arc::new))
 }
 
 /// `number 2..17`; `None` for anything else, which a later version may have written.

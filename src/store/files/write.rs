@@ -1,6 +1,6 @@
 //! Writing a store: new files first, then the manifest, then the old files away.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,7 +12,9 @@ use super::super::detect::Detected;
 use super::super::error::StoreError;
 use super::super::events::{EventShard, EventTable};
 use super::super::log::EventLog;
+use super::super::verified::Damages;
 use super::manifest::{FILE, FileEntry, Manifest, TableName};
+use super::node::Proof;
 use super::requests::{self, StoredRequest};
 use super::{events, ipc, users};
 use crate::base::{Fingerprint, InputName};
@@ -168,11 +170,23 @@ impl<'a> Writing<'a> {
         }
         // Stable: of a key the segments that were there come first.
         files.sort_by(|a, b| a.table.cmp(&b.table));
+        // What was read of damaged columns is not kept as if it were true.
+        store.ensure_whole()?;
         next.files = files;
         next.write(system, folder)?;
         // The store is whole by now: what cannot be removed is only in the way, and the next import tries again.
         let _ = remove_unnamed(system, folder, &next);
         Ok(())
+    }
+
+    /// Writes a segment of events that is in memory.
+    pub(in crate::store) fn whole_events(
+        &self,
+        key: &EventKey,
+        table: &EventTable,
+        inputs: &[InputName],
+    ) -> Result<FileEntry, StoreError> {
+        self.whole(TableName::Events(key.clone()), table.len(), events::to_arrow(table, inputs))
     }
 
     fn whole(
@@ -200,16 +214,17 @@ impl<'a> Writing<'a> {
         let Self { system, folder, generation } = *self;
         let name = file_name(&table, generation);
         let (schema, count, batch) = content.map_err(|cause| StoreError::Layout { table: name.clone(), cause })?;
-        let mut sum = (0, Fingerprint::of(""));
+        let path = folder.join(&name);
         system
-            .write_atomic(&folder.join(&name), &mut |out| {
-                let mut summed = Summed { out, hasher: blake3::Hasher::new(), bytes: 0 };
-                ipc::write(&mut summed, schema, (0..count).map(&mut *batch))?;
-                sum = (summed.bytes, summed.fingerprint()?);
-                Ok(())
-            })
+            .write_atomic(&path, &mut |out| ipc::write(out, schema, (0..count).map(&mut *batch)))
             .map_err(StoreError::system("write a file of the store"))?;
-        Ok(FileEntry { name, table, rows, bytes: sum.0, blake3: sum.1 })
+        // The checksums are about places that only the written file shows.
+        let written = system.map(&path).map_err(StoreError::system("map a file of the store"))?;
+        let bytes = written.len() as u64;
+        let proof = Proof { file: &Arc::new(path), sums: None, damages: &Damages::default() };
+        let sums = ipc::read(written.clone(), proof).and_then(|table| table.pieces.sums(&written.into()));
+        let sums = sums.map_err(|cause| StoreError::Layout { table: name.clone(), cause })?;
+        Ok(FileEntry { name, table, rows, bytes, blake3: None, sums: Some(sums) })
     }
 }
 
@@ -243,30 +258,4 @@ fn remove_unnamed(system: &dyn System, folder: &Path, manifest: &Manifest) -> io
         }
     }
     Ok(())
-}
-
-/// A writer that sums up what goes through it.
-struct Summed<'a> {
-    out: &'a mut dyn Write,
-    hasher: blake3::Hasher,
-    bytes: u64,
-}
-
-impl Summed<'_> {
-    fn fingerprint(&self) -> io::Result<Fingerprint> {
-        self.hasher.finalize().to_hex().parse().map_err(io::Error::other)
-    }
-}
-
-impl Write for Summed<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(bytes)?;
-        self.hasher.update(bytes.get(..written).unwrap_or(bytes));
-        self.bytes += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
 }

@@ -85,6 +85,11 @@ fn finish_with(
     Ok(report)
 }
 
+/// Counts anew what recent writes changed.
+pub(in crate::store) fn detect_again(store: &Store, touched: &BTreeSet<EventKey>, old: &Detected) -> Detected {
+    detect(store, touched, old, &rows::Brought::default(), BTreeMap::new())
+}
+
 /// Counts anew what changed; the rest is as it was.
 fn detect(
     store: &Store,

@@ -32,6 +32,7 @@ use crate::project::Project;
 use crate::system::System;
 
 use base::{Base, Work};
+pub(super) use finish::detect_again;
 pub use limits::{Beyond, Limit};
 pub use report::{BadRow, BadRowLimit, Example, ImportOptions, ImportReport, Progress, Rebuilt, SourceReport};
 use requests::Requests;
@@ -48,6 +49,10 @@ pub fn import(
     progress: &dyn Fn(Progress<'_>),
 ) -> Result<ImportReport, StoreError> {
     let folder = &project.data_path;
+    // What was written without a file comes first, as it was there first.
+    if !options.rebuild {
+        super::fold(system, folder)?;
+    }
     let old = match Manifest::read(system, folder) {
         Err(StoreError::Damaged { .. }) if options.rebuild => None,
         read => read?,
@@ -56,6 +61,9 @@ pub fn import(
     let mut report = ImportReport::new(project, &selection, old.as_ref().map_or(0, |old| old.version));
     if selection.read.is_empty() && selection.rebuilt.is_none() {
         return Ok(report);
+    }
+    if selection.rebuilt.is_some() {
+        super::recent::refuse_to_lose(system, folder, old.as_ref())?;
     }
     let base = Base::load(system, folder, old, selection.rebuilt.is_some())?;
     let requests = Requests::of(system, folder, &base.manifest, base.rebuild)?;
