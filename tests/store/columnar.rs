@@ -274,7 +274,7 @@ fn texts_lie_in_the_order_of_what_they_read_as() {
         .collect();
     for (format, file) in [("csv", csv(&rows)), ("parquet", parquet(&batch(&rows), Compression::UNCOMPRESSED))] {
         let project = mapped(format, "mpid: id");
-        let (store, _) = imported(&project, &[file.clone()], &[file]).unwrap();
+        let (store, _) = imported(&project, std::slice::from_ref(&file), std::slice::from_ref(&file)).unwrap();
         let table = &store.events[&aud::catalog::EventKey::custom("Buy")][0];
         let prices = &table.attributes["price"];
         let sorted = prices.sorted().unwrap();

@@ -12,7 +12,7 @@ use super::super::files::Imported;
 use super::super::log::{DROPPED, Place};
 use super::super::profiles::ProfileTarget;
 use super::base::Work;
-use super::columnar::{Records, is_columnar};
+use super::columnar::{self, is_columnar};
 use super::files::{SourceFile, fingerprint, mapping_of};
 use super::json;
 use super::limits::Limit;
@@ -39,7 +39,7 @@ const LONGEST_ROW_BYTES: usize = 4 << 20;
 /// How many bytes are read at once.
 const BUFFER: usize = 1 << 16;
 /// How many rows lie between two calls of the progress function.
-const ROWS_PER_PROGRESS: u64 = 1 << 14;
+pub(super) const ROWS_PER_PROGRESS: u64 = 1 << 14;
 /// A file changed this shortly before it was read may change again within the same tick of its clock, in ms.
 const FRESH_MS: i64 = 3000;
 
@@ -113,10 +113,10 @@ pub(super) fn too_many(report: &SourceReport) -> StoreError {
 
 /// One file while it is read.
 pub(super) struct FileReader<'a, 's> {
-    system: &'a dyn System,
+    pub(super) system: &'a dyn System,
     pub(super) source: &'a DataSource,
     pub(super) file: &'a SourceFile,
-    meter: &'a Meter<'a>,
+    pub(super) meter: &'a Meter<'a>,
     pub(super) work: &'a mut Work,
     pub(super) report: &'a mut SourceReport,
     rejects: &'a mut Rejects<'s>,
@@ -135,7 +135,9 @@ impl FileReader<'_, '_> {
     /// Reads all rows; gives the file's fingerprint and how many there are.
     fn read(mut self) -> Result<(Fingerprint, u64), StoreError> {
         if is_columnar(self.source.format) {
-            return self.read_columns();
+            let (bytes, rows) = (self.system.open(&self.file.path), columnar::read_rows(&mut self)?);
+            let bytes = bytes.map_err(StoreError::system("open a source file"))?;
+            return Ok((fingerprint(bytes).map_err(|cause| self.unreadable(cause))?, rows));
         }
         let sums = Rc::new(Sums::default());
         let raw = self.system.open(&self.file.path).map_err(StoreError::system("open a source file"))?;
@@ -156,30 +158,6 @@ impl FileReader<'_, '_> {
         self.meter.done.set(self.meter.done.get() + bytes);
         let blake3 = sums.hasher.borrow().finalize().to_hex().parse();
         Ok((blake3.map_err(|error| self.unreadable(io::Error::other(error)))?, rows))
-    }
-
-    /// Reads the rows of a file of columns, one by one.
-    fn read_columns(&mut self) -> Result<(Fingerprint, u64), StoreError> {
-        let (records, mut columns) = Records::open(self.system, self.source, self.file)?;
-        let (input, targets) = self.begin(&columns);
-        let (mut scratch, mut rows) = (Scratch::default(), 0);
-        records.each(&mut |record, bytes| {
-            rows += 1;
-            if let Err(reason) = self.read_row(record, rows, &mut columns, input, &targets, &mut scratch) {
-                self.reject(reason, rows, None, record.written().as_bytes())?;
-            }
-            if rows % ROWS_PER_PROGRESS == 0 {
-                self.meter.rows.set(self.meter.rows.get() + ROWS_PER_PROGRESS);
-                self.meter.tell(&self.source.name, &self.file.shown, bytes.min(self.file.info.len));
-            }
-            Ok(())
-        })?;
-        self.report.rows += rows;
-        self.meter.rows.set(self.meter.rows.get() + rows % ROWS_PER_PROGRESS);
-        self.meter.done.set(self.meter.done.get() + self.file.info.len);
-        self.meter.tell(&self.source.name, &self.file.shown, 0);
-        let bytes = self.system.open(&self.file.path).map_err(StoreError::system("open a source file"))?;
-        Ok((fingerprint(bytes).map_err(|cause| self.unreadable(cause))?, rows))
     }
 
     /// Reads the rows of a file that is unpacked; gives how many there are.

@@ -11,6 +11,7 @@ use super::super::super::column::LIST;
 use super::super::super::error::StoreError;
 use super::super::files::SourceFile;
 use super::super::mapping::Columns;
+use super::super::reader::{FileReader, ROWS_PER_PROGRESS, Scratch};
 use super::super::record::{Record, Said};
 use super::super::report::BadRow;
 use super::super::time::TimeReader;
@@ -20,8 +21,32 @@ use super::times::{NO_TIME, times};
 use crate::project::{DataSource, TimeMapping};
 use crate::system::System;
 
+/// Reads the rows of a file one by one; gives how many there are.
+pub(in super::super) fn read_rows(reader: &mut FileReader<'_, '_>) -> Result<u64, StoreError> {
+    let (records, mut columns) = Records::open(reader.system, reader.source, reader.file)?;
+    let (input, targets) = reader.begin(&columns);
+    let (mut scratch, mut rows) = (Scratch::default(), 0);
+    let (meter, length) = (reader.meter, reader.file.info.len);
+    records.each(&mut |record, bytes| {
+        rows += 1;
+        if let Err(reason) = reader.read_row(record, rows, &mut columns, input, &targets, &mut scratch) {
+            reader.reject(reason, rows, None, record.written().as_bytes())?;
+        }
+        if rows % ROWS_PER_PROGRESS == 0 {
+            meter.rows.set(meter.rows.get() + ROWS_PER_PROGRESS);
+            meter.tell(&reader.source.name, &reader.file.shown, bytes.min(length));
+        }
+        Ok(())
+    })?;
+    reader.report.rows += rows;
+    meter.rows.set(meter.rows.get() + rows % ROWS_PER_PROGRESS);
+    meter.done.set(meter.done.get() + length);
+    meter.tell(&reader.source.name, &reader.file.shown, 0);
+    Ok(rows)
+}
+
 /// A file whose rows are read one by one.
-pub(in super::super) struct Records<'a> {
+struct Records<'a> {
     source: &'a DataSource,
     file: &'a SourceFile,
     input: ColumnarFile,
@@ -34,7 +59,7 @@ pub(in super::super) struct Records<'a> {
 }
 
 /// A row of typed columns.
-pub(in super::super) struct TypedRow<'r> {
+struct TypedRow<'r> {
     names: &'r [String],
     columns: &'r [Option<Column>],
     row: usize,
@@ -81,7 +106,7 @@ impl Record for TypedRow<'_> {
 
 impl TypedRow<'_> {
     /// The row as a JSON object, for people to look at.
-    pub(in super::super) fn written(&self) -> String {
+    fn written(&self) -> String {
         let columns = self.names.iter().zip(self.columns);
         let texts = columns.filter_map(|(name, column)| Some((name.as_str(), &column.as_ref()?.texts)));
         written(texts, self.row)
@@ -105,11 +130,7 @@ impl<'a> Records<'a> {
     ///
     /// # Errors
     /// It cannot be opened, lacks a column, or has one of a type that cannot be what it is for.
-    pub(in super::super) fn open(
-        system: &dyn System,
-        source: &'a DataSource,
-        file: &'a SourceFile,
-    ) -> Result<(Self, Columns), StoreError> {
+    fn open(system: &dyn System, source: &'a DataSource, file: &'a SourceFile) -> Result<(Self, Columns), StoreError> {
         let unreadable = |cause| unreadable(source, file, cause);
         let bytes = system.open_at(&file.path).map_err(StoreError::system("open a source file"))?;
         let input = ColumnarFile::open(bytes, source.format).map_err(unreadable)?;
@@ -134,10 +155,7 @@ impl<'a> Records<'a> {
     }
 
     /// Hands over every row, and how many bytes of the file were read before it.
-    pub(in super::super) fn each(
-        mut self,
-        take: &mut dyn FnMut(&TypedRow<'_>, u64) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+    fn each(mut self, take: &mut dyn FnMut(&TypedRow<'_>, u64) -> Result<(), StoreError>) -> Result<(), StoreError> {
         let mut bytes = 0;
         loop {
             let chunks = self.input.next_chunks(1).map_err(|cause| self.unreadable(cause))?;

@@ -10,6 +10,7 @@
 mod decode;
 mod finish;
 mod limits;
+mod people;
 mod piece;
 mod pool;
 mod profiles;
@@ -69,6 +70,7 @@ pub(in super::super) fn fits(project: &Project, files: &[SourceFile]) -> bool {
 }
 
 /// Reads files in order. Says of each what is remembered of it.
+#[expect(clippy::too_many_arguments, reason = "what reading row by row takes, and which users are somebody's")]
 pub(in super::super) fn read_all(
     system: &dyn System,
     project: &Project,
