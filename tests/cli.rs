@@ -419,6 +419,26 @@ fn an_open_quote_stops_an_import() {
 }
 
 #[test]
+fn an_import_keeps_what_it_leaves_out_and_says_where() {
+    let sandbox = Sandbox::empty();
+    let _ = sandbox.aud(&["init"]).fine();
+    let source = "data:\n  sources:\n    - { name: app, input: crm, files: app.ndjson, format: mparticle }\n";
+    sandbox.write("aud.yaml", &(sandbox.read("aud.yaml") + source));
+    sandbox.write("app.ndjson", "{\"mpid\":1,\"user_attributes\":{\"email\":\"secret\"}}\n{\"mpid\":\"secret\"}\n");
+    let refused = sandbox.aud(&["import", "--max-bad", "9"]).code(1);
+    assert!(
+        refused.err.contains(".aud/data/rejected/app-1.ndjson") && !refused.err.contains("secret"),
+        "{}",
+        refused.err
+    );
+    assert!(sandbox.read(".aud/data/rejected/app-1.ndjson").contains("secret"));
+    let report: serde_json::Value = serde_json::from_str(&sandbox.aud(&["import", "--json"]).fine().out).unwrap();
+    let source = &report["sources"][0];
+    assert_eq!((&source["bad_rows"], &source["rejected"]), (&1.into(), &".aud/data/rejected/app-2.ndjson".into()));
+    assert_eq!(source["bad"]["an MPID that is no whole number of 64 bits"], 1);
+}
+
+#[test]
 fn diagnostics_in_endless_lines_are_drawn_in_part() {
     let sandbox = Sandbox::copy_of("audiences");
     let line = "everyone and ".repeat(8000);

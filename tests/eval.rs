@@ -3,6 +3,7 @@
 mod arbitrary;
 mod explained;
 mod happened;
+mod live;
 mod people;
 mod pools;
 mod property;

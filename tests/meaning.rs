@@ -4,6 +4,7 @@
 //! 7 of the language). They run here as they stand, in the project `tests/meaning/aud.yaml`. What tests in the language
 //! cannot say, such as what a batch sent twice does, is shown in a Rust file of the same number.
 
+mod batches;
 mod m10;
 mod m12;
 mod m15;

@@ -1,9 +1,13 @@
 //! The store from outside: what goes in comes out, whatever happens in between.
 
+mod batches;
+mod columnar;
 mod damage;
 mod files;
 mod import;
 mod only;
 mod random;
+mod recent;
+mod rows;
 mod sources;
 mod support;

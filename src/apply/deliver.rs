@@ -9,6 +9,7 @@ use crate::base::{Mpid, OutputName};
 use crate::outputs::{self, Directory, Output, OutputError, Tally};
 use crate::project;
 use crate::state::{Delivery, StateError};
+use crate::store::Store;
 use crate::system::System;
 
 /// Makes every delivery that is pending. A connection whose output does not take one waits with its later ones; the others
@@ -66,6 +67,7 @@ struct Sender<'a> {
     system: &'a dyn System,
     mpids: Vec<Mpid>,
     directory: Directory<'a>,
+    store: &'a Store,
     /// Outputs that were needed so far; an output that cannot be opened is tried again for each connection.
     opened: BTreeMap<OutputName, Box<dyn Output + 'a>>,
 }
@@ -78,6 +80,7 @@ impl<'a> Sender<'a> {
             system: context.system,
             mpids: context.state.mpids()?,
             directory: Directory::new(context.store),
+            store: context.store,
             opened: BTreeMap::new(),
         })
     }
@@ -91,6 +94,8 @@ impl<'a> Sender<'a> {
         }
         let output = self.opened.get(name).ok_or_else(|| OutputError::NotConfigured(name.clone()))?;
         let batch = outputs::resolve(delivery, &self.mpids, &self.directory, configured.kind);
+        // The identities were read just now.
+        self.store.ensure_whole().map_err(Box::new)?;
         output.deliver(&batch)?;
         Ok(batch.tally)
     }

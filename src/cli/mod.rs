@@ -72,6 +72,9 @@ enum Command {
     Demo(commands::demo::Args),
     /// Measure the evaluator with a workload, and check its answers
     Bench(commands::bench::Args),
+    /// Look after the stored data
+    #[command(subcommand)]
+    Data(commands::data::Command),
     /// Look at and mend the state
     #[command(subcommand)]
     State(commands::state::Command),
@@ -110,6 +113,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, system: Arc<dyn System>) ->
         Command::Watch(args) => commands::watch::run(&door, &ui, &args),
         Command::Demo(args) => commands::demo::run(&door, &ui, &args),
         Command::Bench(args) => commands::bench::run(&door, &ui, &args),
+        Command::Data(command) => commands::data::run(&door, &ui, &command),
         Command::State(command) => commands::state::run(&door, &ui, &command),
     };
     result.unwrap_or_else(|failure| ui.failure(&failure)).into()

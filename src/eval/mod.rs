@@ -13,6 +13,8 @@
 //! Standard audiences come first, each as a program of its own with an instant of its own (M23); their memberships are given
 //! to the others. `facts` tells, for one user, which events a criterion looked at.
 //!
+//! [`Live`] keeps all of this from one `now` to the next, and makes right again only what can have changed.
+//!
 //! What always holds: the result does not depend on the number of threads, on how users fall into shards, or on which
 //! other audiences are evaluated along. What the data does not have is missing, never an error.
 
@@ -20,6 +22,7 @@ mod bits;
 mod boolean;
 mod facts;
 mod leaf;
+mod live;
 mod program;
 mod run;
 mod standard;
@@ -34,6 +37,7 @@ use crate::members::Memberships;
 use crate::store::Store;
 
 pub use facts::{Matched, aggregated_values, matching_events, picked_events};
+pub use live::{Advanced, Live, Whole};
 pub use program::{Period, Program, Reach};
 pub use standard::{Stored, as_of};
 

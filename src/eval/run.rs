@@ -68,7 +68,7 @@ pub(super) fn run_rows(
 }
 
 /// Has every family write its slots.
-fn answer(kernels: &[Bound<'_>], selection: Selection<'_>, slots: &mut Slots) {
+pub(super) fn answer(kernels: &[Bound<'_>], selection: Selection<'_>, slots: &mut Slots) {
     let mut free: Vec<_> = slots.iter_mut().collect();
     let mut take = |slot: &u32| free.get_mut(*slot as usize).and_then(Option::take);
     let tasks: Vec<(&Bound<'_>, Vec<&mut [u64]>)> =

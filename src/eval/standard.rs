@@ -36,19 +36,34 @@ pub(super) fn memberships(
     only: Option<&BTreeSet<Address>>,
     stored: &Stored,
 ) -> BTreeMap<Address, RoaringBitmap> {
-    let is_active = |each: &&Audience| each.status == Status::Active;
-    let is_stored = |each: &Audience| each.standard.is_some() && stored.0.contains_key(&each.address);
-    let active = model.audiences.values().filter(is_active);
-    let kept = active.clone().filter(|each| is_stored(each));
-    let mut known: BTreeMap<Address, RoaringBitmap> =
-        kept.filter_map(|each| Some((each.address.clone(), stored.0.get(&each.address)?.clone()))).collect();
-    // What is stored is not evaluated, so nothing that only it nests is needed.
-    let asked = active.filter(|each| only.is_none_or(|only| only.contains(&each.address)) && !is_stored(each));
-    for audience in nested_first(model, &asked.collect::<Vec<_>>(), |nested| !is_stored(nested)) {
-        let Some(standard) = audience.standard else { continue };
+    let mut known = kept(model, stored);
+    for (audience, standard) in evaluated(model, only, stored) {
         let program = Program::standard(model, audience);
         let members = run(&program, store, as_of(standard, now), &known).pop().unwrap_or_default();
         known.insert(audience.address.clone(), members);
     }
     known
+}
+
+fn is_stored(audience: &Audience, stored: &Stored) -> bool {
+    audience.standard.is_some() && stored.0.contains_key(&audience.address)
+}
+
+/// The memberships of active standard audiences that are stored.
+pub(super) fn kept(model: &Model, stored: &Stored) -> BTreeMap<Address, RoaringBitmap> {
+    let active = model.audiences.values().filter(|each| each.status == Status::Active && is_stored(each, stored));
+    active.filter_map(|each| Some((each.address.clone(), stored.0.get(&each.address)?.clone()))).collect()
+}
+
+/// The standard audiences that have to be evaluated, each after those that it nests.
+pub(super) fn evaluated<'m>(
+    model: &'m Model,
+    only: Option<&BTreeSet<Address>>,
+    stored: &Stored,
+) -> Vec<(&'m Audience, Standard)> {
+    let active = model.audiences.values().filter(|each| each.status == Status::Active);
+    // What is stored is not evaluated, so nothing that only it nests is needed.
+    let asked = active.filter(|each| only.is_none_or(|only| only.contains(&each.address)) && !is_stored(each, stored));
+    let all = nested_first(model, &asked.collect::<Vec<_>>(), |nested| !is_stored(nested, stored));
+    all.into_iter().filter_map(|audience| Some((audience, audience.standard?))).collect()
 }

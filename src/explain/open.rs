@@ -5,17 +5,15 @@
 
 use std::sync::Arc;
 
-use arrow_buffer::ScalarBuffer;
-
 use crate::base::{Name, Now, WorkspaceName};
 use crate::catalog::EventKind;
-use crate::store::{Products, Seen, Store};
+use crate::store::{Products, Seen, Store, Verified};
 
 /// A store in which every row is in the population of one more workspace: seen there at that instant, and never opted out.
 pub(crate) fn opened(store: &Store, apart: &WorkspaceName, at: Now) -> Store {
     let mut opened = silenced(store);
     let mut users = (*store.users).clone();
-    let at: ScalarBuffer<i64> = std::iter::repeat_n(at.ms(), store.user_count()).collect();
+    let at: Verified<i64> = std::iter::repeat_n(at.ms(), store.user_count()).collect();
     users.seen.insert(apart.clone(), Seen { first: at.clone(), last: at });
     opened.users = Arc::new(users);
     opened

@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow_buffer::ScalarBuffer;
-
 use super::node::Value;
 use crate::base::{InputName, Mpid, Timestamp, WorkspaceName};
 use crate::catalog::{EventKey, EventKind, Part, ProfileField};
-use crate::store::{ABSENT, Dictionary, EventShard, EventTable, NULL, Store};
+use crate::store::{ABSENT, Dictionary, EventShard, EventTable, NULL, Store, Verified};
 
 /// One user: the only row of a store.
 pub(super) struct Person {
@@ -17,7 +15,7 @@ pub(super) struct Person {
 }
 
 /// The columns of attributes, by name, of one kind: an event's own, its action's, its products'.
-type Columns = BTreeMap<String, ScalarBuffer<u32>>;
+type Columns = BTreeMap<String, Verified<u32>>;
 type Dictionaries = BTreeMap<String, Arc<Dictionary>>;
 
 impl Person {

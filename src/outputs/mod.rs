@@ -38,6 +38,9 @@ pub enum OutputError {
     /// The project file does not configure it any more.
     #[error("output `{0}` is not in the project file any more, and something is still to be delivered to it")]
     NotConfigured(OutputName),
+    /// The users' identities are damaged in the store.
+    #[error(transparent)]
+    Data(#[from] Box<crate::store::StoreError>),
     /// A setting is missing or has the wrong type.
     #[error("output `{output}` lacks the setting `{setting}`")]
     Setting {

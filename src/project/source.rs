@@ -21,7 +21,11 @@ pub struct DataSource {
     pub files: String,
     /// The format of the files.
     pub format: Format,
-    /// Identity types and the columns that hold them.
+    /// Whether batches of the environment `development` count (M26); of [`Format::Mparticle`] only.
+    pub development: bool,
+    /// The column that holds the MPID, where one does: it decides whose the row is.
+    pub mpid: Option<String>,
+    /// Identity types and the columns that hold them; none where batches say it themselves.
     pub identities: Vec<(IdentityType, String)>,
     /// How a row is an event; `None` for sources of profiles.
     pub event: Option<EventMapping>,

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::number;
+use super::{number, visible};
 use crate::store::{ImportReport, SourceReport};
 
 /// The report for people.
@@ -37,9 +37,10 @@ fn source_text(out: &mut String, source: &SourceReport) {
         line(out, format_args!("{}  {} unchanged", source.name, files(source.files_skipped)));
         return;
     }
+    let what = if source.of_batches { "batches" } else { "rows" };
     let (rows, events, new_users) = (number(source.rows), number(source.events), number(source.new_users));
     let read = files(source.files_read);
-    line(out, format_args!("{}  {read}, {rows} rows: {events} events, {new_users} new people", source.name));
+    line(out, format_args!("{}  {read}, {rows} {what}: {events} events, {new_users} new people", source.name));
     if source.rows == 0 {
         line(out, format_args!("    no rows at all: is the file complete?"));
     }
@@ -48,14 +49,30 @@ fn source_text(out: &mut String, source: &SourceReport) {
             line(out, format_args!("    {} {what}", number(count)));
         }
     };
-    aside(source.without_user, "rows name no user and were left out");
+    aside(source.without_user, &format!("{what} name no user and were left out"));
+    aside(source.development, "batches are from development and were left out");
+    aside(source.repeated_batches, "batches were stored before under the same request id and were left out");
     aside(source.duplicates, "events were stored before under the same id");
-    aside(source.bad_rows(), "rows could not be read:");
+    for (event_type, count) in &source.only_seen {
+        let event_type = visible(event_type);
+        aside(*count, &format!("events of type {event_type} are only sightings: no criterion asks for them"));
+    }
+    for (limit, beyond) in &source.beyond {
+        let (file, line) = (&beyond.file, beyond.line);
+        aside(beyond.count, &format!("{limit}, taken as they are; the first: {file}:{line}"));
+    }
+    aside(
+        source.bad_rows(),
+        if what == "rows" { "rows could not be read:" } else { "batches or events could not be read:" },
+    );
     for (reason, count) in &source.bad {
         line(out, format_args!("      {} with {reason}", number(*count)));
     }
     for example in &source.examples {
         line(out, format_args!("      {example}"));
+    }
+    if let Some(file) = &source.rejected {
+        line(out, format_args!("      they lie in {file}, as they were: keep it as private as the data"));
     }
 }
 
@@ -64,8 +81,9 @@ fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
     let _ = writeln!(out, "{text}");
 }
 
-/// The report as JSON, version 1: `version`, `sources` (each `name`, `files_read`, `files_skipped`, `rows`, `events`,
-/// `new_users`, `without_user`, `duplicates`, `bad_rows`, `bad` by reason, `examples`), `rebuilt` (reason or null), `users`,
+/// The report as JSON, version 1: `version`, `sources` (each `name`, `files_read`, `files_skipped`, `rows`, `batch_events`, `events`,
+/// `new_users`, `without_user`, `development`, `repeated_batches`, `duplicates`, `only_seen` by type of event, `beyond` by limit
+/// (each `most`, `count`, `file`, `line`), `bad_rows`, `bad` by reason, `examples`, `rejected` (path or null)), `rebuilt` (reason or null), `users`,
 /// `version_before`, `version_after`, `elapsed_ms`.
 pub fn json(report: &ImportReport, elapsed_ms: u64) -> Value {
     json!({
@@ -82,18 +100,32 @@ pub fn json(report: &ImportReport, elapsed_ms: u64) -> Value {
 fn source_json(source: &SourceReport) -> Value {
     let bad: serde_json::Map<_, _> =
         source.bad.iter().map(|(reason, count)| (reason.to_string(), Value::from(*count))).collect();
+    let beyond: serde_json::Map<_, _> = source
+        .beyond
+        .iter()
+        .map(|(limit, beyond)| {
+            let told = json!({ "most": limit.most(), "count": beyond.count, "file": beyond.file, "line": beyond.line });
+            (limit.name().to_owned(), told)
+        })
+        .collect();
     json!({
         "name": source.name,
         "files_read": source.files_read,
         "files_skipped": source.files_skipped,
         "rows": source.rows,
+        "batch_events": source.batch_events,
         "events": source.events,
         "new_users": source.new_users,
         "without_user": source.without_user,
+        "development": source.development,
+        "repeated_batches": source.repeated_batches,
         "duplicates": source.duplicates,
+        "only_seen": source.only_seen,
+        "beyond": beyond,
         "bad_rows": source.bad_rows(),
         "bad": bad,
         "examples": source.examples.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "rejected": source.rejected,
     })
 }
 

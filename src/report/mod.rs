@@ -8,6 +8,7 @@ pub mod apply;
 pub mod audience;
 pub mod bench;
 mod code;
+pub mod data;
 pub mod describe;
 pub mod diagnostic;
 pub mod explain;

@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use arrow_buffer::ScalarBuffer;
 use rapidhash::fast::RandomState;
 use rayon::prelude::*;
 
@@ -17,6 +16,7 @@ use super::log::{EventLog, Place};
 use super::owners::Owners;
 use super::profiles::{ProfileColumn, ProfileTarget, Profiles};
 use super::users::Users;
+use super::verified::{Damages, Verified};
 use crate::base::{InputName, Mpid, WorkspaceName};
 use crate::catalog::{CustomEventType, DeviceField, EventKey, IdentityType, LocationField, ProfileField};
 use crate::identity;
@@ -67,8 +67,12 @@ pub struct Builder {
     pub(super) logs: Vec<(EventKey, EventLog)>,
     /// Tables that no new row touches: kept as they are.
     untouched: BTreeMap<EventKey, Segments>,
+    /// Whether new rows lie in segments of their own, beside those that no new row touches.
+    apart: bool,
     /// Segments that are closed.
     closed: BTreeMap<EventKey, Segments>,
+    /// What was found damaged in the store that this one starts from.
+    damages: Damages,
     /// Users and ids of the events handed in one by one.
     event_ids: HashSet<(u32, String), RandomState>,
 }
@@ -100,7 +104,13 @@ impl Builder {
                 .collect();
         }
         builder.untouched = (*store.events).clone();
+        builder.damages = store.damages.clone();
         builder
+    }
+
+    /// Lets the events that are there alone: new ones lie beside them.
+    pub(super) fn keep_apart(&mut self) {
+        self.apart = true;
     }
 
     /// Takes the users' numbers of a store and nothing else of it.
@@ -199,17 +209,38 @@ impl Builder {
         self.profiles[target.profiles].fields[target.column].texts.intern(&list_text(entries))
     }
 
+    /// The row of a user that is known.
+    pub(super) fn known(&self, mpid: Mpid) -> Option<u32> {
+        self.by_mpid.get(&mpid.0).copied()
+    }
+
+    /// Takes a column out, to be put back: what is set meanwhile is lost.
+    pub(super) fn take_column(&mut self, target: ProfileTarget) -> ProfileColumn {
+        let column = &mut self.profiles[target.profiles].fields[target.column];
+        let empty = ProfileColumn::empty(column.field.clone());
+        std::mem::replace(column, empty)
+    }
+
+    /// Puts a column back.
+    pub(super) fn put_column(&mut self, target: ProfileTarget, column: ProfileColumn) {
+        self.profiles[target.profiles].fields[target.column] = column;
+    }
+
+    /// First and last sightings of all users in each workspace, in ms since 1970, and the codes of its inputs.
+    pub(super) fn sightings(&mut self) -> impl Iterator<Item = (&mut [i64], &mut [i64], Vec<u8>)> {
+        let Self { profiles, input_profiles, mpids, .. } = self;
+        profiles.iter_mut().enumerate().map(|(at, profiles)| {
+            let inputs = input_profiles.iter().enumerate().filter(|(_, of)| **of == at).map(|(input, _)| input as u8);
+            profiles.first.resize(mpids.len(), i64::MAX);
+            profiles.last.resize(mpids.len(), i64::MIN);
+            (&mut profiles.first[..], &mut profiles.last[..], inputs.collect())
+        })
+    }
+
     /// Sets a field as of an instant: a value said later wins, and of two said at once the one set later. What is known of a
     /// device is added to what other devices showed.
     pub(super) fn set_profile(&mut self, target: ProfileTarget, row: u32, code: u32, at_ms: i64) {
-        let column = &mut self.profiles[target.profiles].fields[target.column];
-        match column.field {
-            ProfileField::Device(_) => {
-                let text = column.texts.text(code).to_owned();
-                column.add(row as usize, &text, Some(at_ms));
-            }
-            _ => column.set(row as usize, code, Some(at_ms)),
-        }
+        self.profiles[target.profiles].fields[target.column].set_or_add(row as usize, code, Some(at_ms));
     }
 
     /// A sighting in the workspace of an input.
@@ -257,7 +288,8 @@ impl Builder {
         if let Some(at) = self.keys.get(key) {
             return *at;
         }
-        let log = self.untouched.remove(key).map_or_else(EventLog::default, |segments| EventLog::of(&segments));
+        let old = if self.apart { None } else { self.untouched.remove(key) };
+        let log = old.map_or_else(EventLog::default, |segments| EventLog::of(&segments));
         self.logs.push((key.clone(), log));
         self.keys.insert(key.clone(), self.logs.len() - 1);
         self.logs.len() - 1
@@ -284,7 +316,7 @@ impl Builder {
     pub fn finish(mut self, id: &str, version: u64) -> Store {
         self.close_segments();
         let count = self.mpids.len();
-        let mut users = Users { mpids: ScalarBuffer::from(self.mpids), ..Users::default() };
+        let mut users = Users { mpids: Verified::from(self.mpids), ..Users::default() };
         users.identities = self.owners.finish(count);
         for profiles in self.profiles {
             profiles.finish(count, &mut users);
@@ -302,6 +334,7 @@ impl Builder {
             users: Arc::new(users),
             events: Arc::new(events),
             detected: None,
+            damages: self.damages,
         }
     }
 }

@@ -59,7 +59,12 @@ impl Counts {
                 *count += 1;
             }
         }
-        for (code, rows) in rows.into_iter().enumerate().filter(|(_, rows)| *rows > 0) {
+        self.add_counted(dictionary, &rows);
+    }
+
+    /// Counts values, given how many rows have each code of their dictionary.
+    pub(super) fn add_counted(&mut self, dictionary: &Dictionary, rows: &[u64]) {
+        for (code, rows) in rows.iter().copied().enumerate().filter(|(_, rows)| *rows > 0) {
             if let Some(text) = dictionary.text(code as u32) {
                 self.add_text(text, rows);
             } else if dictionary.list(code as u32).is_some() {

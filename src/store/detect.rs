@@ -5,14 +5,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use arrow_buffer::ScalarBuffer;
 use serde::{Deserialize, Serialize};
 
 use super::Store;
-use super::column::ABSENT;
+use super::column::{ABSENT, Dictionary};
 use super::counts::Counts;
 use super::events::{EventShard, EventTable};
 use super::users::Users;
+use super::verified::Verified;
 use crate::catalog::{Attribute, Catalog, CustomEventType, Event, EventKey, ProfileField, Regulation};
 
 /// Counts of one event's rows.
@@ -129,6 +129,36 @@ impl ProfileCounts {
 impl EventCounts {
     /// Counts the events of a key.
     pub(super) fn of(key: &EventKey, segments: &[Arc<EventTable>]) -> Self {
+        let mut counts = Self::unsettled(key, segments);
+        counts.settle();
+        counts
+    }
+
+    /// Counts the events of a key that are there, and more: how many, their types, and of their columns the name, the
+    /// dictionary and how many rows have each of its codes.
+    pub(super) fn with_more<'c>(
+        key: &EventKey,
+        segments: &[Arc<EventTable>],
+        rows: u64,
+        types: &[u8],
+        columns: impl Iterator<Item = (&'c str, &'c Dictionary, &'c [u64])>,
+    ) -> Self {
+        let mut counts = Self::unsettled(key, segments);
+        counts.rows += rows;
+        let of = |code: &u8| CustomEventType::ALL.get(usize::from(*code)).map(|(_, each)| *each);
+        counts.types.extend(types.iter().filter_map(of));
+        for (name, dictionary, rows) in columns {
+            counts.attributes.entry(name.to_owned()).or_default().add_counted(dictionary, rows);
+        }
+        counts.settle();
+        counts
+    }
+
+    fn settle(&mut self) {
+        self.attributes.values_mut().chain(self.products.values_mut()).for_each(Counts::settle);
+    }
+
+    fn unsettled(key: &EventKey, segments: &[Arc<EventTable>]) -> Self {
         let mut seen = [false; 256];
         for shard in segments.iter().flat_map(|segment| &segment.shards) {
             shard.types.iter().for_each(|code| seen[usize::from(*code)] = true);
@@ -142,7 +172,6 @@ impl EventCounts {
             products: BTreeMap::new(),
         };
         segments.iter().for_each(|segment| counts.add(segment));
-        counts.attributes.values_mut().chain(counts.products.values_mut()).for_each(Counts::settle);
         counts
     }
 
@@ -176,4 +205,4 @@ impl EventCounts {
 }
 
 /// Columns of codes by name.
-type Columns = BTreeMap<String, ScalarBuffer<u32>>;
+type Columns = BTreeMap<String, Verified<u32>>;

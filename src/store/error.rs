@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use arrow_schema::ArrowError;
 
+use super::verified::Damage;
+
 /// Why a store could not be opened, written or imported into. Each says what to do next.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -40,6 +42,26 @@ pub enum StoreError {
         found: u64,
         /// The last format known.
         known: u64,
+    },
+    /// The log of recent writes cannot be read or written.
+    #[error("cannot use `{}`: {cause}; check that the folder may be written and the disk is not full, and try again", path.display())]
+    Recent {
+        /// The log.
+        path: PathBuf,
+        /// The database's answer.
+        #[source]
+        cause: Box<rusqlite::Error>,
+    },
+    /// Reading all sources anew would lose what no source has.
+    #[error(
+        "everything would be read anew, and {batches} batches that were written without a source would be lost; nothing was done: \
+         to start from the sources alone, remove the folder `{}`", folder.display()
+    )]
+    WouldLose {
+        /// How many batches.
+        batches: u64,
+        /// The folder of the store.
+        folder: PathBuf,
     },
     /// Columns could not be laid out as Arrow asks.
     #[error("cannot lay out `{table}` as Arrow columns: {cause}")]
@@ -83,6 +105,20 @@ pub enum StoreError {
         /// The nearest columns, or all there are.
         advice: String,
     },
+    /// A column of a file is of a type that cannot be what the project makes of it.
+    #[error(
+        "source `{source_name}`: column `{column}` of `{file}` is of type {data_type}, which cannot be read as what it is for: write it as text, a number, a date, a truth value or, for attributes, a list of these"
+    )]
+    ColumnType {
+        /// The source.
+        source_name: String,
+        /// The file.
+        file: String,
+        /// The column.
+        column: String,
+        /// Its type, as Arrow names it.
+        data_type: String,
+    },
     /// A source file could not be read to its end.
     #[error("source `{source_name}`: cannot read `{file}`: {cause}")]
     Unreadable {
@@ -96,7 +132,7 @@ pub enum StoreError {
     },
     /// So many rows are wrong that the mapping must be.
     #[error(
-        "source `{source_name}`: {bad} of {rows} rows cannot be read ({examples}): check how the project file maps the columns; nothing was imported"
+        "source `{source_name}`: {bad} of {rows} rows cannot be read ({examples}): check how the project file maps the columns; nothing was imported, and these rows lie in `{rejected}`"
     )]
     TooManyBadRows {
         /// The source.
@@ -107,6 +143,8 @@ pub enum StoreError {
         rows: u64,
         /// The first few, with their reasons.
         examples: String,
+        /// The file that keeps them.
+        rejected: String,
     },
     /// The texts of one column need more than 2 GiB.
     #[error("the values of {column} need more than 2 GiB: leave the column out of the source's attributes")]
@@ -114,12 +152,31 @@ pub enum StoreError {
         /// The column.
         column: String,
     },
+    /// Changes that were made for another store, or for a later state of this one.
+    #[error(
+        "changes for a store with {expected} users cannot be applied to one with {users}: its files are older than the changes; restore them together"
+    )]
+    Misplaced {
+        /// How many users the changes are for.
+        expected: u32,
+        /// How many there are.
+        users: usize,
+    },
     /// More inputs than a store can tell apart.
     #[error("the project and its store know {count} inputs, and a store tells at most 256 apart")]
     TooManyInputs {
         /// How many there are.
         count: usize,
     },
+}
+
+impl From<Damage> for StoreError {
+    fn from(Damage { file, shard, column, what }: Damage) -> Self {
+        let column = column.map(|column| format!("column `{column}`"));
+        let shard = shard.map(|shard| format!("shard {shard}"));
+        let place: Vec<String> = column.into_iter().chain(shard).chain([what]).collect();
+        Self::Damaged { file, what: place.join(", ") }
+    }
 }
 
 impl StoreError {

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_buffer::ScalarBuffer;
-
 use super::column::Dictionary;
 use super::user_rows::UserRows;
+use super::verified::Verified;
 use crate::base::Window;
 
 /// All events of a key: what came together is a segment, the earliest first. A scan visits all of them; whoever asks for the
@@ -27,25 +26,27 @@ pub struct EventTable {
     pub ids: Option<Arc<Dictionary>>,
     /// The events of each shard; shards beyond the end have none.
     pub shards: Vec<EventShard>,
+    /// Whether it came after the files were written, so that it may be merged with others of its kind.
+    pub recent: bool,
 }
 
 /// The events of one key and shard, in ascending time. All slices have one length; position `i` is one event.
 #[derive(Clone, Debug, Default)]
 pub struct EventShard {
     /// Position of the user inside the shard.
-    pub users: ScalarBuffer<u16>,
+    pub users: Verified<u16>,
     /// Milliseconds since 1970, ascending.
-    pub times: ScalarBuffer<i64>,
+    pub times: Verified<i64>,
     /// Code of the input, an index into `Store::inputs`.
-    pub inputs: ScalarBuffer<u8>,
+    pub inputs: Verified<u8>,
     /// Code of the custom event type, an index into `CustomEventType::ALL`.
-    pub types: ScalarBuffer<u8>,
+    pub types: Verified<u8>,
     /// Codes of the event ids (M20); empty where no event of this shard has one.
-    pub ids: ScalarBuffer<u32>,
+    pub ids: Verified<u32>,
     /// Codes of each attribute, by name; an attribute without an entry is missing everywhere in this shard.
-    pub columns: BTreeMap<String, ScalarBuffer<u32>>,
+    pub columns: BTreeMap<String, Verified<u32>>,
     /// Codes of each attribute of the action, by name.
-    pub actions: BTreeMap<String, ScalarBuffer<u32>>,
+    pub actions: BTreeMap<String, Verified<u32>>,
     /// The products of the events.
     pub products: Products,
     /// Which events are whose; made when it is first asked for.
@@ -56,9 +57,9 @@ pub struct EventShard {
 #[derive(Clone, Debug, Default)]
 pub struct Products {
     /// One more entry than there are events; empty where no event has products.
-    pub offsets: ScalarBuffer<u32>,
+    pub offsets: Verified<u32>,
     /// Codes of each attribute, by name; an attribute without an entry is missing everywhere in this shard.
-    pub columns: BTreeMap<String, ScalarBuffer<u32>>,
+    pub columns: BTreeMap<String, Verified<u32>>,
 }
 
 impl Products {

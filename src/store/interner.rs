@@ -74,6 +74,11 @@ impl Interner {
         code
     }
 
+    /// How many codes there are, the two reserved ones included.
+    pub(super) fn len(&self) -> usize {
+        self.texts.offsets_slice().len() - 1
+    }
+
     /// Whether it has no text yet.
     pub(super) fn is_empty(&self) -> bool {
         self.codes.is_empty()
@@ -98,7 +103,7 @@ impl Interner {
 impl Serialize for Interner {
     /// Its texts, in the order of their codes.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq((NULL + 1..self.texts.offsets_slice().len() as u32 - 1).map(|code| self.text(code)))
+        serializer.collect_seq((NULL + 1..self.len() as u32).map(|code| self.text(code)))
     }
 }
 

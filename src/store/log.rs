@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_buffer::ScalarBuffer;
 use rapidhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 
 use super::SHARD_USERS;
-use super::column::{ABSENT, Dictionary, LIST, NULL};
+use super::column::{ABSENT, Dictionary, LIST, NULL, list_text};
 use super::events::{EventShard, EventTable, Products};
 use super::interner::Interner;
 use super::user_rows::UserRows;
+use super::verified::Verified;
 
 /// The user of a row that was dropped.
 pub(super) const DROPPED: u32 = u32::MAX;
@@ -112,9 +112,17 @@ impl EventLog {
         Some(self.ids.texts.text(code))
     }
 
-    /// The inputs of all rows.
-    pub(super) fn inputs_mut(&mut self) -> &mut [u8] {
-        &mut self.inputs
+    /// Gives each row other codes of inputs.
+    pub(super) fn recode_inputs(&mut self, codes: &[u8]) {
+        for input in &mut self.inputs {
+            *input = codes.get(usize::from(*input)).copied().unwrap_or(*input);
+        }
+    }
+
+    /// The user, the instant and the input of each row that is kept.
+    pub(super) fn sightings(&self) -> impl Iterator<Item = (u32, i64, u8)> {
+        let rows = self.users.iter().zip(&self.times).zip(&self.inputs);
+        rows.filter(|((user, _), _)| **user != DROPPED).map(|((user, at), input)| (*user, *at, *input))
     }
 
     /// Begins a row; attributes and id are set afterwards.
@@ -151,6 +159,17 @@ impl EventLog {
         let Some(row) = rows.checked_sub(1) else { return };
         if let Some(column) = self.columns_of(of).get_mut(attribute) {
             column.set(row, value);
+        }
+    }
+
+    /// Sets an attribute to a list, as [`EventLog::set`] does to a text.
+    pub(super) fn set_list(&mut self, of: Place, attribute: usize, entries: &[&str]) {
+        let rows = if of == Place::Product { self.product_events.len() } else { self.users.len() };
+        let Some(row) = rows.checked_sub(1) else { return };
+        if let Some(column) = self.columns_of(of).get_mut(attribute) {
+            let code = column.texts.intern(&list_text(entries));
+            column.codes.resize(row, ABSENT);
+            column.codes.push(code);
         }
     }
 
@@ -206,6 +225,7 @@ impl EventLog {
             actions: dictionaries(self.actions),
             products: dictionaries(self.products),
             ids: has_ids.then(|| Arc::new(self.ids.texts.finish())),
+            recent: false,
         }
     }
 
@@ -255,7 +275,7 @@ impl EventLog {
     }
 
     fn shard(&self, rows: &[u32]) -> EventShard {
-        let present = |codes: &ScalarBuffer<u32>| codes.iter().any(|code| *code != ABSENT);
+        let present = |codes: &Verified<u32>| codes.iter().any(|code| *code != ABSENT);
         EventShard {
             users: rows.iter().map(|row| (self.users[*row as usize] as usize % SHARD_USERS) as u16).collect(),
             times: rows.iter().map(|row| self.times[*row as usize]).collect(),
@@ -349,7 +369,7 @@ impl Translation {
 fn append(
     columns: &mut [LogColumn],
     translations: &BTreeMap<&str, Translation>,
-    shard: &BTreeMap<String, ScalarBuffer<u32>>,
+    shard: &BTreeMap<String, Verified<u32>>,
     before: usize,
 ) {
     for (name, codes) in shard {
@@ -361,12 +381,12 @@ fn append(
     }
 }
 
-fn codes(column: &LogColumn, rows: &[u32]) -> ScalarBuffer<u32> {
+fn codes(column: &LogColumn, rows: &[u32]) -> Verified<u32> {
     rows.iter().map(|row| column.codes.get(*row as usize).copied().unwrap_or(ABSENT)).collect()
 }
 
 /// The columns that have a value in some rows.
-fn columns(columns: &[LogColumn], rows: &[u32]) -> BTreeMap<String, ScalarBuffer<u32>> {
+fn columns(columns: &[LogColumn], rows: &[u32]) -> BTreeMap<String, Verified<u32>> {
     let all = columns.iter().map(|each| (each.name.clone(), codes(each, rows)));
     all.filter(|(_, codes)| codes.iter().any(|code| *code != ABSENT)).collect()
 }

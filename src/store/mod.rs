@@ -12,6 +12,7 @@
 //!   [`NULL`] that it is there without a value (M3a); both have an empty text in the dictionary.
 
 mod agreement;
+mod append;
 mod builder;
 mod column;
 mod counts;
@@ -24,9 +25,15 @@ mod interner;
 mod log;
 mod only;
 mod owners;
+mod fold;
 mod profiles;
+mod readings;
+mod recent;
+mod stats;
+mod sorted;
 mod user_rows;
 mod users;
+mod verified;
 mod writes;
 
 use std::collections::BTreeMap;
@@ -36,15 +43,25 @@ use crate::base::{InputName, Mpid};
 use crate::catalog::{EventKey, IdentityType};
 
 pub use agreement::{DataSays, DeclaredName, Disagreement};
+pub use append::Changed;
 pub use builder::{Builder, EventRow, ProfileValue};
 pub use column::{ABSENT, Column, Dictionary, LIST, NULL};
 pub use error::StoreError;
 pub use events::{EventShard, EventTable, Products, Segments};
-pub use files::open;
-pub use import::{BadRow, BadRowLimit, Example, ImportOptions, ImportReport, Progress, Rebuilt, SourceReport, import};
+pub use files::{Verification, open, verify};
+pub use fold::{Folded, compact, fold};
+pub use import::{
+    BadRow, BadRowLimit, Beyond, Example, ImportOptions, ImportReport, Limit, Progress, Rebuilt, SourceReport, import,
+};
+pub use recent::{RECENT, Recent};
+pub use sorted::{Sorted, SortedBy};
+pub use stats::{FileStats, KeyStats, Stats, stats};
 pub use user_rows::UserRows;
 pub use users::{Identities, Identity, Seen, Users};
+pub use verified::{Damage, Verified};
 pub use writes::{NotWrites, Writes};
+
+use verified::Damages;
 
 /// How many users a shard holds: what fits one container of a Roaring bitmap.
 pub const SHARD_USERS: usize = 1 << 16;
@@ -64,12 +81,23 @@ pub struct Store {
     pub events: Arc<BTreeMap<EventKey, Segments>>,
     /// What the values look like, where an import has counted them already.
     detected: Option<Arc<detect::Detected>>,
+    /// What was found damaged in it so far.
+    damages: Damages,
 }
 
 impl Store {
     /// A store without anything in it, under a fresh id.
     pub fn empty() -> Self {
         Builder::new(&[]).finish(&uuid::Uuid::new_v4().to_string(), 0)
+    }
+
+    /// Asks whether everything that was read so far is what was written. What is read of a damaged store is missing where it is
+    /// damaged, so this comes before anything that follows from the data is shown, kept or delivered.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] with the first place that is damaged.
+    pub fn ensure_whole(&self) -> Result<(), StoreError> {
+        self.damages.all().into_iter().next().map_or(Ok(()), |damage| Err(damage.into()))
     }
 
     /// How many rows of users there are.

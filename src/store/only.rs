@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use arrow_array::StringArray;
-use arrow_buffer::ScalarBuffer;
 use rapidhash::fast::RandomState;
 use rayon::prelude::*;
 
@@ -16,6 +15,7 @@ use super::column::{Column, Dictionary, NULL};
 use super::events::{EventShard, EventTable, Products};
 use super::log::EventLog;
 use super::users::{Identities, Seen, Users};
+use super::verified::Verified;
 use super::{SHARD_USERS, Store};
 
 /// The row of a user that was not asked for.
@@ -53,6 +53,7 @@ impl Store {
             users: Arc::new(self.users.only(&kept)),
             events: Arc::new(events),
             detected: self.detected.clone(),
+            damages: self.damages.clone(),
         }
     }
 
@@ -74,7 +75,7 @@ impl Store {
 
 impl Users {
     fn only(&self, rows: &[u32]) -> Self {
-        let instants = |times: &ScalarBuffer<i64>, never| -> ScalarBuffer<i64> {
+        let instants = |times: &Verified<i64>, never| -> Verified<i64> {
             rows.iter().map(|row| times.get(*row as usize).copied().unwrap_or(never)).collect()
         };
         let seen = |seen: &Seen| Seen { first: instants(&seen.first, i64::MAX), last: instants(&seen.last, i64::MIN) };
@@ -190,28 +191,28 @@ impl EventTable {
     }
 
     /// The products of some events: where each event's begin, and where they are now.
-    fn products_of(&self, events: &[Taken]) -> (ScalarBuffer<u32>, Vec<Taken>) {
+    fn products_of(&self, events: &[Taken]) -> (Verified<u32>, Vec<Taken>) {
         let (mut offsets, mut rows) = (vec![0u32], Vec::new());
         for event in events {
             let products: &Products = &self.shards[event.shard].products;
             rows.extend(products.of(event.at).map(|at| Taken { at, ..*event }));
             offsets.push(rows.len() as u32);
         }
-        (if rows.is_empty() { ScalarBuffer::default() } else { offsets.into() }, rows)
+        (if rows.is_empty() { Verified::default() } else { offsets.into() }, rows)
     }
 
     /// One column of the rows that are taken over, by shard; `None` where a shard has nothing in it.
     fn column(
         &self,
         dictionary: &Dictionary,
-        column: impl Fn(&EventShard) -> Option<ScalarBuffer<u32>>,
+        column: impl Fn(&EventShard) -> Option<Verified<u32>>,
         taken: &[Vec<Taken>],
-    ) -> (Arc<Dictionary>, Vec<Option<ScalarBuffer<u32>>>) {
+    ) -> (Arc<Dictionary>, Vec<Option<Verified<u32>>>) {
         let old: Vec<_> = self.shards.iter().map(column).collect();
         let old = |each: &Taken| old[each.shard].as_ref().and_then(|codes| codes.get(each.at)).copied().unwrap_or(0);
         let mut cut = Cut::default();
         let codes = taken.iter().map(|rows| {
-            let codes: ScalarBuffer<u32> = rows.iter().map(|each| cut.code(old(each))).collect();
+            let codes: Verified<u32> = rows.iter().map(|each| cut.code(old(each))).collect();
             Some(codes).filter(|codes| codes.iter().any(|code| *code != 0))
         });
         let codes = codes.collect();
@@ -223,8 +224,8 @@ impl EventTable {
 fn put(
     shards: &mut [EventShard],
     name: &str,
-    codes: Vec<Option<ScalarBuffer<u32>>>,
-    place: impl Fn(&mut EventShard) -> &mut BTreeMap<String, ScalarBuffer<u32>>,
+    codes: Vec<Option<Verified<u32>>>,
+    place: impl Fn(&mut EventShard) -> &mut BTreeMap<String, Verified<u32>>,
 ) {
     for (shard, codes) in shards.iter_mut().zip(codes) {
         place(shard).extend(codes.map(|codes| (name.to_owned(), codes)));

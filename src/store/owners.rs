@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_buffer::ScalarBuffer;
 use rapidhash::fast::RandomState;
 
 use super::interner::Interner;
 use super::users::Identities;
+use super::verified::Verified;
 use crate::catalog::IdentityType;
 
 /// Identities and their owners. Invariant: an identity has one owner at a time.
@@ -54,6 +54,11 @@ impl Owners {
         self.values.intern(value)
     }
 
+    /// The code of a value, cleaned already, if it has one.
+    pub(super) fn find(&self, value: &str) -> Option<u32> {
+        self.values.find(value)
+    }
+
     /// The text of a value's code.
     pub(super) fn text(&self, value: u32) -> &str {
         self.values.text(value)
@@ -97,7 +102,7 @@ impl Owners {
             offsets[row + 1] += offsets[row];
         }
         Identities {
-            offsets: ScalarBuffer::from(offsets),
+            offsets: Verified::from(offsets),
             types: kept.iter().map(|entry| entry.identity).collect(),
             values: kept.iter().map(|entry| entry.value).collect(),
             dictionary: Some(Arc::new(self.values.finish())),

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow_buffer::ScalarBuffer;
-
 use super::Dictionary;
 use super::column::{ABSENT, Column, LIST, NULL, list_text};
 use super::interner::Interner;
 use super::users::{Seen, Users};
+use super::verified::Verified;
 use crate::base::WorkspaceName;
 use crate::catalog::ProfileField;
 
@@ -57,12 +56,7 @@ impl Profiles {
 
     pub(super) fn column(&mut self, field: &ProfileField) -> usize {
         self.fields.iter().position(|column| column.field == *field).unwrap_or_else(|| {
-            self.fields.push(ProfileColumn {
-                field: field.clone(),
-                codes: Vec::new(),
-                times: Vec::new(),
-                texts: Interner::default(),
-            });
+            self.fields.push(ProfileColumn::empty(field.clone()));
             self.fields.len() - 1
         })
     }
@@ -77,7 +71,7 @@ impl Profiles {
             column.codes.resize(count, ABSENT);
             column.times.resize(count, i64::MIN);
             let dictionary: Arc<Dictionary> = Arc::new(column.texts.finish());
-            times.insert(column.field.clone(), ScalarBuffer::from(column.times));
+            times.insert(column.field.clone(), Verified::from(column.times));
             columns.insert(column.field, Column { codes: column.codes.into(), dictionary });
         }
         users.fields.insert(self.workspace.clone(), columns);
@@ -86,12 +80,29 @@ impl Profiles {
 }
 
 impl ProfileColumn {
-    pub(super) fn of(field: &ProfileField, column: &Column, times: Option<&ScalarBuffer<i64>>) -> Self {
+    pub(super) fn of(field: &ProfileField, column: &Column, times: Option<&Verified<i64>>) -> Self {
         Self {
             field: field.clone(),
             codes: column.codes.to_vec(),
             times: times.map(|times| times.to_vec()).unwrap_or_default(),
             texts: Interner::of(&column.dictionary),
+        }
+    }
+
+    pub(super) fn empty(field: ProfileField) -> Self {
+        Self { field, codes: Vec::new(), times: Vec::new(), texts: Interner::default() }
+    }
+
+    /// Sets the value of a row; what is known of a device is added to what other devices showed.
+    pub(super) fn set_or_add(&mut self, row: usize, code: u32, at_ms: Option<i64>) {
+        match self.field {
+            // What is not there says nothing of other devices.
+            ProfileField::Device(_) if code <= NULL => {}
+            ProfileField::Device(_) => {
+                let text = self.texts.text(code).to_owned();
+                self.add(row, &text, at_ms);
+            }
+            _ => self.set(row, code, at_ms),
         }
     }
 

@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_buffer::ScalarBuffer;
-
 use super::column::{Column, Dictionary};
+use super::verified::Verified;
 use crate::base::text::fold;
 use crate::base::{Mpid, WorkspaceName};
 use crate::catalog::{IdentityType, ProfileField};
@@ -15,13 +14,13 @@ use crate::catalog::{IdentityType, ProfileField};
 #[derive(Clone, Debug, Default)]
 pub struct Users {
     /// The MPID of each row.
-    pub mpids: ScalarBuffer<i64>,
+    pub mpids: Verified<i64>,
     /// First and last sighting in each workspace.
     pub seen: BTreeMap<WorkspaceName, Seen>,
     /// What each workspace's profiles hold, by field.
     pub fields: BTreeMap<WorkspaceName, BTreeMap<ProfileField, Column>>,
     /// When each value of `fields` was said, in ms since 1970: `i64::MIN` where it never was.
-    pub field_times: BTreeMap<WorkspaceName, BTreeMap<ProfileField, ScalarBuffer<i64>>>,
+    pub field_times: BTreeMap<WorkspaceName, BTreeMap<ProfileField, Verified<i64>>>,
     /// Identities, which belong to the user whatever the workspace.
     pub identities: Identities,
 }
@@ -31,20 +30,20 @@ pub struct Users {
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
     /// The first sighting.
-    pub first: ScalarBuffer<i64>,
+    pub first: Verified<i64>,
     /// The last sighting.
-    pub last: ScalarBuffer<i64>,
+    pub last: Verified<i64>,
 }
 
 /// Identities of all users, ordered by user: those of row `i` are at `offsets[i]..offsets[i + 1]`.
 #[derive(Clone, Debug, Default)]
 pub struct Identities {
     /// One more entry than there are users.
-    pub offsets: ScalarBuffer<u32>,
+    pub offsets: Verified<u32>,
     /// Code of the type, an index into `IdentityType::ALL`.
-    pub types: ScalarBuffer<u8>,
+    pub types: Verified<u8>,
     /// Code of the value.
-    pub values: ScalarBuffer<u32>,
+    pub values: Verified<u32>,
     /// The values.
     pub dictionary: Option<Arc<Dictionary>>,
 }

@@ -26,12 +26,15 @@ const MAX_INPUTS: usize = 256;
 pub struct Writes {
     /// The row of the first new user.
     pub(super) first_new: u32,
+    /// The numbers of the new users.
     pub(super) new_users: Vec<Mpid>,
     /// The inputs that events name, by position.
     pub(super) inputs: Vec<InputName>,
     /// The workspaces that changes of profiles name, by position.
     pub(super) workspaces: Vec<WorkspaceName>,
+    /// In the order they came.
     pub(super) profiles: Vec<ProfileWrite>,
+    /// Events by key, each key once.
     pub(super) events: Vec<(EventKey, EventLog)>,
     /// Events with an id in the order they came: the place in `events`, the row there.
     pub(super) with_ids: Vec<(u32, u32)>,
@@ -48,8 +51,8 @@ pub(super) enum ProfileWrite {
     Seen { row: u32, workspace: u32, at_ms: i64 },
     /// A field of a profile; with an instant, unless a later one said something else. A text of a device is added.
     Field { row: u32, workspace: u32, field: ProfileField, value: WrittenValue, at_ms: Option<i64> },
-    /// An identity, trimmed; it leaves the user that had it.
-    Identity { row: u32, identity: IdentityType, value: String },
+    /// An identity, trimmed; it leaves the user that had it so far.
+    Identity { row: u32, identity: IdentityType, value: String, from: Option<u32> },
 }
 
 /// A value of a field that can be kept.
@@ -146,10 +149,11 @@ impl Writes {
         self.profiles.push(ProfileWrite::Field { row, workspace, field: field.clone(), value, at_ms });
     }
 
-    /// Gives an identity to a user, trimmed; it leaves the user that had it. An empty one is nobody's and is left out.
-    pub fn identity(&mut self, row: u32, identity: IdentityType, value: &str) {
+    /// Gives an identity to a user, trimmed; it leaves the user that had it so far, whose row is `from`. An empty one is nobody's
+    /// and is left out.
+    pub fn identity(&mut self, row: u32, identity: IdentityType, value: &str, from: Option<u32>) {
         if let Some(value) = crate::identity::clean(value) {
-            self.profiles.push(ProfileWrite::Identity { row, identity, value: value.to_owned() });
+            self.profiles.push(ProfileWrite::Identity { row, identity, value: value.to_owned(), from });
         }
     }
 

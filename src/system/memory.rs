@@ -1,9 +1,9 @@
 //! A world in memory: for tests, fuzzing and editors' unsaved buffers.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
@@ -13,7 +13,7 @@ use crate::base::{Now, Timestamp};
 /// Files and environment held in memory, with a clock that only moves when told to.
 #[derive(Debug, Default)]
 pub struct MemorySystem {
-    files: Mutex<BTreeMap<PathBuf, Bytes>>,
+    files: Arc<Mutex<BTreeMap<PathBuf, Bytes>>>,
     env: HashMap<String, String>,
     now: Mutex<i64>,
 }
@@ -98,9 +98,43 @@ impl System for MemorySystem {
         Ok(())
     }
 
+    fn create_private(&self, path: &Path) -> io::Result<Box<dyn Write + Send>> {
+        if self.files().contains_key(path) {
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("{}: it is there", path.display())));
+        }
+        self.files().insert(path.to_owned(), Bytes::new());
+        Ok(Box::new(Growing { files: self.files.clone(), path: path.to_owned(), written: Vec::new() }))
+    }
+
     fn remove(&self, path: &Path) -> io::Result<()> {
         self.files().remove(path);
         Ok(())
+    }
+}
+
+/// A file that is written. Its bytes are there when they are flushed, or when nobody writes any more.
+struct Growing {
+    files: Arc<Mutex<BTreeMap<PathBuf, Bytes>>>,
+    path: PathBuf,
+    written: Vec<u8>,
+}
+
+impl Write for Growing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.written.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        files.insert(self.path.clone(), self.written.clone().into());
+        Ok(())
+    }
+}
+
+impl Drop for Growing {
+    fn drop(&mut self) {
+        let _ = self.flush();
     }
 }
 

@@ -13,6 +13,7 @@ mod os;
 
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -33,6 +34,33 @@ pub struct FileInfo {
 /// Writes the content of a file into the writer that it is given.
 pub type Content<'a> = dyn FnMut(&mut dyn Write) -> io::Result<()> + 'a;
 
+/// A file that is read from any place, by several threads at once.
+pub trait ReadAt: Send + Sync {
+    /// Bytes.
+    fn len(&self) -> u64;
+
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Fills a buffer from a place on; an error where the file ends before it is full.
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()>;
+}
+
+impl ReadAt for Bytes {
+    fn len(&self) -> u64 {
+        self.as_ref().len() as u64
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+        let from = usize::try_from(offset).unwrap_or(usize::MAX);
+        let there = self.as_ref().get(from..).and_then(|rest| rest.get(..buffer.len()));
+        buffer.copy_from_slice(there.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+}
+
 /// Files, environment and clock.
 pub trait System: Send + Sync {
     /// The clock, read once. Callers pass the value on and never ask twice within one evaluation (M6).
@@ -46,6 +74,11 @@ pub trait System: Send + Sync {
 
     /// A file as a stream.
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>>;
+
+    /// A file that is read from any place. Unlike a mapped one it may be changed meanwhile, which shows in what is read.
+    fn open_at(&self, path: &Path) -> io::Result<Arc<dyn ReadAt>> {
+        Ok(Arc::new(Bytes::from(self.read(path)?)))
+    }
 
     /// A file as shared bytes, memory-mapped where possible. The file must not be changed in place while they live:
     /// replace it with [`System::write_atomic`].
@@ -65,6 +98,10 @@ pub trait System: Send + Sync {
 
     /// Replaces a file by new content, durably and all at once.
     fn write_atomic(&self, path: &Path, content: &mut Content<'_>) -> io::Result<()>;
+
+    /// Makes a new file that its owner alone may read, for what is too much to hold until it is whole. A path that exists is
+    /// an error. What is written is there once the writer is dropped.
+    fn create_private(&self, path: &Path) -> io::Result<Box<dyn Write + Send>>;
 
     /// Removes a file; fine where there is none.
     fn remove(&self, path: &Path) -> io::Result<()>;

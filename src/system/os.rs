@@ -4,11 +4,15 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use walkdir::WalkDir;
 
+#[cfg(unix)]
+use super::ReadAt;
 use super::{Content, FileInfo, System};
 use crate::base::{Now, Timestamp};
 
@@ -31,6 +35,13 @@ impl System for OsSystem {
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>> {
         Ok(Box::new(File::open(path).map_err(|error| at(path, error))?))
+    }
+
+    #[cfg(unix)]
+    fn open_at(&self, path: &Path) -> io::Result<Arc<dyn ReadAt>> {
+        let file = File::open(path).map_err(|error| at(path, error))?;
+        let len = file.metadata().map_err(|error| at(path, error))?.len();
+        Ok(Arc::new(OpenFile { file, len }))
     }
 
     fn map(&self, path: &Path) -> io::Result<Bytes> {
@@ -79,6 +90,14 @@ impl System for OsSystem {
         sync_folder(folder)
     }
 
+    fn create_private(&self, path: &Path) -> io::Result<Box<dyn Write + Send>> {
+        let mut options = File::options();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        Ok(Box::new(options.open(path).map_err(|error| at(path, error))?))
+    }
+
     fn lock(&self, path: &Path) -> io::Result<Box<dyn Send>> {
         let file =
             File::options().create(true).truncate(false).write(true).open(path).map_err(|error| at(path, error))?;
@@ -94,6 +113,24 @@ impl System for OsSystem {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(path, error)),
             _ => Ok(()),
         }
+    }
+}
+
+/// A file that is open for reading, as long as it was then.
+#[cfg(unix)]
+struct OpenFile {
+    file: File,
+    len: u64,
+}
+
+#[cfg(unix)]
+impl ReadAt for OpenFile {
+    fn len(&self) -> u64 {
+        self.len
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+        std::os::unix::fs::FileExt::read_exact_at(&self.file, buffer, offset)
     }
 }
 
@@ -141,6 +178,18 @@ mod tests {
         assert_eq!(read_text(&OsSystem, &path).unwrap(), "two");
         assert_eq!(OsSystem.files_below(folder.path()).unwrap(), vec![path.clone()]);
         assert_eq!(&OsSystem.map(&path).unwrap()[..], b"two");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_private_file_is_its_owners_and_new() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows");
+        OsSystem.create_private(&path).unwrap().write_all(b"a").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(OsSystem.create_private(&path).map(drop).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(OsSystem.read(&path).unwrap(), b"a");
     }
 
     #[test]

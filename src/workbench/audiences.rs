@@ -68,7 +68,9 @@ impl Workbench {
         if let Some(variant) = &query.variant {
             rows = self.variant_rows(&defined, audience, variant, &rows)?;
         }
-        Ok(Who { members: described(&defined, &rows, &query.identities) })
+        let members = described(&defined, &rows, &query.identities);
+        defined.store.ensure_whole()?;
+        Ok(Who { members })
     }
 
     fn variant_rows(

@@ -1,11 +1,10 @@
-//! Importing the data of a project.
+//! The data of a project: importing it, and looking after its files.
 
 use std::io;
 
 use super::{Workbench, WorkbenchError};
-use crate::base::SourceMap;
-use crate::project;
-use crate::store::{self, ImportOptions, ImportReport, Progress};
+use crate::project::Project;
+use crate::store::{self, Folded, ImportOptions, ImportReport, Progress, Stats, Verification};
 
 impl Workbench {
     /// Reads what is new in the project's sources into its store. The project file must be right; the definitions need
@@ -19,29 +18,44 @@ impl Workbench {
         options: ImportOptions,
         progress: &dyn Fn(Progress<'_>),
     ) -> Result<ImportReport, WorkbenchError> {
-        let mut sources = SourceMap::default();
-        let (project, diagnostics) = project::load(self.system(), &self.folder, &mut sources);
-        match project {
-            Some(project) if !diagnostics.has_errors() => {
-                // One import at a time: two would number new users differently.
-                self.system().create_folder(&project.data_path)?;
-                let lock = self.system().lock(&project.data_path.join(".lock"));
-                let _held = lock.map_err(|error| match error.kind() {
-                    io::ErrorKind::WouldBlock => WorkbenchError::Importing(project.data_path.clone()),
-                    _ => error.into(),
-                })?;
-                Ok(store::import(self.system(), &project, options, progress)?)
-            }
-            project => {
-                let diagnostics = diagnostics.into_sorted();
-                Err(WorkbenchError::Invalid(Box::new(super::Checked {
-                    sources,
-                    diagnostics,
-                    project,
-                    model: None,
-                    scenarios: Vec::new(),
-                })))
-            }
-        }
+        let project = self.project()?;
+        let _held = self.hold_data(&project)?;
+        Ok(store::import(self.system(), &project, options, progress)?)
+    }
+
+    /// Reads every byte of the project's store, and tells what is damaged.
+    ///
+    /// # Errors
+    /// A wrong project file, or files that cannot be read at all.
+    pub fn verify_data(&self) -> Result<Verification, WorkbenchError> {
+        Ok(store::verify(self.system(), &self.project()?.data_path)?)
+    }
+
+    /// What is in the project's store, and what it takes.
+    ///
+    /// # Errors
+    /// A wrong project file, or data that cannot be read.
+    pub fn data_stats(&self) -> Result<Stats, WorkbenchError> {
+        Ok(store::stats(self.system(), &self.project()?.data_path)?)
+    }
+
+    /// Puts recent writes into files, and all segments of an event into one file.
+    ///
+    /// # Errors
+    /// A wrong project file, an import under way, or data that cannot be read or written; the store is then as it was.
+    pub fn compact_data(&self) -> Result<Folded, WorkbenchError> {
+        let project = self.project()?;
+        let _held = self.hold_data(&project)?;
+        Ok(store::compact(self.system(), &project.data_path)?)
+    }
+
+    /// Keeps everybody else from writing to the store: two writers would number new users differently.
+    fn hold_data(&self, project: &Project) -> Result<Box<dyn Send>, WorkbenchError> {
+        self.system().create_folder(&project.data_path)?;
+        let lock = self.system().lock(&project.data_path.join(".lock"));
+        lock.map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => WorkbenchError::Importing(project.data_path.clone()),
+            _ => error.into(),
+        })
     }
 }

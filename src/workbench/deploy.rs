@@ -64,7 +64,7 @@ impl Workbench {
         let stored = standard::stored(defined, &snapshot);
         let memberships = eval::evaluate(model, store, request.now, None, &stored);
         let directory = Directory::new(store);
-        Ok(plan::make(plan::Input {
+        let plan = plan::make(plan::Input {
             model,
             snapshot: &snapshot,
             memberships: &memberships,
@@ -74,7 +74,9 @@ impl Workbench {
             targets: &targets,
             tool: env!("CARGO_PKG_VERSION"),
             definitions: definitions(model),
-        })?)
+        });
+        store.ensure_whole()?;
+        Ok(plan?)
     }
 
     /// Compares a saved plan with the project, its data and its state as they are now, and gives the project.

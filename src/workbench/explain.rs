@@ -40,6 +40,7 @@ impl Workbench {
             stored: &stored,
         };
         let explanation = explain(&question).ok_or_else(|| nobody(user))?;
+        defined.store.ensure_whole()?;
         Ok(Explained { explanation, sources: defined.sources })
     }
 }

@@ -18,7 +18,7 @@ use super::error::WorkloadError;
 use super::lower::input;
 use crate::base::Mpid;
 use crate::catalog::{CustomEventType, EventKey, ProfileField};
-use crate::store::{Builder, EventRow, ProfileValue, Store};
+use crate::store::{Builder, EventRow, ProfileValue, Store, Writes};
 use crate::system::System;
 
 /// Rows read at once.
@@ -28,8 +28,28 @@ const BATCH_ROWS: usize = 1 << 16;
 pub(super) fn load(system: &dyn System, data: &Path, id: &str) -> Result<Store, WorkloadError> {
     let mut builder = Builder::new(&[input()]);
     each_batch(system, &data.join("users.parquet"), &mut |batch| users(&mut builder, batch))?;
-    each_batch(system, &data.join("events.parquet"), &mut |batch| events(&mut builder, batch))?;
+    each_batch(system, &data.join("events.parquet"), &mut |batch| {
+        events(batch, &mut |mpid, key, event| {
+            let row = builder.user(mpid);
+            builder.event(row, key, event);
+        })
+    })?;
     Ok(builder.finish(id, 1))
+}
+
+/// The events that come after those of the store, as changes to it. Those of users that it does not have are left out.
+pub(super) fn new_events(system: &dyn System, data: &Path, store: &Store) -> Result<Writes, WorkloadError> {
+    let mut writes = Writes::to(store);
+    let input = writes.input(&input()).unwrap_or_default();
+    let rows: HashMap<i64, u32> = store.users.mpids.iter().zip(0..).map(|(mpid, row)| (*mpid, row)).collect();
+    each_batch(system, &data.join("new_events.parquet"), &mut |batch| {
+        events(batch, &mut |mpid, key, event| {
+            if let Some(row) = rows.get(&mpid.0) {
+                writes.event(*row, key, EventRow { input, ..event });
+            }
+        })
+    })?;
+    Ok(writes)
 }
 
 /// A column that is not what it should be.
@@ -87,7 +107,7 @@ fn users(builder: &mut Builder, batch: &RecordBatch) -> Result<(), Odd> {
     Ok(())
 }
 
-fn events(builder: &mut Builder, batch: &RecordBatch) -> Result<(), Odd> {
+fn events(batch: &RecordBatch, take: &mut dyn FnMut(Mpid, &EventKey, EventRow<'_>)) -> Result<(), Odd> {
     let ids = column(batch, "user_id", &DataType::Int64)?.as_primitive::<Int64Type>();
     let times = column(batch, "ts", &TIME)?.as_primitive::<TimestampMillisecondType>();
     let names = column(batch, "event_name", &DataType::Utf8)?.as_string::<i32>();
@@ -105,7 +125,6 @@ fn events(builder: &mut Builder, batch: &RecordBatch) -> Result<(), Odd> {
         let texts: Vec<(&str, Option<&str>)> = cells.iter().map(|(name, text)| (*name, Some(text.as_str()))).collect();
         let name = names.value(at);
         let key = keys.entry(name).or_insert_with(|| EventKey::custom(name));
-        let row = builder.user(Mpid(ids.value(at)));
         let event = EventRow {
             at_ms: times.value(at),
             input: 0,
@@ -115,7 +134,7 @@ fn events(builder: &mut Builder, batch: &RecordBatch) -> Result<(), Odd> {
             action: &[],
             products: &[],
         };
-        builder.event(row, key, event);
+        take(Mpid(ids.value(at)), key, event);
     }
     Ok(())
 }

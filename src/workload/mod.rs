@@ -30,7 +30,7 @@ pub use error::WorkloadError;
 pub use memory::Memory;
 pub use profile::KindTime;
 pub use reads::Reads;
-pub use run::{Evaluations, Imports, Openings, Phase, Run, RunRequest, run};
+pub use run::{Evaluations, Imports, Increments, Openings, Phase, Run, RunRequest, run};
 
 /// The audiences of a workload.
 #[derive(Clone, Debug)]

@@ -3,6 +3,7 @@
 //! In: a workload and what to measure. Out: a [`Run`]. Nothing is measured while something else of this process runs, except
 //! that memory is watched during one more evaluation, which is not timed.
 
+mod increment;
 mod store;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
+
+pub use increment::Increments;
 
 use super::answer::{Answer, answers};
 use super::expected::Expected;
@@ -39,6 +42,8 @@ pub enum Phase {
     Evaluate,
     /// Evaluate the criteria kind by kind.
     Profile,
+    /// Take new events and go on to a later instant.
+    Increment,
 }
 
 /// What to run.
@@ -93,6 +98,9 @@ pub struct Run {
     /// What each kind of criterion takes, where that was measured.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub profile: Vec<KindTime>,
+    /// Increments, where they were measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub increment: Option<Increments>,
 }
 
 /// Imports of the Parquet files into the store on disk, with its folder emptied before.
@@ -136,7 +144,8 @@ pub struct Evaluations {
 impl Run {
     /// Whether anything was answered otherwise than expected.
     pub fn differs(&self) -> bool {
-        self.evaluate.as_ref().is_some_and(|evaluate| evaluate.equal == Some(false))
+        let evaluated = self.evaluate.as_ref().is_some_and(|evaluate| evaluate.equal == Some(false));
+        evaluated || self.increment.as_ref().is_some_and(|increment| increment.equal == Some(false))
     }
 }
 
@@ -158,6 +167,10 @@ fn measure(system: &dyn System, workload: &Workload, request: &RunRequest) -> Re
     let program = Program::new(&workload.model, None);
     let evaluate = asked(Phase::Evaluate).then(|| evaluations(system, workload, request, &store)).transpose()?;
     let profile = if asked(Phase::Profile) { profile(workload, &store, request.repeat) } else { Vec::new() };
+    let increment = match asked(Phase::Increment) {
+        true => increment::measure(system, workload, request, &store)?,
+        false => None,
+    };
     Ok(Run {
         version: VERSION,
         size: request.size.clone(),
@@ -174,6 +187,7 @@ fn measure(system: &dyn System, workload: &Workload, request: &RunRequest) -> Re
         open,
         evaluate,
         profile,
+        increment,
     })
 }
 

@@ -155,6 +155,10 @@ impl System for MortalSystem<'_> {
         self.1.effect(killed, || self.0.write_atomic(path, content))
     }
 
+    fn create_private(&self, path: &Path) -> io::Result<Box<dyn io::Write + Send>> {
+        self.1.effect(killed, || self.0.create_private(path))
+    }
+
     fn remove(&self, path: &Path) -> io::Result<()> {
         self.1.effect(killed, || self.0.remove(path))
     }

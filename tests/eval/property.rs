@@ -20,7 +20,7 @@ static POOLS: LazyLock<[ThreadPool; 2]> =
     LazyLock::new(|| [1, 2].map(|threads| ThreadPoolBuilder::new().num_threads(threads).build().unwrap()));
 
 /// As many cases as the environment variable `AUD_CASES` says.
-fn cases(default: u32) -> u32 {
+pub(super) fn cases(default: u32) -> u32 {
     std::env::var("AUD_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(default)
 }
 
@@ -46,19 +46,19 @@ fn evaluated(
 }
 
 /// What is stored of standard audiences, over the rows of a store.
-fn stored(bits: &StoredBits, rows: &[u32]) -> Stored {
+pub(super) fn stored(bits: &StoredBits, rows: &[u32]) -> Stored {
     let members =
         |bits: &Vec<bool>| bits.iter().zip(rows).filter(|(inside, _)| **inside).map(|(_, row)| *row).collect();
     Stored(bits.iter().map(|(address, bits)| (address.clone(), members(bits))).collect())
 }
 
 /// The rows of users that lie side by side.
-fn packed(case: &Case) -> Vec<u32> {
+pub(super) fn packed(case: &Case) -> Vec<u32> {
     (0..case.world.users.len() as u32).collect()
 }
 
 /// The members by audience, as the reference sees them, user `i` having row `rows[i]`.
-fn expected(case: &Case, rows: &[u32]) -> BTreeMap<Address, Vec<u32>> {
+pub(super) fn expected(case: &Case, rows: &[u32]) -> BTreeMap<Address, Vec<u32>> {
     let reference = Reference::new(&case.model, &case.world, case.now, &case.stored);
     let active = case.model.audiences.values().filter(|each| each.status == aud::ir::Status::Active);
     let members = |address: &Address| {
@@ -68,7 +68,7 @@ fn expected(case: &Case, rows: &[u32]) -> BTreeMap<Address, Vec<u32>> {
     active.map(|each| (each.address.clone(), members(&each.address))).collect()
 }
 
-fn listed(memberships: &Memberships) -> BTreeMap<Address, Vec<u32>> {
+pub(super) fn listed(memberships: &Memberships) -> BTreeMap<Address, Vec<u32>> {
     memberships.audiences.iter().map(|(address, members)| (address.clone(), members.iter().collect())).collect()
 }
 

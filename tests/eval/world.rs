@@ -209,7 +209,7 @@ impl Event {
     }
 }
 
-fn pairs(attributes: &Attributes) -> Vec<(&str, Option<&str>)> {
+pub(super) fn pairs(attributes: &Attributes) -> Vec<(&str, Option<&str>)> {
     attributes.iter().map(|(name, value)| (name.as_str(), value.as_deref())).collect()
 }
 

@@ -4,6 +4,8 @@ use aud::base::{InputName, Mpid};
 use aud::catalog::{CustomEventType, EventKey};
 use aud::store::{Builder, EventRow};
 
+use super::batches::{batch, members};
+
 /// How many events are stored of these: user, name, instant, input, event id.
 fn stored(events: &[(i64, &str, i64, u8, Option<&str>)]) -> u64 {
     let inputs = ["shop.web", "shop.ios"].map(|name| InputName::try_from(name.to_owned()).unwrap());
@@ -40,4 +42,22 @@ fn one_id_is_one_event_of_a_user() {
     {
         assert_eq!(stored(&[first, other]), 2, "{other:?}");
     }
+}
+
+/// A batch whose request id was stored in the last 60 days is dropped whole, in one import or in several; what it says of the
+/// profile too. Two events inside one batch are two.
+#[test]
+fn a_batch_counts_once() {
+    let buy = r#"{"event_type":"custom_event","data":{"event_name":"Buy"}}"#;
+    let with = |id: &str, plan: &str| {
+        batch(&format!(
+            "\"source_request_id\":\"{id}\",\"user_attributes\":{{\"plan\":\"{plan}\"}},\"events\":[{buy},{buy}]"
+        ))
+    };
+    let (first, again, other) = (with("r", "free"), with("r", "pro"), with("s", "free"));
+    for imports in [&[&[&*first, &*again][..]][..], &[&[&*first], &[&*again]]] {
+        assert_eq!(members("event \"Buy\" exactly 2 times", imports), [1]);
+        assert_eq!(members("user \"plan\" is \"free\"", imports), [1]);
+    }
+    assert_eq!(members("event \"Buy\" exactly 4 times", &[&[&first], &[&other]]), [1]);
 }

@@ -1,6 +1,6 @@
 //! M26. Opt-out.
 //!
-//! A user whose latest opt-out event says opted out is in no population: of no audience, whatever it says, through whichever
+//! Batches of development are left out. A user whose latest opt-out event says opted out is in no population: of no audience, whatever it says, through whichever
 //! input it was said, however long ago. Saying so is no criterion, so that tests in the language cannot say it.
 
 use aud::base::{InputName, Mpid, Now, Timestamp};
@@ -9,6 +9,7 @@ use aud::eval::{Stored, evaluate};
 use aud::store::{Builder, EventRow};
 
 use super::Rule;
+use super::batches::{batch, members, members_where};
 
 const YAML: &str = "
 version: 1
@@ -84,4 +85,24 @@ fn it_counts_through_any_input_and_beyond_the_retention_but_not_before_its_time(
 fn ties_opt_out() {
     assert_eq!(audiences(&[(0, NOW_MS, Some("true")), (0, NOW_MS, Some("false"))]), 0);
     assert_eq!(audiences(&[(0, NOW_MS, Some("false")), (1, NOW_MS, Some("true"))]), 0);
+}
+
+/// Batches of the environment `development` are left out, unless the source says otherwise.
+#[test]
+fn development_is_not_production() {
+    let said = |environment: &str| batch(&format!("\"environment\":{environment},\"user_attributes\":{{\"a\":1}}"));
+    for counts in ["\"production\"", "null", "\"staging\""] {
+        assert_eq!(members("everyone", &[&[&said(counts)]]), [1], "{counts}");
+    }
+    assert_eq!(members("everyone", &[&[&said("\"development\"")]]), [0i64; 0]);
+    assert_eq!(members_where(", development: true", "everyone", &[&[&said("\"development\"")]]), [1]);
+}
+
+/// An opt-out comes with a batch like any event.
+#[test]
+fn batches_opt_out() {
+    let said =
+        |out: &str| batch(&format!("\"events\":[{{\"event_type\":\"opt_out\",\"data\":{{\"is_opted_out\":{out}}}}}]"));
+    assert_eq!(members("everyone", &[&[&said("true")]]), [0i64; 0]);
+    assert_eq!(members("everyone", &[&[&said("false")]]), [1]);
 }

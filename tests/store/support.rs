@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use arrow_buffer::ScalarBuffer;
 use aud::base::{InputName, Mpid, Name, Now, Timestamp};
 use aud::catalog::{Catalog, CustomEventType, EventKey, IdentityType, ProfileField};
 use aud::project::{
     DataSource, EventId, EventMapping, Format, Input, InputKind, Limits, NameMapping, NamedColumn, ProfileMapping,
     Project, Retention, TimeMapping, ValueMapping, Workspace,
 };
-use aud::store::{ABSENT, Dictionary, ImportOptions, ImportReport, SHARD_USERS, Store, StoreError, import, open};
+use aud::store::{
+    ABSENT, Dictionary, ImportOptions, ImportReport, SHARD_USERS, Store, StoreError, Verified, import, open,
+};
 use aud::system::{Content, FileInfo, MemorySystem, System};
 use bytes::Bytes;
 use chrono::{FixedOffset, Offset, Utc};
@@ -38,6 +39,8 @@ pub(super) fn purchases(files: &str) -> DataSource {
         input: input("shop.web"),
         files: files.to_owned(),
         format: Format::Csv,
+        development: false,
+        mpid: None,
         identities: vec![(IdentityType::Email, "email".to_owned()), (IdentityType::CustomerId, "id".to_owned())],
         event: Some(EventMapping {
             name: NameMapping::Constant(EventKey::custom("Purchase")),
@@ -149,7 +152,7 @@ pub(super) fn describe(store: &Store) -> BTreeMap<Mpid, String> {
 
 /// The attributes of a row that are there.
 fn pairs(
-    columns: &BTreeMap<String, ScalarBuffer<u32>>,
+    columns: &BTreeMap<String, Verified<u32>>,
     dictionaries: &BTreeMap<String, Arc<Dictionary>>,
     row: usize,
 ) -> String {
@@ -212,6 +215,9 @@ impl System for Failing {
         }
         self.writes_left.store(left - 1, Ordering::SeqCst);
         self.world.write_atomic(path, content)
+    }
+    fn create_private(&self, path: &Path) -> io::Result<Box<dyn io::Write + Send>> {
+        self.world.create_private(path)
     }
     fn remove(&self, path: &Path) -> io::Result<()> {
         self.world.remove(path)

@@ -1,6 +1,6 @@
 //! `aud import`.
 
-use std::cell::Cell;
+use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -43,15 +43,14 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
 /// Imports with progress shown.
 pub(super) fn import(workbench: &Workbench, ui: &Ui, options: ImportOptions) -> Result<ImportReport, Failure> {
     let bar: ProgressBar = ui.progress(0, "bytes");
-    let template = "{msg} {bar:30} {bytes} of {total_bytes} · {bytes_per_sec} · {eta} left";
+    let template = "importing {bar:30} {bytes} of {total_bytes} · {msg} · {eta} left";
     bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
-    let shown = Cell::new(0);
+    let started = Instant::now();
     let report = workbench.import(options, &|progress| {
         bar.set_length(progress.bytes_total);
         bar.set_position(progress.bytes_done);
-        if shown.replace(progress.rows) == 0 {
-            bar.set_message("importing");
-        }
+        let rate = progress.rows as f64 / started.elapsed().as_secs_f64().max(0.001);
+        bar.set_message(format!("{} rows/s", report::number(rate as u64)));
     });
     bar.finish_and_clear();
     Ok(report?)

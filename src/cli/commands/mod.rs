@@ -3,6 +3,7 @@
 pub(super) mod apply;
 pub(super) mod bench;
 pub(super) mod check;
+pub(super) mod data;
 pub(super) mod demo;
 pub(super) mod describe;
 pub(super) mod emit;

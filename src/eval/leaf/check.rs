@@ -2,6 +2,8 @@
 //!
 //! In: a predicate in canonical form (its texts are folded) and a `now`. Out: answers about folded texts, numbers, instants.
 
+use std::cmp::Ordering;
+
 use crate::base::text::{Wildcard, fold};
 use crate::base::value::{read_boolean, read_date, read_number};
 use crate::base::{Now, Window};
@@ -94,6 +96,34 @@ impl<'p> Check<'p> {
             Predicate::AtLeast(bound) => value >= bound.get(),
             Predicate::Between(low, high) => low.get() <= value && value <= high.get(),
             _ => false,
+        }
+    }
+
+    /// Whether the numbers that pass are one range.
+    pub(super) fn is_one_range(&self) -> bool {
+        !matches!(self.predicate, Predicate::OneOf(_))
+    }
+
+    /// Where a number lies beside the range of those that pass; of a predicate whose numbers are one range.
+    pub(super) fn side(&self, value: f64) -> Ordering {
+        let below = match self.predicate {
+            Predicate::Equal(low) | Predicate::AtLeast(low) | Predicate::Between(low, _) => value < low.get(),
+            Predicate::Greater(low) => value <= low.get(),
+            _ => false,
+        };
+        match (below, self.number(value)) {
+            (true, _) => Ordering::Less,
+            (_, true) => Ordering::Equal,
+            _ => Ordering::Greater,
+        }
+    }
+
+    /// Where an instant lies beside the instants that pass.
+    pub(super) fn side_of_instant(&self, ms: i64) -> Ordering {
+        match self.window {
+            Some(window) if ms < window.from => Ordering::Less,
+            Some(window) if window.contains(ms) => Ordering::Equal,
+            _ => Ordering::Greater,
         }
     }
 

@@ -10,7 +10,7 @@ use super::Context;
 use super::check::accepts_missing;
 use super::codes::CodeSet;
 use super::parts::Parts;
-use super::reading::Several;
+use super::reading::{Several, accepted};
 use crate::eval::bits::{first_bits, pack};
 use crate::eval::program::Stream;
 use crate::ir::{Condition, Predicate};
@@ -158,8 +158,7 @@ fn attribute_test<'a>(
     predicate: &Predicate,
 ) -> Filter<RowTest<'a>> {
     let missing = accepts_missing(predicate);
-    let codes =
-        |dictionary: &'a Dictionary| context.readings.of(dictionary).accepted(predicate, Several::List, context.now);
+    let codes = |dictionary: &'a Dictionary| accepted(dictionary, predicate, Several::List, context.now);
     let codes = dictionaries.map(codes);
     let all =
         |holds: fn(&CodeSet) -> bool| [&codes.own, &codes.action, &codes.product].into_iter().flatten().all(holds);
@@ -235,9 +234,13 @@ impl Filter<ShardTest<'_>> {
 impl ShardTest<'_> {
     fn word(&self, from: usize, count: usize) -> u64 {
         match self {
-            Self::Attribute(codes, set) => match set.as_word() {
-                Some(word) => pack(rows(codes, from, count), |code| word >> (code % 64) & 1 == 1),
-                None => pack(rows(codes, from, count), |code| set.contains(*code)),
+            Self::Attribute(codes, set) => match (set.as_range(), set.as_word()) {
+                (Some(range), _) => {
+                    let (first, len) = (range.start, range.end - range.start);
+                    pack(rows(codes, from, count), |code| code.wrapping_sub(first) < len)
+                }
+                (_, Some(word)) => pack(rows(codes, from, count), |code| word >> (code % 64) & 1 == 1),
+                _ => pack(rows(codes, from, count), |code| set.contains(*code)),
             },
             Self::Parts(..) => (0..count).fold(0, |word, at| word | u64::from(self.passes(from + at, None)) << at),
             Self::Input(codes, inside) => pack(rows(codes, from, count), |code| inside[usize::from(*code)]),

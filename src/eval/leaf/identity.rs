@@ -1,7 +1,7 @@
 //! Identities: any value of the type that the predicate accepts (M21). They belong to the user, whatever the workspace.
 
 use super::codes::CodeSet;
-use super::reading::Several;
+use super::reading::{Several, accepted};
 use super::{Context, Kernel, Selection};
 use crate::catalog::IdentityType;
 use crate::eval::program::Family;
@@ -20,10 +20,11 @@ impl<'a> Values<'a> {
     pub(super) fn new(context: &Context<'a>, family: &'a Family<IdentityType, Predicate>) -> Self {
         let store = context.store;
         let tests = match &store.users.identities.dictionary {
-            Some(dictionary) => {
-                let reading = context.readings.of(dictionary);
-                family.tests.iter().map(|predicate| reading.accepted(predicate, Several::List, context.now)).collect()
-            }
+            Some(dictionary) => family
+                .tests
+                .iter()
+                .map(|predicate| accepted(dictionary, predicate, Several::List, context.now))
+                .collect(),
             None => Vec::new(),
         };
         Self { store, identity: family.of, tests }

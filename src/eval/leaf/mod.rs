@@ -28,6 +28,8 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use roaring::RoaringBitmap;
 
+pub(super) use near::LOCATION_AGE_MS;
+pub(super) use parts::Parts;
 pub(super) use rows::Source;
 pub(super) use selection::Selection;
 pub(super) use values::Values;
@@ -47,6 +49,8 @@ pub(super) trait Kernel: Send + Sync {
 pub(super) struct Bound<'a> {
     pub(super) kernel: Box<dyn Kernel + 'a>,
     pub(super) slots: &'a [u32],
+    /// The family's number.
+    pub(super) family: usize,
 }
 
 /// What all kernels are made from.
@@ -55,34 +59,53 @@ pub(super) struct Context<'a> {
     pub(super) now: Now,
     /// Memberships that are given and not evaluated.
     given: &'a BTreeMap<Address, RoaringBitmap>,
-    readings: reading::Readings<'a>,
 }
 
 impl<'a> Context<'a> {
     pub(super) fn new(store: &'a Store, now: Now, given: &'a BTreeMap<Address, RoaringBitmap>) -> Self {
-        Self { store, now, given, readings: reading::Readings::default() }
+        Self { store, now, given }
     }
 
     /// Binds every family. Predicates are decided here, once for each distinct value.
     pub(super) fn bind(&self, questions: &'a Questions) -> Vec<Bound<'a>> {
-        let mut bound = bind(&questions.events, |family| Box::new(event::Counts::new(self, family)));
-        bound.extend(bind(&questions.aggregates, |family| Box::new(aggregate::Aggregates::new(self, family))));
-        bound.extend(bind(&questions.sequences, |family| Box::new(sequence::Sequences::new(self, family))));
-        bound.extend(bind(&questions.carts, |family| Box::new(cart::Carts::new(self, family))));
-        bound.extend(bind(&questions.picked, |family| Box::new(picked::Picks::new(self, family))));
-        bound.extend(bind(&questions.places, |family| Box::new(near::Places::new(self, family))));
-        bound.extend(bind(&questions.given, |family| Box::new(given::Given::new(self, family))));
-        bound.extend(bind(&questions.attributes, |family| Box::new(attribute::Values::new(self, family))));
-        bound.extend(bind(&questions.identities, |family| Box::new(identity::Values::new(self, family))));
-        bound.extend(bind(&questions.sightings, |family| Box::new(seen::Sightings::new(self, family))));
+        self.bind_some(questions, |_| true)
+    }
+
+    /// Binds the families that are wanted. They are numbered in the order in which they stand here.
+    pub(super) fn bind_some(&self, questions: &'a Questions, wanted: impl Fn(usize) -> bool + Sync) -> Vec<Bound<'a>> {
+        let mut bound = Vec::new();
+        let mut first = 0;
+        macro_rules! bind {
+            ($($of:ident => $kernel:path,)*) => {
+                $(
+                    bound.extend(bind(&questions.$of, first, &wanted, |family| Box::new($kernel(self, family))));
+                    first += questions.$of.as_slice().len();
+                )*
+            };
+        }
+        bind! {
+            events => event::Counts::new,
+            aggregates => aggregate::Aggregates::new,
+            sequences => sequence::Sequences::new,
+            carts => cart::Carts::new,
+            picked => picked::Picks::new,
+            places => near::Places::new,
+            given => given::Given::new,
+            attributes => attribute::Values::new,
+            identities => identity::Values::new,
+            sightings => seen::Sightings::new,
+        }
         bound
     }
 }
 
 fn bind<'a, K: Sync, T: Sync>(
     families: &'a Families<K, T>,
+    first: usize,
+    wanted: &(impl Fn(usize) -> bool + Sync),
     kernel: impl Fn(&'a Family<K, T>) -> Box<dyn Kernel + 'a> + Sync + Send,
 ) -> Vec<Bound<'a>> {
-    let bound = families.as_slice().par_iter().map(|family| Bound { kernel: kernel(family), slots: &family.slots });
-    bound.collect()
+    let families = families.as_slice().par_iter().enumerate().map(|(at, family)| (first + at, family));
+    let bound = families.filter(|(number, _)| wanted(*number));
+    bound.map(|(number, family)| Bound { kernel: kernel(family), slots: &family.slots, family: number }).collect()
 }

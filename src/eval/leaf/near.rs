@@ -3,8 +3,6 @@
 //! The latest point over the living profiles of the workspaces read decides, where it is at most 30 days old; of several
 //! at that instant any may be inside. The distance is found once for each distinct point.
 
-use arrow_buffer::ScalarBuffer;
-
 use super::codes::CodeSet;
 use super::seen::LastSeen;
 use super::{Context, Kernel, Selection};
@@ -14,10 +12,10 @@ use crate::base::{Now, Window};
 use crate::catalog::{LocationField, ProfileField};
 use crate::eval::bits::set;
 use crate::eval::program::{Circle, Family, Located};
-use crate::store::{Column, Dictionary, Store};
+use crate::store::{Column, Dictionary, Store, Verified};
 
 /// How long a location counts.
-const LOCATION_AGE_MS: i64 = 30 * DAY_MS;
+pub(in crate::eval) const LOCATION_AGE_MS: i64 = 30 * DAY_MS;
 
 /// From when on a location counts.
 pub(super) fn oldest_location(now: Now) -> i64 {
@@ -39,7 +37,7 @@ pub(super) struct Places<'a> {
 struct Profiles<'a> {
     seen: LastSeen<'a>,
     column: &'a Column,
-    times: &'a ScalarBuffer<i64>,
+    times: &'a Verified<i64>,
     /// Which codes are points.
     points: CodeSet,
     /// For each question, which points are inside.

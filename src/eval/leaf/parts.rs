@@ -8,10 +8,10 @@ use crate::store::{Dictionary, EventTable};
 
 /// What there is for an attribute of a name in each part of an event.
 #[derive(Clone, Copy)]
-pub(super) struct Parts<T> {
-    pub(super) own: Option<T>,
-    pub(super) action: Option<T>,
-    pub(super) product: Option<T>,
+pub(in crate::eval) struct Parts<T> {
+    pub(in crate::eval) own: Option<T>,
+    pub(in crate::eval) action: Option<T>,
+    pub(in crate::eval) product: Option<T>,
 }
 
 impl<T> Default for Parts<T> {
@@ -23,7 +23,7 @@ impl<T> Default for Parts<T> {
 
 impl<T> Parts<T> {
     /// What there is of a part by its place: the event's own, the action's, the product's.
-    pub(super) fn get(&self, part: usize) -> Option<&T> {
+    pub(in crate::eval) fn get(&self, part: usize) -> Option<&T> {
         match part {
             0 => self.own.as_ref(),
             1 => self.action.as_ref(),
@@ -31,20 +31,15 @@ impl<T> Parts<T> {
         }
     }
 
-    /// The same by reference.
-    pub(super) fn as_ref(&self) -> Parts<&T> {
-        Parts { own: self.own.as_ref(), action: self.action.as_ref(), product: self.product.as_ref() }
-    }
-
     /// Something else for each part.
-    pub(super) fn map<U>(self, of: impl Fn(T) -> U) -> Parts<U> {
+    pub(in crate::eval) fn map<U>(self, of: impl Fn(T) -> U) -> Parts<U> {
         Parts { own: self.own.map(&of), action: self.action.map(&of), product: self.product.map(&of) }
     }
 }
 
 impl<'a> Parts<&'a Dictionary> {
     /// The dictionaries of an attribute in the parts that a criterion asks (M21).
-    pub(super) fn of(table: &'a EventTable, part: Option<Part>, name: &str) -> Self {
+    pub(in crate::eval) fn of(table: &'a EventTable, part: Option<Part>, name: &str) -> Self {
         let asks = |asked| part.is_none_or(|part| Some(part) == asked);
         Self {
             own: table.attributes.get(name).filter(|_| asks(None)).map(|dictionary| &**dictionary),

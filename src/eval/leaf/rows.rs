@@ -58,7 +58,15 @@ pub(in crate::eval) struct Row<'r, 's> {
 impl<'a> Source<'a> {
     /// `None` where no event can pass.
     pub(in crate::eval) fn new(context: &Context<'a>, stream: &'a Stream) -> Option<Self> {
-        let segments = context.store.events.get(&stream.event)?;
+        Self::over(context, context.store.events.get(&stream.event)?, stream)
+    }
+
+    /// The same over some events of the key.
+    pub(in crate::eval) fn over(
+        context: &Context<'a>,
+        segments: &'a [Arc<EventTable>],
+        stream: &'a Stream,
+    ) -> Option<Self> {
         let filters: Vec<_> = segments.iter().map(|segment| Filter::new(context, segment, stream)).collect();
         let never = filters.iter().all(|filter| matches!(filter, Filter::Always(false)));
         (!never).then_some(Self { segments, filters, unit: stream.unit })

@@ -54,6 +54,13 @@ impl Period {
         Self { newest: Some(self.newest.unwrap_or(0).max(0)), ..self }
     }
 
+    /// The ages at which an instant passes from one side of it to the other: `t < now - age` says that it has. Of an instant
+    /// outside of the window no passing matters.
+    pub(in crate::eval) fn edges(self) -> (impl Iterator<Item = i64>, Window) {
+        // Up to the newest is inside, so that an instant enters one later than it would leave.
+        (self.oldest.into_iter().chain(self.newest.map(|age| age.saturating_sub(1))), self.fixed)
+    }
+
     /// Its instants at a `now`.
     pub fn window(self, now: Now) -> Window {
         let from = self.oldest.map_or(i64::MIN, |age| now.ms().saturating_sub(age));

@@ -4,13 +4,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow_buffer::ScalarBuffer;
-
 use super::Facts;
 use crate::catalog::EventKey;
 use crate::explain::person::Events;
 use crate::ir::{Count, Criterion, EventTest, Events as Selection, Kind, Unit};
-use crate::store::{EventShard, EventTable, Identities, Products, SHARD_USERS, UserRows, Users};
+use crate::store::{EventShard, EventTable, Identities, Products, SHARD_USERS, UserRows, Users, Verified};
 
 /// Which events, or products, of one key pass.
 pub(super) struct Passing(Vec<roaring::RoaringBitmap>);
@@ -82,11 +80,11 @@ fn in_shards(shard: &EventShard) -> Vec<EventShard> {
 
 /// Some events of a shard. Products keep their places.
 fn part(shard: &EventShard, start: usize, len: usize) -> EventShard {
-    let codes = |column: &ScalarBuffer<u32>| match column.is_empty() {
+    let codes = |column: &Verified<u32>| match column.is_empty() {
         true => column.clone(),
         false => column.slice(start, len),
     };
-    let columns = |columns: &BTreeMap<String, ScalarBuffer<u32>>| {
+    let columns = |columns: &BTreeMap<String, Verified<u32>>| {
         columns.iter().map(|(name, column)| (name.clone(), codes(column))).collect()
     };
     let offsets = &shard.products.offsets;
@@ -115,10 +113,10 @@ fn each_alone(shard: &EventShard) -> EventShard {
 fn each_product_alone(shard: &EventShard) -> EventShard {
     let of_products: Vec<usize> =
         (0..shard.times.len()).flat_map(|at| shard.products.of(at).map(move |_| at)).collect();
-    let codes = |column: &ScalarBuffer<u32>| -> ScalarBuffer<u32> {
+    let codes = |column: &Verified<u32>| -> Verified<u32> {
         of_products.iter().map(|at| column.get(*at).copied().unwrap_or(0)).collect()
     };
-    let columns = |columns: &BTreeMap<String, ScalarBuffer<u32>>| -> BTreeMap<String, ScalarBuffer<u32>> {
+    let columns = |columns: &BTreeMap<String, Verified<u32>>| -> BTreeMap<String, Verified<u32>> {
         columns.iter().map(|(name, column)| (name.clone(), codes(column))).collect()
     };
     EventShard {
@@ -126,7 +124,7 @@ fn each_product_alone(shard: &EventShard) -> EventShard {
         times: of_products.iter().filter_map(|at| shard.times.get(*at).copied()).collect(),
         inputs: of_products.iter().filter_map(|at| shard.inputs.get(*at).copied()).collect(),
         types: of_products.iter().filter_map(|at| shard.types.get(*at).copied()).collect(),
-        ids: ScalarBuffer::default(),
+        ids: Verified::default(),
         columns: columns(&shard.columns),
         actions: columns(&shard.actions),
         products: Products {

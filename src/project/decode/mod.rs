@@ -15,4 +15,4 @@ mod value;
 mod workspaces;
 
 pub(super) use root::project;
-use root::{distinct_texts, not_in_this_build, text_value};
+use root::{distinct_texts, text_value};

@@ -250,7 +250,7 @@ fn environments(reader: &mut Reader<'_>, root: &Map<'_>) {
 }
 
 /// Something that the file may well ask for, but not of this build.
-pub(super) fn not_in_this_build(message: String, span: Span, help: &str) -> Diagnostic {
+fn not_in_this_build(message: String, span: Span, help: &str) -> Diagnostic {
     Diagnostic::new(Code::AbsentFromBuild, message).label(span, "not in this build").help(help)
 }
 

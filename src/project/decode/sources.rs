@@ -11,11 +11,12 @@ use crate::project::{DataSource, Format, Workspace};
 use super::reader::{Map, Reader, alternatives, first_key, unknown_choice, words};
 use super::{events, profiles, text_value, value, workspaces};
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "name",
     "input",
     "files",
     "format",
+    "development",
     "user",
     "event",
     "user_attributes",
@@ -26,8 +27,18 @@ const KEYS: [&str; 13] = [
     "attribution",
     "seen",
 ];
-const FORMATS: [(&str, Option<Format>); 5] =
-    [("csv", Some(Format::Csv)), ("ndjson", None), ("parquet", None), ("arrow", None), ("mparticle", None)];
+const FORMATS: [(&str, Format); 5] = [
+    ("csv", Format::Csv),
+    ("ndjson", Format::Ndjson),
+    ("parquet", Format::Parquet),
+    ("arrow", Format::Arrow),
+    ("mparticle", Format::Mparticle),
+];
+/// What says how a row is read, and has nothing to say of batches.
+const OF_ROWS: [&str; 9] =
+    ["user", "event", "user_attributes", "calculated", "consent", "device", "location", "attribution", "seen"];
+/// The word for the platform's own number of a user, among identity types.
+const MPID: &str = "mpid";
 
 /// Every source that could be read. Inputs are only looked for where the workspaces are known.
 pub(super) fn sources(reader: &mut Reader<'_>, node: &Node, workspaces: Option<&[Workspace]>) -> Vec<DataSource> {
@@ -67,7 +78,10 @@ fn source(reader: &mut Reader<'_>, item: &Node, workspaces: Option<&[Workspace]>
     let files = files.and_then(|entry| text_value(reader, &entry.value, "`files`", value::pattern));
     let format = reader.need(&map, "format", "format: csv");
     let format = format.and_then(|entry| file_format(reader, &entry.value));
-    let identities = identities(reader, &map);
+    let batches = format == Some(Format::Mparticle);
+    let users = if batches { Some(UserColumns::default()) } else { users(reader, &map) };
+    let development = development(reader, &map, format);
+    let fitting = !batches || without_mapping(reader, &map);
     let event = map.get("event").map(|entry| events::event(reader, entry));
     let profile = profiles::profile(reader, &map);
     let seen = map.get("seen").map(|entry| events::time(reader, entry));
@@ -79,16 +93,49 @@ fn source(reader: &mut Reader<'_>, item: &Node, workspaces: Option<&[Workspace]>
                 .help("remove `seen`: the time of an event is also when its user was seen"),
         );
     }
+    fitting.then_some(())?;
+    let (mpid, identities) = users?;
     Some(DataSource {
         name: name?.to_owned(),
         input: input?,
         files: files?.to_owned(),
         format: format?,
-        identities: identities?,
+        development: development?,
+        mpid,
+        identities,
         event: flat(event)?,
         profile: profile?,
         seen: flat(seen)?,
     })
+}
+
+/// Whether batches of the environment `development` count.
+fn development(reader: &mut Reader<'_>, map: &Map<'_>, format: Option<Format>) -> Option<bool> {
+    let Some(entry) = map.get("development") else { return Some(false) };
+    if format.is_some_and(|format| format != Format::Mparticle) {
+        reader.report(
+            Diagnostic::new(Code::ConflictingKeys, format!("{} has `development` and reads rows", map.what))
+                .label(entry.key_span, "about batches")
+                .help("remove `development`: only batches of `format: mparticle` say which environment they are from"),
+        );
+        return None;
+    }
+    let said = entry.value.scalar().and_then(|scalar| scalar.boolean());
+    said.or_else(|| reader.wrong_type(&entry.value, "`development`", "`true` or `false`", |it| it))
+}
+
+/// Whether a source of batches leaves to them what they say themselves.
+fn without_mapping(reader: &mut Reader<'_>, map: &Map<'_>) -> bool {
+    let there: Vec<&Entry> = OF_ROWS.iter().filter_map(|key| map.entry(key)).collect();
+    for entry in &there {
+        let message = format!("{} has `format: mparticle` and `{}`", map.what, entry.key);
+        reader.report(
+            Diagnostic::new(Code::ConflictingKeys, message)
+                .label(entry.key_span, "for rows of columns")
+                .help(format!("remove `{}`: a batch says itself who it is about and what happened", entry.key)),
+        );
+    }
+    there.is_empty()
 }
 
 /// What was not written is fine, what was written wrong is not.
@@ -102,18 +149,16 @@ pub(super) fn flat<T>(written: Option<Option<T>>) -> Option<Option<T>> {
 fn file_format(reader: &mut Reader<'_>, node: &Node) -> Option<Format> {
     let text = reader.text(node, "`format`")?;
     match FORMATS.iter().find(|(word, _)| *word == text) {
-        Some((_, Some(format))) => return Some(*format),
-        Some((_, None)) => reader.report(super::not_in_this_build(
-            format!("this build does not read `{text}` files"),
-            node.span,
-            "write the data as CSV, gzipped if you like, and `format: csv`",
-        )),
-        None => reader.report(unknown_choice(text, node.span, "a format of files", &["csv"])),
+        Some((_, format)) => return Some(*format),
+        None => reader.report(unknown_choice(text, node.span, "a format of files", &FORMATS.map(|(word, _)| word))),
     }
     None
 }
 
-fn identities(reader: &mut Reader<'_>, source: &Map<'_>) -> Option<Vec<(IdentityType, String)>> {
+/// The column of the MPID, and identity types with theirs.
+type UserColumns = (Option<String>, Vec<(IdentityType, String)>);
+
+fn users(reader: &mut Reader<'_>, source: &Map<'_>) -> Option<UserColumns> {
     let entry = reader.need(source, "user", "user: { customer_id: CustomerID }")?;
     let map = reader.any_map(&entry.value, entry.key_span, "`user`")?;
     if map.entries.is_empty() {
@@ -124,9 +169,14 @@ fn identities(reader: &mut Reader<'_>, source: &Map<'_>) -> Option<Vec<(Identity
         );
         return None;
     }
-    let mut identities = Vec::new();
+    let (mut mpid, mut identities) = (None, Vec::new());
     let mut sound = true;
     for entry in map.entries {
+        if entry.key == MPID {
+            mpid = reader.text(&entry.value, "`mpid`").map(str::to_owned);
+            sound &= mpid.is_some();
+            continue;
+        }
         let found: Option<IdentityType> = entry.key.parse().ok();
         if found.is_none() {
             reader.report(unknown_identity(entry));
@@ -137,7 +187,7 @@ fn identities(reader: &mut Reader<'_>, source: &Map<'_>) -> Option<Vec<(Identity
             _ => sound = false,
         }
     }
-    sound.then_some(identities)
+    sound.then_some((mpid, identities))
 }
 
 fn unknown_identity(entry: &Entry) -> Diagnostic {

@@ -3,18 +3,20 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use arrow_array::types::{ArrowPrimitiveType, TimestampMillisecondType, UInt8Type, UInt16Type, UInt32Type};
+use arrow_array::types::UInt8Type;
 use arrow_array::{
-    Array, ArrayRef, DictionaryArray, PrimitiveArray, RecordBatch, StringArray, TimestampMillisecondArray, UInt8Array,
-    UInt16Array, UInt32Array,
+    ArrayRef, DictionaryArray, RecordBatch, StringArray, TimestampMillisecondArray, UInt8Array, UInt16Array,
 };
-use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBuffer, NullBuffer};
 use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
 
 use super::super::column::{ABSENT, Dictionary};
 use super::super::events::{EventShard, EventTable};
+use super::super::verified::Verified;
 use super::ipc::{Table, broken};
+use super::node::Node;
 use super::products;
+use super::texts::{Arranged, dictionary, texts};
 use crate::base::InputName;
 use crate::catalog::CustomEventType;
 
@@ -39,47 +41,91 @@ pub(super) fn instant_type() -> DataType {
 }
 
 /// Instants as an Arrow column; those that `missing` picks are null.
-pub(super) fn instants(values: &ScalarBuffer<i64>, missing: Option<i64>) -> ArrayRef {
+pub(super) fn instants(values: &Verified<i64>, missing: Option<i64>) -> ArrayRef {
     let nulls = missing.map(|missing| {
         NullBuffer::new(BooleanBuffer::collect_bool(values.len(), |at| values.get(at).is_some_and(|ms| *ms != missing)))
     });
     let nulls = nulls.filter(|nulls| nulls.null_count() > 0);
-    Arc::new(TimestampMillisecondArray::new(values.clone(), nulls).with_timezone("UTC"))
-}
-
-/// Codes and what they stand for as an Arrow column; a missing key is null.
-pub(super) fn texts(codes: &ScalarBuffer<u32>, dictionary: &Dictionary) -> Result<ArrayRef, ArrowError> {
-    let present = |at: usize| codes.get(at).is_some_and(|code| *code != ABSENT);
-    let nulls = NullBuffer::new(BooleanBuffer::collect_bool(codes.len(), present));
-    let keys = UInt32Array::try_new(codes.clone(), Some(nulls).filter(|nulls| nulls.null_count() > 0))?;
-    Ok(Arc::new(DictionaryArray::<UInt32Type>::try_new(keys, Arc::new(dictionary.texts().clone()))?))
-}
-
-/// The values of a column of a known type.
-pub(super) fn values<T: ArrowPrimitiveType>(array: &dyn Array) -> Result<ScalarBuffer<T::Native>, ArrowError> {
-    let typed = array.as_any().downcast_ref::<PrimitiveArray<T>>().ok_or_else(|| broken("a column of another type"))?;
-    Ok(typed.values().clone())
-}
-
-/// A decoded dictionary of texts; an empty one where no batch brought it.
-pub(super) fn dictionary(array: Option<&ArrayRef>) -> Result<Arc<Dictionary>, ArrowError> {
-    let Some(array) = array else { return Ok(Arc::default()) };
-    let texts = array.as_any().downcast_ref::<StringArray>().ok_or_else(|| broken("a dictionary of another type"))?;
-    Dictionary::new(texts.clone()).map(Arc::new).ok_or_else(|| broken("a dictionary without its reserved codes"))
+    Arc::new(TimestampMillisecondArray::new(values.buffer().clone(), nulls).with_timezone("UTC"))
 }
 
 /// The events of a key as batches.
 pub(super) fn to_arrow(table: &EventTable, inputs: &[InputName]) -> Result<(Schema, Vec<RecordBatch>), ArrowError> {
-    let schema = schema_of(table);
-    let shared = Arc::new(schema.clone());
-    let inputs: ArrayRef = Arc::new(StringArray::from_iter_values(inputs.iter().map(ToString::to_string)));
-    let types: ArrayRef = Arc::new(StringArray::from_iter_values(CustomEventType::ALL.iter().map(|(name, _)| name)));
-    let batch = |shard: &EventShard| RecordBatch::try_new(shared.clone(), columns_of(table, shard, &inputs, &types)?);
-    let batches = table.shards.iter().map(batch).collect::<Result<_, ArrowError>>()?;
-    Ok((schema, batches))
+    let layout = Layout::new(table, inputs);
+    let batches = table.shards.iter().map(|shard| layout.batch(table, shard)).collect::<Result<_, ArrowError>>()?;
+    Ok((layout.schema().clone(), batches))
 }
 
-fn schema_of(table: &EventTable) -> Schema {
+/// What the batches of a key share.
+pub(super) struct Layout {
+    schema: Arc<Schema>,
+    inputs: ArrayRef,
+    types: ArrayRef,
+    attributes: BTreeMap<String, Arranged>,
+    actions: BTreeMap<String, Arranged>,
+    products: Option<BTreeMap<String, Arranged>>,
+}
+
+impl Layout {
+    /// The layout of a table, or of another one with the same dictionaries and without products.
+    pub(super) fn new(table: &EventTable, inputs: &[InputName]) -> Self {
+        let types = CustomEventType::ALL.iter().map(|(name, _)| name);
+        let arranged = |all: &BTreeMap<String, Arc<Dictionary>>| -> BTreeMap<String, Arranged> {
+            all.iter().map(|(name, dictionary)| (name.clone(), Arranged::new(dictionary))).collect()
+        };
+        let (attributes, actions) = (arranged(&table.attributes), arranged(&table.actions));
+        let products = products::are_there(table).then(|| arranged(&table.products));
+        Self {
+            schema: Arc::new(schema_of(table, &attributes, &actions, products.as_ref())),
+            attributes,
+            actions,
+            products,
+            inputs: Arc::new(StringArray::from_iter_values(inputs.iter().map(ToString::to_string))),
+            types: Arc::new(StringArray::from_iter_values(types)),
+        }
+    }
+
+    pub(super) fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// The events of a shard as a batch.
+    pub(super) fn batch(&self, table: &EventTable, shard: &EventShard) -> Result<RecordBatch, ArrowError> {
+        RecordBatch::try_new(self.schema.clone(), self.columns_of(table, shard)?)
+    }
+
+    /// The columns of one shard, in the order of the schema.
+    fn columns_of(&self, table: &EventTable, shard: &EventShard) -> Result<Vec<ArrayRef>, ArrowError> {
+        let rows = shard.times.len();
+        let mut columns: Vec<ArrayRef> = vec![
+            Arc::new(UInt16Array::try_new(shard.users.buffer().clone(), None)?),
+            instants(&shard.times, None),
+            named(&shard.inputs, &self.inputs)?,
+            named(&shard.types, &self.types)?,
+        ];
+        if let Some(ids) = &table.ids {
+            let missing = || Verified::from(vec![ABSENT; rows]);
+            columns.push(texts(&if shard.ids.len() == rows { shard.ids.clone() } else { missing() }, ids)?);
+        }
+        let none = Verified::default();
+        for (all, of_shard) in [(&self.attributes, &shard.columns), (&self.actions, &shard.actions)] {
+            for (name, arranged) in all {
+                columns.push(arranged.column(of_shard.get(name).unwrap_or(&none), rows)?);
+            }
+        }
+        if let Some(products) = &self.products {
+            columns.push(products::to_arrow(products, &shard.products, rows)?);
+        }
+        Ok(columns)
+    }
+}
+
+fn schema_of(
+    table: &EventTable,
+    attributes: &BTreeMap<String, Arranged>,
+    actions: &BTreeMap<String, Arranged>,
+    products: Option<&BTreeMap<String, Arranged>>,
+) -> Schema {
     let mut fields = vec![
         field("aud.user", DataType::UInt16, false, "user"),
         field("aud.time", instant_type(), false, "time"),
@@ -89,60 +135,29 @@ fn schema_of(table: &EventTable) -> Schema {
     if table.ids.is_some() {
         fields.push(field("aud.id", texts_type(DataType::UInt32), true, "id"));
     }
-    let names = |all: &BTreeMap<String, Arc<Dictionary>>| all.keys().cloned().collect::<Vec<_>>();
-    for (role, names) in [("attribute", names(&table.attributes)), ("action", names(&table.actions))] {
-        for name in names {
+    for (role, columns) in [("attribute", attributes), ("action", actions)] {
+        for (name, arranged) in columns {
             // A column has the attribute's own name, for whoever reads the file, unless another column has it.
-            let taken = fields.iter().any(|field| *field.name() == name);
+            let taken = fields.iter().any(|field| field.name() == name);
             let shown = if taken { format!("{role} {name}") } else { name.clone() };
             let mut metadata = HashMap::from([(ROLE.to_owned(), role.to_owned())]);
-            metadata.insert(ATTRIBUTE.to_owned(), name);
-            fields.push(Field::new(shown, texts_type(DataType::UInt32), true).with_metadata(metadata));
+            metadata.insert(ATTRIBUTE.to_owned(), name.clone());
+            let field = Field::new(shown, texts_type(DataType::UInt32), true).with_metadata(metadata);
+            fields.push(arranged.said_in(field));
         }
     }
-    if products::are_there(table) {
-        fields.push(field("aud.products", products::data_type(table), false, "products"));
+    if let Some(products) = products {
+        fields.push(field("aud.products", products::data_type(products), false, "products"));
     }
     Schema::new(fields)
 }
 
-/// The columns of one shard, in the order of the schema.
-fn columns_of(
-    table: &EventTable,
-    shard: &EventShard,
-    inputs: &ArrayRef,
-    types: &ArrayRef,
-) -> Result<Vec<ArrayRef>, ArrowError> {
-    let rows = shard.times.len();
-    let mut columns: Vec<ArrayRef> = vec![
-        Arc::new(UInt16Array::try_new(shard.users.clone(), None)?),
-        instants(&shard.times, None),
-        named(&shard.inputs, inputs)?,
-        named(&shard.types, types)?,
-    ];
-    if let Some(ids) = &table.ids {
-        columns.push(texts(&padded(&shard.ids, rows), ids)?);
-    }
-    let none = ScalarBuffer::default();
-    for (all, of_shard) in [(&table.attributes, &shard.columns), (&table.actions, &shard.actions)] {
-        for (name, dictionary) in all {
-            columns.push(texts(&padded(of_shard.get(name).unwrap_or(&none), rows), dictionary)?);
-        }
-    }
-    if products::are_there(table) {
-        columns.push(products::to_arrow(table, &shard.products, rows)?);
-    }
-    Ok(columns)
-}
-
 /// Small codes with their names.
-fn named(codes: &ScalarBuffer<u8>, names: &ArrayRef) -> Result<ArrayRef, ArrowError> {
-    Ok(Arc::new(DictionaryArray::<UInt8Type>::try_new(UInt8Array::try_new(codes.clone(), None)?, names.clone())?))
-}
-
-/// Codes for every row: a column that a shard does not have is missing in all of its rows.
-pub(super) fn padded(codes: &ScalarBuffer<u32>, rows: usize) -> ScalarBuffer<u32> {
-    if codes.len() == rows { codes.clone() } else { vec![ABSENT; rows].into() }
+fn named(codes: &Verified<u8>, names: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+    Ok(Arc::new(DictionaryArray::<UInt8Type>::try_new(
+        UInt8Array::try_new(codes.buffer().clone(), None)?,
+        names.clone(),
+    )?))
 }
 
 /// The events of a key from a file.
@@ -150,7 +165,7 @@ pub(super) fn from_arrow(file: &Table) -> Result<EventTable, ArrowError> {
     let mut table = EventTable { shards: vec![EventShard::default(); file.batches.len()], ..EventTable::default() };
     for (at, field) in file.schema.fields().iter().enumerate() {
         let in_field = file.dictionaries.get(at).map_or(&[][..], Vec::as_slice);
-        let texts = || dictionary(in_field.first().and_then(Option::as_ref));
+        let texts = || dictionary(field, in_field.first().and_then(Option::as_ref));
         let attribute = field.metadata().get(ATTRIBUTE).map_or("", String::as_str);
         let role = field.metadata().get(ROLE).map_or("", String::as_str);
         match role {
@@ -161,8 +176,8 @@ pub(super) fn from_arrow(file: &Table) -> Result<EventTable, ArrowError> {
             _ => {}
         }
         for (shard, batch) in table.shards.iter_mut().zip(&file.batches) {
-            let column = batch.columns().get(at).ok_or_else(|| broken("a batch without a column"))?;
-            read_column(shard, role, attribute, column)?;
+            let column = batch.columns.get(at).ok_or_else(|| broken("a batch without a column"))?;
+            read_column(shard, field, column)?;
         }
     }
     let whole = |shard: &EventShard| {
@@ -171,17 +186,19 @@ pub(super) fn from_arrow(file: &Table) -> Result<EventTable, ArrowError> {
     if table.shards.iter().all(whole) { Ok(table) } else { Err(broken("a column of every event is missing")) }
 }
 
-fn read_column(shard: &mut EventShard, role: &str, attribute: &str, column: &ArrayRef) -> Result<(), ArrowError> {
-    let empty = column.null_count() == column.len();
+fn read_column(shard: &mut EventShard, field: &Field, column: &Node) -> Result<(), ArrowError> {
+    let text = |key: &str| field.metadata().get(key).map_or("", String::as_str);
+    let (role, attribute) = (text(ROLE), text(ATTRIBUTE));
+    let empty = column.is_all_null();
     match role {
-        "user" => shard.users = values::<UInt16Type>(column)?,
-        "time" => shard.times = values::<TimestampMillisecondType>(column)?,
-        "input" => shard.inputs = values::<UInt8Type>(column)?,
-        "type" => shard.types = values::<UInt8Type>(column)?,
-        "id" if !empty => shard.ids = values::<UInt32Type>(column)?,
-        "attribute" if !empty => drop(shard.columns.insert(attribute.to_owned(), values::<UInt32Type>(column)?)),
-        "action" if !empty => drop(shard.actions.insert(attribute.to_owned(), values::<UInt32Type>(column)?)),
-        "products" => shard.products = products::from_arrow(column)?,
+        "user" => shard.users = column.values::<u16>()?,
+        "time" => shard.times = column.values::<i64>()?,
+        "input" => shard.inputs = column.values::<u8>()?,
+        "type" => shard.types = column.values::<u8>()?,
+        "id" if !empty => shard.ids = column.values::<u32>()?,
+        "attribute" if !empty => drop(shard.columns.insert(attribute.to_owned(), column.values::<u32>()?)),
+        "action" if !empty => drop(shard.actions.insert(attribute.to_owned(), column.values::<u32>()?)),
+        "products" => shard.products = products::from_arrow(field, column)?,
         _ => {} // a column of a later version that an old one can do without
     }
     Ok(())

@@ -1,21 +1,24 @@
 //! Arrow IPC files as raw columns, without looking at their data.
 //!
-//! Record batches are decoded with every dictionary-encoded column declared as its keys alone: the layout is the same, and
-//! nothing is checked value by value. Dictionaries are decoded (and checked) by themselves. All memory stays where the
-//! file is mapped.
+//! In: the bytes of a file. Out: a [`Table`] of [`Node`]s, which are places in these bytes. What describes the layout (the footer
+//! and the head of each batch) is read; the columns themselves are not, so that opening a file costs the same whatever its length.
+//! All memory stays where the file is mapped. What always holds: every place lies inside of the file, and the pieces of a file do not overlap.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
+use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, RecordBatch};
+use arrow_array::RecordBatch;
 use arrow_buffer::Buffer;
 use arrow_ipc::convert::try_fb_to_schema;
-use arrow_ipc::reader::{FileDecoder, read_dictionary, read_footer_length};
+use arrow_ipc::reader::read_footer_length;
 use arrow_ipc::writer::{FileWriter, IpcWriteOptions};
-use arrow_ipc::{Block, MetadataVersion, root_as_footer, root_as_message};
+use arrow_ipc::{Block, Footer, MetadataVersion, root_as_footer, root_as_message};
 use arrow_schema::{ArrowError, DataType, Field, FieldRef, Schema, SchemaRef};
 use bytes::Bytes;
+
+use super::node::{Node, Pieces, Proof};
 
 /// Buffers begin at multiples of this many bytes, so that they can be used where they are mapped.
 const ALIGNMENT: usize = 64;
@@ -26,16 +29,29 @@ pub(super) struct Table {
     /// Fields with their metadata, keys in place of dictionaries.
     pub(super) schema: SchemaRef,
     /// For each field the dictionaries in it, in depth-first order.
-    pub(super) dictionaries: Vec<Vec<Option<ArrayRef>>>,
+    pub(super) dictionaries: Vec<Vec<Option<Node>>>,
     /// The batches in the order they were written.
-    pub(super) batches: Vec<RecordBatch>,
+    pub(super) batches: Vec<Batch>,
+    /// What the checksums of the file are about.
+    pub(super) pieces: Pieces,
+}
+
+/// The columns of a batch.
+#[derive(Debug)]
+pub(super) struct Batch {
+    pub(super) rows: usize,
+    pub(super) columns: Vec<Node>,
 }
 
 /// Writes batches of one schema as a file.
-pub(super) fn write(out: &mut dyn Write, schema: &Schema, batches: &[RecordBatch]) -> io::Result<()> {
+pub(super) fn write(
+    out: &mut dyn Write,
+    schema: &Schema,
+    mut batches: impl Iterator<Item = Result<RecordBatch, ArrowError>>,
+) -> io::Result<()> {
     let options = IpcWriteOptions::try_new(ALIGNMENT, false, MetadataVersion::V5).map_err(to_io)?;
     let mut writer = FileWriter::try_new_with_options(out, schema, options).map_err(to_io)?;
-    batches.iter().try_for_each(|batch| writer.write(batch)).map_err(to_io)?;
+    batches.try_for_each(|batch| writer.write(&batch?)).map_err(to_io)?;
     writer.finish().map_err(to_io)
 }
 
@@ -46,51 +62,85 @@ fn to_io(error: ArrowError) -> io::Error {
     }
 }
 
-/// Reads a file. Nothing is copied; the arrays keep the bytes alive.
-pub(super) fn read(bytes: Bytes) -> Result<Table, ArrowError> {
+/// Reads a file. Nothing is copied; the nodes keep the bytes alive. With a proof, the layout is compared with it here, and each column
+/// when it is first read.
+pub(super) fn read(bytes: Bytes, proof: Proof<'_>) -> Result<Table, ArrowError> {
     let file = Buffer::from(bytes);
-    let trailer = file.as_slice().last_chunk::<10>().ok_or_else(|| broken("no footer"))?;
-    let footer_end = file.len() - trailer.len();
-    let footer_start =
-        footer_end.checked_sub(read_footer_length(*trailer)?).ok_or_else(|| broken("footer too long"))?;
-    let footer_bytes = file.as_slice().get(footer_start..footer_end).ok_or_else(|| broken("no footer"))?;
+    let footer_range = footer_range(&file)?;
+    let mut pieces = Pieces::new(file.len(), proof);
+    // What is in the footer is looked at only where it is known to be what was written.
+    pieces.footer(&file, footer_range.clone())?;
+    let footer_bytes = file.as_slice().get(footer_range).ok_or_else(|| broken("no footer"))?;
     let footer = root_as_footer(footer_bytes).map_err(|error| broken(&error.to_string()))?;
     let encoded = footer.schema().ok_or_else(|| broken("no schema"))?;
     let schema = try_fb_to_schema(encoded)?;
-
-    let mut by_id = HashMap::new();
-    for block in footer.dictionaries().iter().flatten() {
-        let (buffer, body) = block_of(&file, block)?;
-        let message = root_as_message(skip_prefix(&buffer)?).map_err(|error| broken(&error.to_string()))?;
-        let batch = message.header_as_dictionary_batch().ok_or_else(|| broken("a dictionary is something else"))?;
-        read_dictionary(&body, batch, &schema, &mut by_id, &message.version())?;
-    }
-    let fields = encoded.fields().into_iter().flatten();
-    let dictionaries =
-        fields.map(|field| dictionary_ids(field).into_iter().map(|id| by_id.get(&id).cloned()).collect()).collect();
-
     let keys_only: SchemaRef = Arc::new(Schema::new(schema.fields().iter().map(keys_only).collect::<Vec<_>>()));
-    let decoder = FileDecoder::new(keys_only.clone(), footer.version());
+    let ids: Vec<Vec<i64>> = encoded.fields().into_iter().flatten().map(dictionary_ids).collect();
+
+    let mut by_id = read_dictionaries(&file, &footer, &keys_only, &ids, &mut pieces)?;
+    let take = |ids: &Vec<i64>| ids.iter().map(|id| by_id.get(id).cloned()).collect();
+    let dictionaries = ids.iter().map(take).collect();
+    by_id.clear();
     let mut batches = Vec::new();
-    for block in footer.recordBatches().into_iter().flatten() {
-        let (buffer, _) = block_of(&file, block)?;
-        skip_prefix(&buffer)?;
-        batches.push(decoder.read_record_batch(block, &buffer)?.ok_or_else(|| broken("an empty message"))?);
+    for (shard, block) in footer.recordBatches().into_iter().flatten().enumerate() {
+        let (message, body) = block_of(&file, block)?;
+        let message = root_as_message(skip_prefix(&message)?).map_err(|error| broken(&error.to_string()))?;
+        let batch = message.header_as_record_batch().ok_or_else(|| broken("a batch is something else"))?;
+        let rows = usize::try_from(batch.length()).map_err(|_| broken("a negative length"))?;
+        let fields: Vec<&Field> = keys_only.fields().iter().map(AsRef::as_ref).collect();
+        let columns = pieces.nodes(&file, body, &batch, &fields, Some(shard))?;
+        if columns.iter().any(|column| column.len != rows) {
+            return Err(broken("columns of different lengths"));
+        }
+        batches.push(Batch { rows, columns });
     }
-    Ok(Table { schema: keys_only, dictionaries, batches })
+    pieces.finish(&file)?;
+    Ok(Table { schema: keys_only, dictionaries, batches, pieces })
 }
 
-/// A block's bytes, and the part of them behind its metadata.
-fn block_of(file: &Buffer, block: &Block) -> Result<(Buffer, Buffer), ArrowError> {
+/// Every dictionary of the file, by its id.
+fn read_dictionaries(
+    file: &Buffer,
+    footer: &Footer<'_>,
+    schema: &Schema,
+    ids: &[Vec<i64>],
+    pieces: &mut Pieces,
+) -> Result<HashMap<i64, Node>, ArrowError> {
+    let mut by_id = HashMap::new();
+    for block in footer.dictionaries().iter().flatten() {
+        let (message, body) = block_of(file, block)?;
+        let message = root_as_message(skip_prefix(&message)?).map_err(|error| broken(&error.to_string()))?;
+        let batch = message.header_as_dictionary_batch().ok_or_else(|| broken("a dictionary is something else"))?;
+        let of = ids.iter().position(|ids| ids.contains(&batch.id()));
+        let name = of.and_then(|at| schema.fields().get(at)).map_or("", |field| field.name());
+        let field = Field::new(name, DataType::Utf8, true);
+        let data = batch.data().ok_or_else(|| broken("a dictionary without content"))?;
+        let [node] = <[Node; 1]>::try_from(pieces.nodes(file, body, &data, &[&field], None)?)
+            .map_err(|_| broken("a dictionary of another shape"))?;
+        if batch.isDelta() || by_id.insert(batch.id(), node).is_some() {
+            return Err(broken("a dictionary in several parts"));
+        }
+    }
+    Ok(by_id)
+}
+
+fn footer_range(file: &Buffer) -> Result<Range<usize>, ArrowError> {
+    let trailer = file.as_slice().last_chunk::<10>().ok_or_else(|| broken("no footer"))?;
+    let end = file.len() - trailer.len();
+    let start = end.checked_sub(read_footer_length(*trailer)?).ok_or_else(|| broken("footer too long"))?;
+    Ok(start..end)
+}
+
+/// The head of a block, and where the part behind it lies in the file.
+fn block_of(file: &Buffer, block: &Block) -> Result<(Buffer, Range<usize>), ArrowError> {
     let size = |length: i64| usize::try_from(length).map_err(|_| broken("a negative length"));
-    let (offset, metadata) = (size(block.offset())?, size(i64::from(block.metaDataLength()))?);
-    let length = metadata.checked_add(size(block.bodyLength())?).ok_or_else(|| broken("a length too large"))?;
-    if offset.checked_add(length).is_none_or(|end| end > file.len()) {
+    let (start, head) = (size(block.offset())?, size(i64::from(block.metaDataLength()))?);
+    let body = start.checked_add(head).ok_or_else(|| broken("a length too large"))?;
+    let end = body.checked_add(size(block.bodyLength())?).ok_or_else(|| broken("a length too large"))?;
+    if end > file.len() {
         return Err(broken("a block beyond the end"));
     }
-    let buffer = file.slice_with_length(offset, length);
-    let body = buffer.slice(metadata);
-    Ok((buffer, body))
+    Ok((file.slice_with_length(start, head), body..end))
 }
 
 /// A message without the continuation marker and length before it.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::detect::Detected;
 use super::super::error::StoreError;
+use super::sums::Sums;
 use crate::base::{Fingerprint, InputName};
 use crate::catalog::EventKey;
 use crate::system::{System, write_bytes};
@@ -17,8 +18,8 @@ use crate::system::{System, write_bytes};
 /// The name of the manifest inside a store's folder.
 pub(super) const FILE: &str = "manifest.json";
 /// The format that is written, and the last one that is read. Format 1 had neither products nor lists, and of a profile only
-/// attributes; it is read as it is.
-const FORMAT: u64 = 2;
+/// attributes; format 2 says nothing of the order of texts; and up to it a file had one checksum. They are read as they are.
+const FORMAT: u64 = 3;
 
 /// What a store's folder holds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -40,6 +41,13 @@ pub(in crate::store) struct Manifest {
     pub(in crate::store) imported: Vec<Imported>,
     /// What the values look like.
     pub(in crate::store) detected: Detected,
+    /// The last batch of recent writes that is in the files; 0 where none ever was.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub(in crate::store) folded: u64,
+}
+
+fn is_none(folded: &u64) -> bool {
+    *folded == 0
 }
 
 /// One file of a store.
@@ -54,8 +62,12 @@ pub(in crate::store) struct FileEntry {
     pub(in crate::store) rows: u64,
     /// How long it is.
     pub(in crate::store) bytes: u64,
-    /// Of the whole file.
-    pub(in crate::store) blake3: Fingerprint,
+    /// Of the whole file; up to format 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::store) blake3: Option<Fingerprint>,
+    /// Of its parts; from format 3 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::store) sums: Option<Sums>,
 }
 
 /// What a file holds.
@@ -68,6 +80,8 @@ pub(in crate::store) enum TableName {
     Identities,
     /// Events of a key.
     Events(EventKey),
+    /// Request ids of batches that were stored lately.
+    Requests,
 }
 
 /// A source file that was read.

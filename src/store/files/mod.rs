@@ -7,12 +7,20 @@
 mod events;
 mod ipc;
 mod manifest;
+mod node;
 mod open;
 mod products;
+mod requests;
+mod sums;
+mod texts;
 mod users;
+mod verify;
 mod write;
 
-pub(super) use manifest::{Imported, Manifest};
+pub(super) use manifest::TableName;
+pub(super) use manifest::{FileEntry, Imported, Manifest};
 pub use open::open;
 pub(super) use open::{load, read_users};
-pub(super) use write::write;
+pub(super) use requests::{StoredRequest, read_requests};
+pub use verify::{Verification, verify};
+pub(super) use write::{Change, Writing, kept_segments};

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow_array::types::UInt32Type;
-use arrow_array::{Array, ArrayRef, ListArray, StructArray};
-use arrow_buffer::{OffsetBuffer, ScalarBuffer};
+use arrow_array::{ArrayRef, ListArray, StructArray};
+use arrow_buffer::OffsetBuffer;
 use arrow_schema::{ArrowError, DataType, Field, Fields};
 
 use super::super::column::Dictionary;
 use super::super::events::{EventTable, Products};
-use super::events::{dictionary, padded, texts, texts_type, values};
+use super::super::verified::Verified;
+use super::events::texts_type;
 use super::ipc::broken;
+use super::node::Node;
+use super::texts::{Arranged, dictionary};
 
 /// Whether any event has products.
 pub(super) fn are_there(table: &EventTable) -> bool {
@@ -19,58 +21,61 @@ pub(super) fn are_there(table: &EventTable) -> bool {
 }
 
 /// The type of the column.
-pub(super) fn data_type(table: &EventTable) -> DataType {
-    DataType::List(item(table))
+pub(super) fn data_type(attributes: &BTreeMap<String, Arranged>) -> DataType {
+    DataType::List(item(attributes))
 }
 
-fn item(table: &EventTable) -> Arc<Field> {
-    Arc::new(Field::new("item", DataType::Struct(fields(table)), false))
+fn item(attributes: &BTreeMap<String, Arranged>) -> Arc<Field> {
+    Arc::new(Field::new("item", DataType::Struct(fields(attributes)), false))
 }
 
-fn fields(table: &EventTable) -> Fields {
-    table.products.keys().map(|name| Field::new(name, texts_type(DataType::UInt32), true)).collect()
+fn fields(attributes: &BTreeMap<String, Arranged>) -> Fields {
+    let field = |name: &str| Field::new(name, texts_type(DataType::UInt32), true);
+    attributes.iter().map(|(name, arranged)| arranged.said_in(field(name))).collect()
 }
 
 /// The products of a shard of `rows` events.
-pub(super) fn to_arrow(table: &EventTable, products: &Products, rows: usize) -> Result<ArrayRef, ArrowError> {
+pub(super) fn to_arrow(
+    attributes: &BTreeMap<String, Arranged>,
+    products: &Products,
+    rows: usize,
+) -> Result<ArrayRef, ArrowError> {
     let offsets = OffsetBuffer::<i32>::from_lengths((0..rows).map(|event| products.of(event).len()));
     let count = offsets.last() as usize;
-    let none = ScalarBuffer::default();
-    let column = |(name, dictionary): (&String, &Arc<Dictionary>)| {
-        texts(&padded(products.columns.get(name).unwrap_or(&none), count), dictionary)
-    };
-    let columns = table.products.iter().map(column).collect::<Result<_, ArrowError>>()?;
-    let products = StructArray::try_new_with_length(fields(table), columns, None, count)?;
-    Ok(Arc::new(ListArray::try_new(item(table), offsets, Arc::new(products), None)?))
+    let none = Verified::default();
+    let column =
+        |(name, arranged): (&String, &Arranged)| arranged.column(products.columns.get(name).unwrap_or(&none), count);
+    let columns = attributes.iter().map(column).collect::<Result<_, ArrowError>>()?;
+    let products = StructArray::try_new_with_length(fields(attributes), columns, None, count)?;
+    Ok(Arc::new(ListArray::try_new(item(attributes), offsets, Arc::new(products), None)?))
 }
 
 /// The dictionary of each attribute.
 pub(super) fn dictionaries(
     field: &Field,
-    in_field: &[Option<ArrayRef>],
+    in_field: &[Option<Node>],
 ) -> Result<BTreeMap<String, Arc<Dictionary>>, ArrowError> {
     let DataType::List(item) = field.data_type() else { return Err(odd()) };
     let DataType::Struct(fields) = item.data_type() else { return Err(odd()) };
-    let texts = in_field.iter().map(|each| dictionary(each.as_ref()));
-    fields.iter().zip(texts).map(|(field, texts)| Ok((field.name().clone(), texts?))).collect()
+    let each = fields.iter().zip(in_field);
+    each.map(|(field, texts)| Ok((field.name().clone(), dictionary(field, texts.as_ref())?))).collect()
 }
 
 /// The products of a shard.
-pub(super) fn from_arrow(column: &ArrayRef) -> Result<Products, ArrowError> {
-    let lists = column.as_any().downcast_ref::<ListArray>().ok_or_else(odd)?;
-    let products = lists.values().as_any().downcast_ref::<StructArray>().ok_or_else(odd)?;
-    if products.is_empty() {
+pub(super) fn from_arrow(field: &Field, column: &Node) -> Result<Products, ArrowError> {
+    let DataType::List(item) = field.data_type() else { return Err(odd()) };
+    let DataType::Struct(fields) = item.data_type() else { return Err(odd()) };
+    let [products] = column.children.as_slice() else { return Err(odd()) };
+    if products.len == 0 {
         return Ok(Products::default());
     }
     let mut columns = BTreeMap::new();
-    for (field, column) in products.fields().iter().zip(products.columns()) {
-        if column.null_count() < column.len() {
-            columns.insert(field.name().clone(), values::<UInt32Type>(column)?);
+    for (field, column) in fields.iter().zip(&products.children) {
+        if !column.is_all_null() {
+            columns.insert(field.name().clone(), column.values::<u32>()?);
         }
     }
-    let offsets = lists.offsets().inner();
-    // Offsets are never negative, which Arrow has checked: read as unsigned they are the same numbers.
-    Ok(Products { offsets: ScalarBuffer::new(offsets.inner().clone(), 0, offsets.len()), columns })
+    Ok(Products { offsets: column.offsets()?, columns })
 }
 
 fn odd() -> ArrowError {

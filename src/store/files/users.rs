@@ -3,17 +3,20 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_array::types::{Int64Type, TimestampMillisecondType, UInt8Type, UInt32Type};
+use arrow_array::types::UInt8Type;
 use arrow_array::{
     Array, ArrayRef, DictionaryArray, Int64Array, ListArray, RecordBatch, StringArray, StructArray, UInt8Array,
 };
-use arrow_buffer::{OffsetBuffer, ScalarBuffer};
+use arrow_buffer::OffsetBuffer;
 use arrow_schema::{ArrowError, DataType, Field, Fields, Schema};
+use rayon::prelude::*;
 
 use super::super::column::Column;
 use super::super::users::{Identities, Users};
-use super::events::{ATTRIBUTE, ROLE, dictionary, field, instants, texts, texts_type, values};
-use super::ipc::{Table, broken};
+use super::events::{ATTRIBUTE, ROLE, field, instants, texts_type};
+use super::ipc::{Batch, Table, broken};
+use super::node::Node;
+use super::texts::{Arranged, dictionary, texts};
 use crate::base::{Name, WorkspaceName};
 use crate::catalog::{IdentityType, ProfileField};
 
@@ -31,14 +34,19 @@ struct Columns {
 
 impl Columns {
     fn push(&mut self, role: &str, workspace: &WorkspaceName, of: Option<&ProfileField>, array: ArrayRef) {
+        let field = Self::field(role, workspace, of, array.data_type().clone());
+        self.fields.push(field);
+        self.arrays.push(array);
+    }
+
+    fn field(role: &str, workspace: &WorkspaceName, of: Option<&ProfileField>, data_type: DataType) -> Field {
         let of = of.map(name_of);
         let attribute_part = of.as_ref().map(|name| format!("/{name}")).unwrap_or_default();
         let mut metadata = HashMap::from([(ROLE.to_owned(), role.to_owned())]);
         metadata.insert(WORKSPACE.to_owned(), workspace.to_string());
         metadata.extend(of.map(|name| (ATTRIBUTE.to_owned(), name)));
         let name = format!("{workspace}/{role}{attribute_part}");
-        self.fields.push(Field::new(name, array.data_type().clone(), true).with_metadata(metadata));
-        self.arrays.push(array);
+        Field::new(name, data_type, true).with_metadata(metadata)
     }
 }
 
@@ -61,15 +69,28 @@ fn field_of(name: &str) -> Result<ProfileField, ArrowError> {
 pub(super) fn users_to_arrow(users: &Users) -> Result<(Schema, Vec<RecordBatch>), ArrowError> {
     let mut columns = Columns::default();
     columns.fields.push(field("mpid", DataType::Int64, false, "mpid"));
-    columns.arrays.push(Arc::new(Int64Array::try_new(users.mpids.clone(), None)?));
+    columns.arrays.push(Arc::new(Int64Array::try_new(users.mpids.buffer().clone(), None)?));
     for (workspace, seen) in &users.seen {
         columns.push("first_seen", workspace, None, instants(&seen.first, Some(i64::MAX)));
         columns.push("last_seen", workspace, None, instants(&seen.last, Some(i64::MIN)));
     }
-    for (workspace, attributes) in &users.fields {
-        for (field, column) in attributes {
-            columns.push("attribute", workspace, Some(field), texts(&column.codes, &column.dictionary)?);
-        }
+    let fields =
+        || users.fields.iter().flat_map(|(workspace, fields)| fields.iter().map(move |each| (workspace, each)));
+    // To put texts in order takes a while where there is one for each user.
+    let all: Vec<_> = fields().collect();
+    let arranged: Vec<_> = all
+        .par_iter()
+        .map(|(_, (_, column))| {
+            let arranged = Arranged::new(&column.dictionary);
+            let array = arranged.column(&column.codes, users.mpids.len());
+            (arranged, array)
+        })
+        .collect();
+    for ((workspace, (field, _)), (arranged, array)) in all.into_iter().zip(arranged) {
+        let array = array?;
+        let field = Columns::field("attribute", workspace, Some(field), array.data_type().clone());
+        columns.fields.push(arranged.said_in(field));
+        columns.arrays.push(array);
     }
     for (workspace, attributes) in &users.field_times {
         for (field, times) in attributes {
@@ -84,7 +105,7 @@ pub(super) fn users_to_arrow(users: &Users) -> Result<(Schema, Vec<RecordBatch>)
 /// Numbers, sightings and attributes from a file; identities are left empty.
 pub(super) fn users_from_arrow(file: &Table) -> Result<Users, ArrowError> {
     let mut users = Users::default();
-    let columns = single(file)?.columns();
+    let columns = &single(file)?.columns;
     for (at, (field, array)) in file.schema.fields().iter().zip(columns).enumerate() {
         let texts = file.dictionaries.get(at).and_then(|all| all.first()?.as_ref());
         read_column(&mut users, field, array, texts)?;
@@ -94,11 +115,11 @@ pub(super) fn users_from_arrow(file: &Table) -> Result<Users, ArrowError> {
     if whole { Ok(users) } else { Err(broken("a column of sightings is missing")) }
 }
 
-fn read_column(users: &mut Users, field: &Field, array: &ArrayRef, texts: Option<&ArrayRef>) -> Result<(), ArrowError> {
+fn read_column(users: &mut Users, field: &Field, array: &Node, texts: Option<&Node>) -> Result<(), ArrowError> {
     let text = |key: &str| field.metadata().get(key).map_or("", String::as_str);
     let role = text(ROLE);
     if role == "mpid" {
-        users.mpids = values::<Int64Type>(array)?;
+        users.mpids = array.values::<i64>()?;
         return Ok(());
     }
     if !["first_seen", "last_seen", "attribute", "attribute_time"].contains(&role) {
@@ -110,11 +131,11 @@ fn read_column(users: &mut Users, field: &Field, array: &ArrayRef, texts: Option
         _ => ProfileField::attribute(""),
     };
     if role == "attribute" {
-        let column = Column { codes: values::<UInt32Type>(array)?, dictionary: dictionary(texts)? };
+        let column = Column { codes: array.values::<u32>()?, dictionary: dictionary(field, texts)? };
         users.fields.entry(workspace).or_default().insert(attribute, column);
         return Ok(());
     }
-    let instants = values::<TimestampMillisecondType>(array)?;
+    let instants = array.values::<i64>()?;
     match role {
         "first_seen" => users.seen.entry(workspace).or_default().first = instants,
         "last_seen" => users.seen.entry(workspace).or_default().last = instants,
@@ -129,7 +150,7 @@ pub(super) fn identities_to_arrow(
     users: usize,
 ) -> Result<(Schema, Vec<RecordBatch>), ArrowError> {
     let names: ArrayRef = Arc::new(StringArray::from_iter_values(IdentityType::ALL.iter().map(|(name, _)| name)));
-    let types = UInt8Array::try_new(identities.types.clone(), None)?;
+    let types = UInt8Array::try_new(identities.types.buffer().clone(), None)?;
     let types: ArrayRef = Arc::new(DictionaryArray::<UInt8Type>::try_new(types, names)?);
     let values = texts(&identities.values, identities.dictionary.as_deref().unwrap_or(&Default::default()))?;
     let fields = Fields::from(vec![
@@ -153,22 +174,19 @@ pub(super) fn identities_to_arrow(
 /// Identities from a file.
 pub(super) fn identities_from_arrow(file: &Table) -> Result<Identities, ArrowError> {
     let odd = || broken("identities of another shape");
-    let lists = single(file)?.columns().first().ok_or_else(odd)?;
-    let lists = lists.as_any().downcast_ref::<ListArray>().ok_or_else(odd)?;
-    let entries = lists.values().as_any().downcast_ref::<StructArray>().ok_or_else(odd)?;
-    let [types, codes] = entries.columns() else { return Err(odd()) };
+    let lists = single(file)?.columns.first().ok_or_else(odd)?;
+    let [entries] = lists.children.as_slice() else { return Err(odd()) };
+    let [types, codes] = entries.children.as_slice() else { return Err(odd()) };
     let texts = file.dictionaries.first().and_then(|all| all.get(1)?.as_ref());
-    let offsets = lists.offsets().inner();
     Ok(Identities {
-        // Offsets are never negative, which Arrow has checked: read as unsigned they are the same numbers.
-        offsets: ScalarBuffer::new(offsets.inner().clone(), 0, offsets.len()),
-        types: values::<UInt8Type>(types)?,
-        values: values::<UInt32Type>(codes)?,
-        dictionary: Some(dictionary(texts)?),
+        offsets: lists.offsets()?,
+        types: types.values::<u8>()?,
+        values: codes.values::<u32>()?,
+        dictionary: Some(dictionary(file.schema.field(0), texts)?),
     })
 }
 
-fn single(file: &Table) -> Result<&RecordBatch, ArrowError> {
+fn single(file: &Table) -> Result<&Batch, ArrowError> {
     match file.batches.as_slice() {
         [batch] => Ok(batch),
         _ => Err(broken("not exactly one batch")),

@@ -1,6 +1,6 @@
 //! Writing a store: new files first, then the manifest, then the old files away.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,10 +10,14 @@ use arrow_schema::{ArrowError, Schema};
 use super::super::Store;
 use super::super::detect::Detected;
 use super::super::error::StoreError;
+use super::super::events::{EventShard, EventTable};
 use super::super::log::EventLog;
+use super::super::verified::Damages;
 use super::manifest::{FILE, FileEntry, Manifest, TableName};
+use super::node::Proof;
+use super::requests::{self, StoredRequest};
 use super::{events, ipc, users};
-use crate::base::Fingerprint;
+use crate::base::{Fingerprint, InputName};
 use crate::catalog::EventKey;
 use crate::system::System;
 
@@ -32,69 +36,196 @@ impl Store {
             detected: Detected::of(self),
             ..Manifest::default()
         };
-        write(system, folder, self, &old, &|_| true, next)
+        Writing::begin(system, folder, &old)?.finish(self, &old, &|_| Change::Anew, Some(&[]), Vec::new(), next)
     }
 }
 
-/// Writes a store over the one that `old` describes. Event tables for which `changed` is false are still as in `old`, and
-/// their files are kept. `next` says everything but the files.
-pub(in crate::store) fn write(
-    system: &dyn System,
-    folder: &Path,
-    store: &Store,
-    old: &Manifest,
-    changed: &dyn Fn(&EventKey) -> bool,
-    mut next: Manifest,
-) -> Result<(), StoreError> {
-    system.create_folder(folder).map_err(StoreError::system("make the folder of the store"))?;
-    next.generation = old.generation.max(last_generation(system, folder)) + 1;
-    let count = store.user_count();
-    let file = |table, rows, content| write_file(system, folder, next.generation, table, rows, content);
-    let mut files = vec![
-        file(TableName::Users, count as u64, users::users_to_arrow(&store.users))?,
-        file(TableName::Identities, count as u64, users::identities_to_arrow(&store.users.identities, count))?,
-    ];
-    for (key, segments) in store.events.iter() {
-        let name = TableName::Events(key.clone());
-        let kept: Vec<_> = old.files.iter().filter(|file| file.table == name && !changed(key)).cloned().collect();
-        if !kept.is_empty() {
-            files.extend(kept);
-            continue;
-        }
-        // One file for all: whoever writes a key anew brings its segments together.
-        let whole = match segments.as_slice() {
+/// What became of the events of a key since the store that is there was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::store) enum Change {
+    /// Nothing; or what was added is written already, together with all but so many of the segments that were there.
+    Kept(usize),
+    /// Segments were added to those that were there.
+    More,
+    /// They are others.
+    Anew,
+}
+
+/// How many times larger a segment is that is left alone when another comes after it.
+const TIER: u64 = 4;
+
+/// How many of a key's segments stay as they are when rows are added: those at the end that are not much larger are written
+/// together with them, so that there are few segments, and a row is written again only as they grow.
+pub(in crate::store) fn kept_segments(there: &[Arc<EventTable>], mut added: u64) -> usize {
+    let mut kept = there.len();
+    while let Some(last) =
+        kept.checked_sub(1).and_then(|last| there.get(last)).filter(|last| last.len() <= TIER * added)
+    {
+        added += last.len();
+        kept -= 1;
+    }
+    kept
+}
+
+/// A schema, how many batches there are, and each of them.
+type Content<'c> = (&'c Schema, usize, &'c mut dyn FnMut(usize) -> Result<RecordBatch, ArrowError>);
+
+/// Files that are written under one generation and become part of the store when the manifest names them.
+pub(in crate::store) struct Writing<'a> {
+    system: &'a dyn System,
+    folder: &'a Path,
+    generation: u64,
+}
+
+impl<'a> Writing<'a> {
+    /// Begins to write beside the store that `old` describes.
+    pub(in crate::store) fn begin(
+        system: &'a dyn System,
+        folder: &'a Path,
+        old: &Manifest,
+    ) -> Result<Self, StoreError> {
+        system.create_folder(folder).map_err(StoreError::system("make the folder of the store"))?;
+        let generation = old.generation.max(last_generation(system, folder)) + 1;
+        Ok(Self { system, folder, generation })
+    }
+
+    /// Writes a segment of events whose shards are made one after the other, so that only one is in memory. `table` has the
+    /// dictionaries.
+    pub(in crate::store) fn events(
+        &self,
+        key: &EventKey,
+        table: &EventTable,
+        inputs: &[InputName],
+        rows: u64,
+        shards: usize,
+        shard: &mut dyn FnMut(usize) -> EventShard,
+    ) -> Result<FileEntry, StoreError> {
+        let layout = events::Layout::new(table, inputs);
+        let mut batches = |at: usize| layout.batch(table, &shard(at));
+        self.file(TableName::Events(key.clone()), rows, Ok((layout.schema(), shards, &mut batches)))
+    }
+
+    /// Writes several segments of a key as one, after which there is one less to visit for every one of them.
+    pub(in crate::store) fn together(
+        &self,
+        key: &EventKey,
+        segments: &[Arc<EventTable>],
+        inputs: &[InputName],
+    ) -> Result<FileEntry, StoreError> {
+        let whole = match segments {
             [segment] => Arc::clone(segment),
             several => Arc::new(EventLog::of(several).finish()),
         };
-        files.push(file(name, whole.len(), events::to_arrow(&whole, &store.inputs))?);
+        self.whole(TableName::Events(key.clone()), whole.len(), events::to_arrow(&whole, inputs))
     }
-    next.files = files;
-    next.write(system, folder)?;
-    // The store is whole by now: what cannot be removed is only in the way, and the next import tries again.
-    let _ = remove_unnamed(system, folder, &next);
-    Ok(())
-}
 
-fn write_file(
-    system: &dyn System,
-    folder: &Path,
-    generation: u64,
-    table: TableName,
-    rows: u64,
-    content: Result<(Schema, Vec<RecordBatch>), ArrowError>,
-) -> Result<FileEntry, StoreError> {
-    let name = file_name(&table, generation);
-    let (schema, batches) = content.map_err(|cause| StoreError::Layout { table: name.clone(), cause })?;
-    let mut sum = (0, Fingerprint::of(""));
-    system
-        .write_atomic(&folder.join(&name), &mut |out| {
-            let mut summed = Summed { out, hasher: blake3::Hasher::new(), bytes: 0 };
-            ipc::write(&mut summed, &schema, &batches)?;
-            sum = (summed.bytes, summed.fingerprint()?);
-            Ok(())
-        })
-        .map_err(StoreError::system("write a file of the store"))?;
-    Ok(FileEntry { name, table, rows, bytes: sum.0, blake3: sum.1 })
+    /// Writes a store over the one that `old` describes, with the files `new` that were written before. `changed` says what
+    /// became of the events of a key; the file of request ids is kept where `stored` is `None`. `next` says everything but the
+    /// files.
+    pub(in crate::store) fn finish(
+        &self,
+        store: &Store,
+        old: &Manifest,
+        changed: &dyn Fn(&EventKey) -> Change,
+        stored: Option<&[StoredRequest]>,
+        new: Vec<FileEntry>,
+        mut next: Manifest,
+    ) -> Result<(), StoreError> {
+        let Self { system, folder, generation } = *self;
+        next.generation = generation;
+        let count = store.user_count();
+        let (users, identities) = rayon::join(
+            || self.whole(TableName::Users, count as u64, users::users_to_arrow(&store.users)),
+            || {
+                self.whole(
+                    TableName::Identities,
+                    count as u64,
+                    users::identities_to_arrow(&store.users.identities, count),
+                )
+            },
+        );
+        let mut files = vec![users?, identities?];
+        for (key, segments) in store.events.iter() {
+            let name = TableName::Events(key.clone());
+            let there: Vec<_> = old.files.iter().filter(|file| file.table == name).cloned().collect();
+            let kept = match changed(key) {
+                Change::Kept(kept) if !there.is_empty() => {
+                    files.extend(there.into_iter().take(kept));
+                    continue;
+                }
+                Change::More if there.len() < segments.len() => {
+                    let (before, added) = segments.split_at(there.len());
+                    kept_segments(before, added.iter().map(|segment| segment.len()).sum())
+                }
+                Change::Kept(_) | Change::More | Change::Anew => 0,
+            };
+            files.extend(there.into_iter().take(kept));
+            files.push(self.together(key, segments.get(kept..).unwrap_or(segments), &store.inputs)?);
+        }
+        files.extend(new);
+        match stored {
+            None => files.extend(old.files.iter().find(|file| file.table == TableName::Requests).cloned()),
+            Some([]) => {}
+            Some(all) => files.push(self.whole(TableName::Requests, all.len() as u64, requests::to_arrow(all))?),
+        }
+        // Stable: of a key the segments that were there come first.
+        files.sort_by(|a, b| a.table.cmp(&b.table));
+        // What was read of damaged columns is not kept as if it were true.
+        store.ensure_whole()?;
+        next.files = files;
+        next.write(system, folder)?;
+        // The store is whole by now: what cannot be removed is only in the way, and the next import tries again.
+        let _ = remove_unnamed(system, folder, &next);
+        Ok(())
+    }
+
+    /// Writes a segment of events that is in memory.
+    pub(in crate::store) fn whole_events(
+        &self,
+        key: &EventKey,
+        table: &EventTable,
+        inputs: &[InputName],
+    ) -> Result<FileEntry, StoreError> {
+        self.whole(TableName::Events(key.clone()), table.len(), events::to_arrow(table, inputs))
+    }
+
+    fn whole(
+        &self,
+        table: TableName,
+        rows: u64,
+        content: Result<(Schema, Vec<RecordBatch>), ArrowError>,
+    ) -> Result<FileEntry, StoreError> {
+        match content {
+            Err(cause) => self.file(table, rows, Err(cause)),
+            Ok((schema, batches)) => {
+                let batch =
+                    |at: usize| batches.get(at).cloned().ok_or_else(|| ipc::broken("a batch that is not there"));
+                self.file(table, rows, Ok((&schema, batches.len(), &mut { batch })))
+            }
+        }
+    }
+
+    fn file(
+        &self,
+        table: TableName,
+        rows: u64,
+        content: Result<Content<'_>, ArrowError>,
+    ) -> Result<FileEntry, StoreError> {
+        let Self { system, folder, generation } = *self;
+        let name = file_name(&table, generation);
+        let (schema, count, batch) = content.map_err(|cause| StoreError::Layout { table: name.clone(), cause })?;
+        let path = folder.join(&name);
+        system
+            .write_atomic(&path, &mut |out| ipc::write(out, schema, (0..count).map(&mut *batch)))
+            .map_err(StoreError::system("write a file of the store"))?;
+        // The checksums are about places that only the written file shows.
+        let written = system.map(&path).map_err(StoreError::system("map a file of the store"))?;
+        let bytes = written.len() as u64;
+        let proof = Proof { file: &Arc::new(path), sums: None, damages: &Damages::default() };
+        let sums = ipc::read(written.clone(), proof).and_then(|table| table.pieces.sums(&written.into()));
+        let sums = sums.map_err(|cause| StoreError::Layout { table: name.clone(), cause })?;
+        Ok(FileEntry { name, table, rows, bytes, blake3: None, sums: Some(sums) })
+    }
 }
 
 /// A name that tells people what is inside, that two keys never share, and that is used once.
@@ -102,6 +233,7 @@ fn file_name(table: &TableName, generation: u64) -> String {
     match table {
         TableName::Users => format!("users-{generation}.arrow"),
         TableName::Identities => format!("identities-{generation}.arrow"),
+        TableName::Requests => format!("requests-{generation}.arrow"),
         TableName::Events(key) => {
             let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
             let slug: String = key.name.chars().take(32).map(plain).collect();
@@ -126,30 +258,4 @@ fn remove_unnamed(system: &dyn System, folder: &Path, manifest: &Manifest) -> io
         }
     }
     Ok(())
-}
-
-/// A writer that sums up what goes through it.
-struct Summed<'a> {
-    out: &'a mut dyn Write,
-    hasher: blake3::Hasher,
-    bytes: u64,
-}
-
-impl Summed<'_> {
-    fn fingerprint(&self) -> io::Result<Fingerprint> {
-        self.hasher.finalize().to_hex().parse().map_err(io::Error::other)
-    }
-}
-
-impl Write for Summed<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(bytes)?;
-        self.hasher.update(bytes.get(..written).unwrap_or(bytes));
-        self.bytes += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
 }

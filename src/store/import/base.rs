@@ -6,9 +6,10 @@ use super::super::builder::Builder;
 use super::super::error::StoreError;
 use super::super::files::{Manifest, load, read_users};
 use super::super::{Store, Users};
+use super::requests::Requests;
 use super::rows::Rows;
 use crate::base::InputName;
-use crate::project::{EventId, EventMapping, Project};
+use crate::project::{DataSource, EventId, EventMapping, Format, Project};
 use crate::system::System;
 
 /// What an import starts from.
@@ -51,10 +52,12 @@ impl Base {
         }
     }
 
-    /// Which users are somebody already. A number without identities is free for the user that it was derived for.
+    /// Which users are somebody already. A number of whom nothing is known is free for the user that it was derived for.
     pub(super) fn claimed(&self) -> Vec<bool> {
-        let identities = &self.store.users.identities;
-        (0..self.store.user_count()).map(|row| identities.of(row as u32).next().is_some()).collect()
+        let users = &self.store.users;
+        let seen = |row: usize| users.seen.values().any(|seen| seen.first.get(row).is_some_and(|at| *at != i64::MAX));
+        let count = self.store.user_count();
+        (0..count).map(|row| seen(row) || users.identities.of(row as u32).next().is_some()).collect()
     }
 }
 
@@ -63,10 +66,11 @@ pub(super) struct Work {
     pub(super) builder: Builder,
     pub(super) rows: Rows,
     pub(super) inputs: Vec<InputName>,
+    pub(super) requests: Requests,
 }
 
 impl Work {
-    pub(super) fn start(project: &Project, base: &Base) -> Result<Self, StoreError> {
+    pub(super) fn start(project: &Project, base: &Base, requests: Requests) -> Result<Self, StoreError> {
         let mut inputs = base.store.inputs.to_vec();
         for input in project.inputs() {
             if !inputs.contains(&input.name) {
@@ -76,13 +80,20 @@ impl Work {
         if inputs.len() > 256 {
             return Err(StoreError::TooManyInputs { count: inputs.len() });
         }
-        let builder = Builder::of(&base.store, &inputs);
+        let mut builder = Builder::of(&base.store, &inputs);
+        // A later row of a group joins the event that is there, which has to be at hand for that.
+        let groups = |event: &EventMapping| matches!(event.id, EventId::Group(_));
+        if !project.sources.iter().any(|source| source.event.as_ref().is_some_and(groups)) {
+            builder.keep_apart();
+        }
         let mut rows = Rows::default();
         let has_ids = |event: &EventMapping| event.id != EventId::None;
-        if project.sources.iter().any(|source| source.event.as_ref().is_some_and(has_ids)) {
+        let brings_ids =
+            |source: &DataSource| source.format == Format::Mparticle || source.event.as_ref().is_some_and(has_ids);
+        if project.sources.iter().any(brings_ids) {
             rows.remember_ids(&base.store);
         }
-        Ok(Self { builder, rows, inputs })
+        Ok(Self { builder, rows, inputs, requests })
     }
 
     pub(super) fn input_code(&self, input: &InputName) -> u8 {

@@ -103,7 +103,7 @@ fn is_unchanged(system: &dyn System, file: &SourceFile, known: &Imported) -> Res
     Ok(sum == known.blake3)
 }
 
-fn fingerprint(mut file: Box<dyn Read + Send>) -> io::Result<Fingerprint> {
+pub(super) fn fingerprint(mut file: Box<dyn Read + Send>) -> io::Result<Fingerprint> {
     let mut hasher = blake3::Hasher::new();
     io::copy(&mut file, &mut hasher)?;
     hasher.finalize().to_hex().parse().map_err(io::Error::other)

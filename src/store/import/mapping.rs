@@ -9,6 +9,7 @@ use super::super::builder::Builder;
 use super::super::error::StoreError;
 use super::super::log::Place;
 use super::profile::{self, Group};
+use super::record::Record;
 use super::report::BadRow;
 use super::time::TimeReader;
 use crate::base::suggest::nearest;
@@ -21,6 +22,8 @@ use crate::project::{DataSource, EventId, EventMapping, NameMapping, NamedColumn
 pub(super) struct Columns {
     /// How many the header has.
     pub(super) count: usize,
+    /// The column of the MPID, where one decides.
+    pub(super) mpid: Option<usize>,
     /// Identity types and their columns, in look-up order.
     pub(super) identities: Vec<(u8, usize)>,
     /// What makes a row an event.
@@ -42,11 +45,6 @@ pub(super) struct EventColumns {
     pub(super) attributes: Vec<(usize, Place, String)>,
     /// For each log the columns with the places of their attributes in it.
     in_logs: Vec<Vec<(usize, Place, usize)>>,
-}
-
-/// The text of a column; empty where there is none.
-pub(super) fn text(record: &ByteRecord, column: usize) -> Result<&str, BadRow> {
-    std::str::from_utf8(record.get(column).unwrap_or(b"")).map_err(|_| BadRow::NotUtf8)
 }
 
 /// Where an event's name comes from, with the logs that were found already.
@@ -135,10 +133,38 @@ impl EventColumns {
 
 impl Columns {
     /// Whether every text that a row will be asked for is one.
-    pub(super) fn check_texts(&self, record: &ByteRecord) -> Result<(), BadRow> {
+    pub(super) fn check_texts(&self, record: &impl Record) -> Result<(), BadRow> {
         let attributes = self.event.iter().flat_map(|event| event.attributes.iter().map(|(column, ..)| *column));
         let profile = self.profile.iter().flat_map(Group::columns);
-        attributes.chain(profile).try_for_each(|column| text(record, column).map(drop))
+        attributes.chain(profile).try_for_each(|column| record.said(column).map(drop))
+    }
+
+    /// The columns that say who, when and what: each is one value, never a list.
+    pub(super) fn scalars(&self) -> Vec<usize> {
+        let event = self.event.iter().flat_map(|event| [event.name.column(), event.id]).flatten();
+        let who = self.mpid.into_iter().chain(self.identities.iter().map(|(_, column)| *column));
+        who.chain(self.time_column()).chain(event).collect()
+    }
+
+    /// All columns that are read, ascending.
+    pub(super) fn used(&self) -> Vec<usize> {
+        let attributes = self.event.iter().flat_map(|event| event.attributes.iter().map(|(column, ..)| *column));
+        let profile = self.profile.iter().flat_map(Group::columns);
+        let mut used: Vec<usize> = self.scalars().into_iter().chain(attributes).chain(profile).collect();
+        used.sort_unstable();
+        used.dedup();
+        used
+    }
+
+    /// The column of the rows' time, unless it is the file's.
+    pub(super) fn time_column(&self) -> Option<usize> {
+        let of_event = self.event.as_ref().map(|event| event.time.0);
+        of_event.or(self.seen.as_ref().map(|seen| seen.0))
+    }
+
+    /// The same, to be read otherwise.
+    pub(super) fn time_mut(&mut self) -> Option<&mut (usize, TimeReader)> {
+        self.event.as_mut().map(|event| &mut event.time).or(self.seen.as_mut())
     }
 
     /// Finds the columns that a source names in a header.
@@ -152,13 +178,14 @@ impl Columns {
             identities.push((*identity as u8, find(column)?));
         }
         identities.sort_by_key(|(identity, _)| *identity);
+        let mpid = source.mpid.as_ref().map(|column| find(column)).transpose()?;
         let event = source.event.as_ref().map(|event| event_columns(event, find)).transpose()?;
         let seen = match &source.seen {
             Some(seen) => Some((find(&seen.column)?, TimeReader::new(seen))),
             None => None,
         };
         let profile = profile::groups(&source.profile, find)?;
-        Ok(Self { count: header.len(), identities, event, profile, seen })
+        Ok(Self { count: header.len(), mpid, identities, event, profile, seen })
     }
 }
 

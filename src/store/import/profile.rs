@@ -3,13 +3,11 @@
 //! In: the cells of a row. Out: for each field a code, or [`UNSAID`] where the row says nothing of it. Fields that belong
 //! together, such as those of a location, are said together or not at all.
 
-use csv::ByteRecord;
-
 use super::super::builder::Builder;
-use super::super::column::ABSENT;
+use super::super::column::{ABSENT, NULL};
 use super::super::error::StoreError;
 use super::super::profiles::ProfileTarget;
-use super::mapping::text;
+use super::record::{Record, Said};
 use super::report::BadRow;
 use crate::base::value::read_number;
 use crate::catalog::{LocationField, ProfileField};
@@ -21,12 +19,12 @@ pub(super) const UNSAID: u32 = u32::MAX;
 /// Fields that are said together.
 #[derive(Debug)]
 pub(super) struct Group {
-    fields: Vec<(ProfileField, Cell)>,
+    pub(super) fields: Vec<(ProfileField, Cell)>,
 }
 
 /// Where the value of a field comes from.
 #[derive(Debug)]
-enum Cell {
+pub(super) enum Cell {
     /// The text of a column.
     Text(usize),
     /// The entries of a list, and what stands between them.
@@ -115,18 +113,29 @@ impl Group {
             .flatten()
     }
 
+    /// Puts other places in place of the columns'.
+    pub(super) fn move_columns(&mut self, place: impl Fn(usize) -> usize) {
+        for (_, cell) in &mut self.fields {
+            match cell {
+                Cell::Text(column) | Cell::Split(column, _) => *column = place(*column),
+                Cell::Point(latitude, longitude) => (*latitude, *longitude) = (place(*latitude), place(*longitude)),
+                Cell::Mark | Cell::Nothing => {}
+            }
+        }
+    }
+
     /// Appends the code of each field; `targets` are the fields' columns.
     pub(super) fn read(
         &self,
-        record: &ByteRecord,
+        record: &impl Record,
         builder: &mut Builder,
         targets: &[ProfileTarget],
         codes: &mut Vec<u32>,
     ) -> Result<(), BadRow> {
         let from = codes.len();
         let mut said = false;
-        for ((_, cell), target) in self.fields.iter().zip(targets) {
-            let code = cell.read(record, builder, *target)?;
+        for ((field, cell), target) in self.fields.iter().zip(targets) {
+            let code = cell.read(field, record, builder, *target)?;
             said |= code.is_some();
             codes.push(code.unwrap_or(ABSENT));
         }
@@ -143,28 +152,49 @@ impl Group {
 
 impl Cell {
     /// The code of what the row says; `None` where it says nothing.
-    fn read(&self, record: &ByteRecord, builder: &mut Builder, target: ProfileTarget) -> Result<Option<u32>, BadRow> {
-        Ok(match self {
-            Self::Mark | Self::Nothing => None,
-            Self::Text(column) => Some(text(record, *column)?)
-                .filter(|text| !text.is_empty())
-                .map(|text| builder.profile_code(target, text)),
-            Self::Split(column, separator) => {
-                let text = text(record, *column)?;
-                let entries: Vec<&str> =
-                    text.split(separator).map(str::trim).filter(|entry| !entry.is_empty()).collect();
-                (!text.is_empty()).then(|| builder.profile_list(target, &entries))
-            }
+    fn read(
+        &self,
+        field: &ProfileField,
+        record: &impl Record,
+        builder: &mut Builder,
+        target: ProfileTarget,
+    ) -> Result<Option<u32>, BadRow> {
+        let (column, separator) = match self {
+            Self::Mark | Self::Nothing => return Ok(None),
             Self::Point(latitude, longitude) => {
-                let point = point(text(record, *latitude)?, text(record, *longitude)?);
-                point.map(|point| builder.profile_code(target, &point))
+                let point = point(record.text(*latitude)?, record.text(*longitude)?);
+                return Ok(point.map(|point| builder.profile_code(target, &point)));
+            }
+            Self::Text(column) => (*column, None),
+            Self::Split(column, separator) => (*column, Some(separator)),
+        };
+        let is_attribute = is_attribute(field);
+        Ok(match (record.said(column)?, separator) {
+            (Said::Missing, _) => None,
+            (Said::Null, _) => is_attribute.then_some(NULL),
+            (Said::Text(""), _) if !is_attribute => None,
+            (Said::Text(text), None) => Some(builder.profile_code(target, text)),
+            (Said::Text(text), Some(separator)) => Some(builder.profile_list(target, &entries(text, separator))),
+            (Said::List(entries), _) => {
+                let entries: Vec<&str> = entries.iter().map(AsRef::as_ref).collect();
+                Some(builder.profile_list(target, &entries))
             }
         })
     }
 }
 
+/// Only attributes can be there without a value.
+pub(super) fn is_attribute(field: &ProfileField) -> bool {
+    matches!(field, ProfileField::Attribute(_) | ProfileField::Calculated(_))
+}
+
+/// The entries of a list in one cell.
+pub(super) fn entries<'t>(text: &'t str, separator: &str) -> Vec<&'t str> {
+    text.split(separator).map(str::trim).filter(|entry| !entry.is_empty()).collect()
+}
+
 /// A point in degrees as it is stored; `None` where it is not one.
-fn point(latitude: &str, longitude: &str) -> Option<String> {
+pub(super) fn point(latitude: &str, longitude: &str) -> Option<String> {
     let degrees = |text: &str, most: f64| read_number(text).filter(|degrees| degrees.abs() <= most);
     degrees(latitude, 90.0).and(degrees(longitude, 180.0))?;
     Some(format!("{},{}", latitude.trim(), longitude.trim()))

@@ -12,17 +12,26 @@ use super::super::files::Imported;
 use super::super::log::{DROPPED, Place};
 use super::super::profiles::ProfileTarget;
 use super::base::Work;
-use super::files::{SourceFile, mapping_of};
-use super::mapping::{Columns, EventColumns, text};
+use super::columnar::{Records, is_columnar};
+use super::files::{SourceFile, fingerprint, mapping_of};
+use super::json;
+use super::limits::Limit;
+use super::mapping::{Columns, EventColumns};
 use super::meter::{Meter, Summing, Sums};
 use super::profile::Group;
-use super::report::{BadRow, ImportOptions, ImportReport, Progress, SourceReport};
+use super::record::{Record, Said};
+use super::reject::Rejects;
+use super::report::{BadRow, ImportOptions, ImportReport, Place as RowPlace, Progress, SourceReport};
 use super::rows::{NO_EVENT, NO_ID, Row};
 use crate::base::Fingerprint;
 use crate::identity::clean;
-use crate::project::{DataSource, EventId, Project};
+use crate::project::{DataSource, EventId, Format, Project};
 use crate::system::System;
 
+/// What gzip begins with.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// What Zstandard begins with.
+const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 /// Lines that one row may go over.
 const LONGEST_ROW_LINES: u64 = 1000;
 /// Bytes that one row may have.
@@ -51,70 +60,94 @@ pub(super) fn read_all(
         total: files.iter().map(|file| file.info.len).sum(),
         tell: progress,
     };
+    let mut rejects = Rejects::new(system, &project.folder, &project.data_path);
     for (at, file) in files.iter().enumerate() {
         let (Some(source), Some(own)) = (project.sources.get(file.source), report.sources.get_mut(file.source)) else {
             continue;
         };
-        let (blake3, rows) = FileReader { system, source, file, meter: &meter, work, report: own }.read()?;
+        let rejects = &mut rejects;
+        let reader = FileReader { system, source, file, meter: &meter, work, report: own, rejects: &mut *rejects };
+        let read = reader.read();
+        own.rejected = rejects.end(&source.name)?;
+        let (blake3, rows) = read?;
         own.files_read += 1;
-        let settled = file.info.modified_ms < system.now().ms() - FRESH_MS;
-        imported.push(Imported {
-            source: source.name.clone(),
-            mapping: mapping_of(source),
-            path: file.shown.clone(),
-            bytes: file.info.len,
-            modified_ms: if settled { file.info.modified_ms } else { 0 },
-            blake3,
-            rows,
-        });
+        imported.push(remembered(system, source, file, blake3, rows));
         let last_of_source = files.get(at + 1).is_none_or(|next| next.source != file.source);
-        if last_of_source && options.bad_rows.is_exceeded(own.bad_rows(), own.rows) {
+        if last_of_source && own.exceeds(options.bad_rows) {
             return Err(too_many(own));
         }
     }
     Ok(imported)
 }
 
-fn too_many(report: &SourceReport) -> StoreError {
+/// What is remembered of a file that was read.
+pub(super) fn remembered(
+    system: &dyn System,
+    source: &DataSource,
+    file: &SourceFile,
+    blake3: Fingerprint,
+    rows: u64,
+) -> Imported {
+    let settled = file.info.modified_ms < system.now().ms() - FRESH_MS;
+    Imported {
+        source: source.name.clone(),
+        mapping: mapping_of(source),
+        path: file.shown.clone(),
+        bytes: file.info.len,
+        modified_ms: if settled { file.info.modified_ms } else { 0 },
+        blake3,
+        rows,
+    }
+}
+
+pub(super) fn too_many(report: &SourceReport) -> StoreError {
     let examples: Vec<String> = report.examples.iter().map(ToString::to_string).collect();
     StoreError::TooManyBadRows {
         source_name: report.name.clone(),
         bad: report.bad_rows(),
-        rows: report.rows,
+        rows: report.rows + report.batch_events,
+        rejected: report.rejected.clone().unwrap_or_default(),
         examples: examples.join("; "),
     }
 }
 
 /// One file while it is read.
-struct FileReader<'a> {
+pub(super) struct FileReader<'a, 's> {
     system: &'a dyn System,
-    source: &'a DataSource,
-    file: &'a SourceFile,
+    pub(super) source: &'a DataSource,
+    pub(super) file: &'a SourceFile,
     meter: &'a Meter<'a>,
-    work: &'a mut Work,
-    report: &'a mut SourceReport,
+    pub(super) work: &'a mut Work,
+    pub(super) report: &'a mut SourceReport,
+    rejects: &'a mut Rejects<'s>,
 }
 
 /// Buffers that all rows of a file share.
 #[derive(Default)]
-struct Scratch {
+pub(super) struct Scratch {
     identities: Vec<(u8, u32)>,
     /// The identities of the row before, and their number: neighbours are mostly of one user.
     last: Vec<(u8, u32)>,
     last_who: u32,
 }
 
-impl FileReader<'_> {
+impl FileReader<'_, '_> {
     /// Reads all rows; gives the file's fingerprint and how many there are.
     fn read(mut self) -> Result<(Fingerprint, u64), StoreError> {
+        if is_columnar(self.source.format) {
+            return self.read_columns();
+        }
         let sums = Rc::new(Sums::default());
         let raw = self.system.open(&self.file.path).map_err(StoreError::system("open a source file"))?;
         let mut raw = BufReader::with_capacity(BUFFER, Summing { inner: raw, sums: sums.clone() });
-        let zipped = raw.fill_buf().map_err(|cause| self.unreadable(cause))?.starts_with(&[0x1f, 0x8b]);
-        let rows = if zipped {
-            self.read_rows(MultiGzDecoder::new(&mut raw), &sums)?
+        let start = raw.fill_buf().map_err(|cause| self.unreadable(cause))?;
+        let rows = if start.starts_with(&GZIP) {
+            self.read_format(MultiGzDecoder::new(&mut raw), &sums)?
+        } else if start.starts_with(&ZSTD) {
+            let decoder = zstd::stream::read::Decoder::with_buffer(&mut raw);
+            self.read_format(decoder.map_err(|cause| self.unreadable(cause))?, &sums)?
         } else {
-            self.read_rows(&mut raw, &sums)?
+            self.read_format(&mut raw, &sums)?
         };
         // What a reader leaves behind its data is part of the file all the same.
         io::copy(&mut raw, &mut io::sink()).map_err(|cause| self.unreadable(cause))?;
@@ -125,7 +158,70 @@ impl FileReader<'_> {
         Ok((blake3.map_err(|error| self.unreadable(io::Error::other(error)))?, rows))
     }
 
-    fn unreadable(&self, cause: io::Error) -> StoreError {
+    /// Reads the rows of a file of columns, one by one.
+    fn read_columns(&mut self) -> Result<(Fingerprint, u64), StoreError> {
+        let (records, mut columns) = Records::open(self.system, self.source, self.file)?;
+        let (input, targets) = self.begin(&columns);
+        let (mut scratch, mut rows) = (Scratch::default(), 0);
+        records.each(&mut |record, bytes| {
+            rows += 1;
+            if let Err(reason) = self.read_row(record, rows, &mut columns, input, &targets, &mut scratch) {
+                self.reject(reason, rows, None, record.written().as_bytes())?;
+            }
+            if rows % ROWS_PER_PROGRESS == 0 {
+                self.meter.rows.set(self.meter.rows.get() + ROWS_PER_PROGRESS);
+                self.meter.tell(&self.source.name, &self.file.shown, bytes.min(self.file.info.len));
+            }
+            Ok(())
+        })?;
+        self.report.rows += rows;
+        self.meter.rows.set(self.meter.rows.get() + rows % ROWS_PER_PROGRESS);
+        self.meter.done.set(self.meter.done.get() + self.file.info.len);
+        self.meter.tell(&self.source.name, &self.file.shown, 0);
+        let bytes = self.system.open(&self.file.path).map_err(StoreError::system("open a source file"))?;
+        Ok((fingerprint(bytes).map_err(|cause| self.unreadable(cause))?, rows))
+    }
+
+    /// Reads the rows of a file that is unpacked; gives how many there are.
+    fn read_format(&mut self, input: impl Read, sums: &Sums) -> Result<u64, StoreError> {
+        match self.source.format {
+            Format::Ndjson => json::read_rows(self, BufReader::with_capacity(BUFFER, input), sums),
+            Format::Mparticle => json::read_batches(self, BufReader::with_capacity(BUFFER, input), sums),
+            Format::Csv | Format::Parquet | Format::Arrow => self.read_rows(input, sums),
+        }
+    }
+
+    /// Says how far reading is, `rows` further than before.
+    pub(super) fn tell(&self, rows: u64, sums: &Sums) {
+        self.meter.rows.set(self.meter.rows.get() + rows);
+        self.meter.tell(&self.source.name, &self.file.shown, sums.bytes.get());
+    }
+
+    /// Counts a row as bad and keeps it as it was.
+    pub(super) fn reject(
+        &mut self,
+        reason: BadRow,
+        line: u64,
+        event: Option<u64>,
+        row: &[u8],
+    ) -> Result<(), StoreError> {
+        let place = RowPlace { file: &self.file.shown, line, event };
+        self.report.bad_row(reason, place);
+        self.rejects.keep(&self.source.name, place, reason, row)
+    }
+
+    /// What all rows of the file share: the code of the input, and the columns of what they say of profiles.
+    pub(super) fn begin(&mut self, columns: &Columns) -> (u8, Vec<ProfileTarget>) {
+        let input = self.work.input_code(&self.source.input);
+        let fields = columns.profile.iter().flat_map(Group::fields);
+        let targets: Vec<_> = fields.map(|field| self.work.builder.profile_column(input, field)).collect();
+        let kept = self.work.rows.of_source(self.file.source as u16);
+        kept.targets.clone_from(&targets);
+        kept.grouped = self.source.event.as_ref().is_some_and(|event| matches!(event.id, EventId::Group(_)));
+        (input, targets)
+    }
+
+    pub(super) fn unreadable(&self, cause: io::Error) -> StoreError {
         StoreError::Unreadable { source_name: self.source.name.clone(), file: self.file.shown.clone(), cause }
     }
 
@@ -133,25 +229,25 @@ impl FileReader<'_> {
         let mut reader = ReaderBuilder::new().flexible(true).buffer_capacity(BUFFER).from_reader(input);
         let header = reader.byte_headers().map_err(|error| self.unreadable(error.into()))?;
         let mut columns = Columns::find(self.source, header, &self.file.shown)?;
-        let input = self.work.input_code(&self.source.input);
-        let fields = columns.profile.iter().flat_map(Group::fields);
-        let targets: Vec<_> = fields.map(|field| self.work.builder.profile_column(input, field)).collect();
-        let kept = self.work.rows.of_source(self.file.source as u16);
-        kept.targets.clone_from(&targets);
-        kept.grouped = self.source.event.as_ref().is_some_and(|event| matches!(event.id, EventId::Group(_)));
+        let (input, targets) = self.begin(&columns);
         let mut record = ByteRecord::new();
         let mut scratch = Scratch::default();
         let mut rows = 0;
         while reader.read_byte_record(&mut record).map_err(|error| self.unreadable(error.into()))? {
             rows += 1;
             self.within_bounds(&record, reader.position().line())?;
-            if let Err(reason) = self.read_row(&record, &mut columns, input, &targets, &mut scratch) {
-                let line = record.position().map_or(0, csv::Position::line);
-                self.report.bad_row(reason, &self.file.shown, line);
+            let line = record.position().map_or(0, csv::Position::line);
+            let read = if record.len() == columns.count {
+                self.read_row(&record, line, &mut columns, input, &targets, &mut scratch)
+            } else {
+                Err(BadRow::ColumnCount)
+            };
+            if let Err(reason) = read {
+                let row = written(&record).map_err(|cause| self.unreadable(cause))?;
+                self.reject(reason, line, None, &row)?;
             }
             if rows % ROWS_PER_PROGRESS == 0 {
-                self.meter.rows.set(self.meter.rows.get() + ROWS_PER_PROGRESS);
-                self.meter.tell(&self.source.name, &self.file.shown, sums.bytes.get());
+                self.tell(ROWS_PER_PROGRESS, sums);
             }
         }
         self.meter.rows.set(self.meter.rows.get() + rows % ROWS_PER_PROGRESS);
@@ -170,17 +266,15 @@ impl FileReader<'_> {
     }
 
     /// Takes a row, or says why not. Everything that can be wrong is looked at before anything is kept of it.
-    fn read_row(
+    pub(super) fn read_row(
         &mut self,
-        record: &ByteRecord,
+        record: &impl Record,
+        line: u64,
         columns: &mut Columns,
         input: u8,
         targets: &[ProfileTarget],
         scratch: &mut Scratch,
     ) -> Result<(), BadRow> {
-        if record.len() != columns.count {
-            return Err(BadRow::ColumnCount);
-        }
         let Some(who) = self.who(record, columns, scratch)? else {
             self.report.without_user += 1;
             return Ok(());
@@ -188,12 +282,12 @@ impl FileReader<'_> {
         columns.check_texts(record)?;
         let mut at_ms = self.file.info.modified_ms;
         if let Some((column, time)) = &mut columns.seen {
-            at_ms = time.read(text(record, *column)?).ok_or(BadRow::Time)?;
+            at_ms = time.read(record.text(*column)?).ok_or(BadRow::Time)?;
         }
         let source = self.file.source as u16;
         let mut row = Row { at_ms, who, log: NO_EVENT, position: 0, id: NO_ID, values: 0, source, input };
         if let Some(event) = &mut columns.event {
-            self.take_event(record, event, &mut row)?;
+            self.take_event(record, line, event, &mut row)?;
         }
         let Work { builder, rows, .. } = &mut *self.work;
         let kept = rows.of_source(source);
@@ -210,11 +304,16 @@ impl FileReader<'_> {
     }
 
     /// The number of the identities that a row names; `None` where it names none.
-    fn who(&mut self, record: &ByteRecord, columns: &Columns, scratch: &mut Scratch) -> Result<Option<u32>, BadRow> {
+    fn who(&mut self, record: &impl Record, columns: &Columns, scratch: &mut Scratch) -> Result<Option<u32>, BadRow> {
         let Work { builder, rows, .. } = &mut *self.work;
         scratch.identities.clear();
+        let mpid = columns.mpid.map_or(Ok(""), |column| record.text(column))?.trim();
+        if !mpid.is_empty() {
+            let mpid = mpid.parse().map_err(|_| BadRow::Mpid)?;
+            scratch.identities.push(rows.combinations.mpid(mpid));
+        }
         for (identity, column) in &columns.identities {
-            if let Some(value) = clean(text(record, *column)?) {
+            if let Some(value) = clean(record.text(*column)?) {
                 scratch.identities.push((*identity, builder.owners.value(value)));
             }
         }
@@ -229,11 +328,19 @@ impl FileReader<'_> {
     }
 
     /// Puts a row's event into its log.
-    fn take_event(&mut self, record: &ByteRecord, event: &mut EventColumns, row: &mut Row) -> Result<(), BadRow> {
+    fn take_event(
+        &mut self,
+        record: &impl Record,
+        line: u64,
+        event: &mut EventColumns,
+        row: &mut Row,
+    ) -> Result<(), BadRow> {
         let (column, time) = &mut event.time;
-        row.at_ms = time.read(text(record, *column)?).ok_or(BadRow::Time)?;
-        let name = event.name.column().map_or(Ok(""), |column| text(record, column))?;
-        let id = event.id.map_or(Ok(""), |column| text(record, column))?;
+        row.at_ms = time.read(record.text(*column)?).ok_or(BadRow::Time)?;
+        let name = event.name.column().map_or(Ok(""), |column| record.text(column))?;
+        let id = event.id.map_or(Ok(""), |column| record.text(column))?;
+        let place = RowPlace { file: &self.file.shown, line, event: None };
+        self.report.measure(Limit::EventName, name, place);
         let Work { builder, rows, .. } = &mut *self.work;
         let at = event.name.log(name, builder).ok_or(BadRow::Name)?;
         let event_type = event.event_type;
@@ -244,15 +351,26 @@ impl FileReader<'_> {
         log.begin(DROPPED, row.at_ms, row.input, event_type);
         let mut has_product = false;
         for (column, of, attribute) in attributes {
-            let value = text(record, *column)?;
-            if value.is_empty() {
+            let said = record.said(*column)?;
+            if matches!(said, Said::Missing) {
                 continue;
             }
             if *of == Place::Product && !has_product {
                 log.begin_product();
                 has_product = true;
             }
-            log.set(*of, *attribute, Some(value));
+            match said {
+                Said::Text(value) => {
+                    self.report.measure(Limit::AttributeValue, value, place);
+                    log.set(*of, *attribute, Some(value));
+                }
+                Said::List(entries) => {
+                    self.report.measure_list(entries, place);
+                    let entries: Vec<&str> = entries.iter().map(AsRef::as_ref).collect();
+                    log.set_list(*of, *attribute, &entries);
+                }
+                Said::Null | Said::Missing => log.set(*of, *attribute, None),
+            }
         }
         if !id.is_empty() {
             log.set_id(id);
@@ -260,4 +378,13 @@ impl FileReader<'_> {
         }
         Ok(())
     }
+}
+
+/// A record as a line of CSV.
+fn written(record: &ByteRecord) -> io::Result<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+    writer.write_byte_record(record)?;
+    let mut line = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
+    line.truncate(line.trim_ascii_end().len());
+    Ok(line)
 }

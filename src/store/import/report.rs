@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::files::Selection;
-use crate::project::Project;
+use super::limits::{Beyond, Limit};
+use crate::project::{Format, Project};
 
 /// How many examples of bad rows a source keeps.
 const EXAMPLES: usize = 5;
@@ -67,6 +68,20 @@ pub enum BadRow {
     Name,
     /// A value that is needed is not UTF-8.
     NotUtf8,
+    /// It is not JSON.
+    NotJson,
+    /// It is JSON, and something in it has another shape than it should have: a text in place of a list, a name twice.
+    Shape,
+    /// It has more bytes than are read at once.
+    TooLong,
+    /// Its MPID is no whole number of 64 bits.
+    Mpid,
+    /// A value has no text: a date beyond the year 9999.
+    Value,
+    /// An event says no type.
+    EventType,
+    /// A commerce event has no action that is known.
+    Action,
 }
 
 impl fmt::Display for BadRow {
@@ -76,6 +91,13 @@ impl fmt::Display for BadRow {
             Self::Time => "a time that cannot be read",
             Self::Name => "no event name",
             Self::NotUtf8 => "text that is not UTF-8",
+            Self::NotJson => "text that is not JSON",
+            Self::Shape => "something of another shape than it should have",
+            Self::TooLong => "more bytes than a row may have",
+            Self::Mpid => "an MPID that is no whole number of 64 bits",
+            Self::Value => "a value beyond what can be written, such as a date after the year 9999",
+            Self::EventType => "an event without a type",
+            Self::Action => "a commerce event without an action that is known",
         })
     }
 }
@@ -89,12 +111,29 @@ pub struct Example {
     pub file: String,
     /// The line that the row begins on, from 1.
     pub line: u64,
+    /// Which event of a batch it is, from 0.
+    pub event: Option<u64>,
 }
 
 impl fmt::Display for Example {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.file, self.line, self.reason)
+        write!(f, "{}:{}: ", self.file, self.line)?;
+        if let Some(event) = self.event {
+            write!(f, "events[{event}]: ")?;
+        }
+        self.reason.fmt(f)
     }
+}
+
+/// Where a row is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    /// The file as people know it.
+    pub(super) file: &'a str,
+    /// The line that it begins on, from 1.
+    pub(super) line: u64,
+    /// Which event of a batch, from 0.
+    pub(super) event: Option<u64>,
 }
 
 /// What an import did.
@@ -141,18 +180,32 @@ impl fmt::Display for Rebuilt {
 pub struct SourceReport {
     /// The source.
     pub name: String,
+    /// Whether its files hold batches in place of rows.
+    pub of_batches: bool,
     /// How many files were read.
     pub files_read: u64,
     /// How many were read before and are unchanged.
     pub files_skipped: u64,
-    /// How many rows were read.
+    /// How many rows, or batches, were read.
     pub rows: u64,
+    /// How many events the batches brought, whatever became of them.
+    pub batch_events: u64,
     /// How many events were stored.
     pub events: u64,
     /// How many rows name no user.
     pub without_user: u64,
     /// How many events were stored before under the same event id (M20).
     pub duplicates: u64,
+    /// How many batches are of the environment `development` and were left out (M26).
+    pub development: u64,
+    /// How many batches were stored before under the same request id and were left out whole (M20).
+    pub repeated_batches: u64,
+    /// Events that no criterion can ask for, by type: sightings of their users and nothing more.
+    pub only_seen: BTreeMap<String, u64>,
+    /// What is longer, or more, than the platform takes. It was taken as it is.
+    pub beyond: BTreeMap<Limit, Beyond>,
+    /// The file that keeps the rows that were left out as bad: personal data, beside the store.
+    pub rejected: Option<String>,
     /// How many users were new.
     pub new_users: u64,
     /// Rows that were left out, by reason.
@@ -167,11 +220,22 @@ impl SourceReport {
         self.bad.values().sum()
     }
 
-    pub(super) fn bad_row(&mut self, reason: BadRow, file: &str, line: u64) {
+    /// Whether so many are bad that the mapping must be. Of batches, their events are judged too.
+    pub(super) fn exceeds(&self, limit: BadRowLimit) -> bool {
+        limit.is_exceeded(self.bad_rows(), self.rows + self.batch_events)
+    }
+
+    pub(super) fn bad_row(&mut self, reason: BadRow, place: Place<'_>) {
         *self.bad.entry(reason).or_default() += 1;
         if self.examples.len() < EXAMPLES {
-            self.examples.push(Example { reason, file: file.to_owned(), line });
+            let Place { file, line, event } = place;
+            self.examples.push(Example { reason, file: file.to_owned(), line, event });
         }
+    }
+
+    pub(super) fn beyond(&mut self, limit: Limit, place: Place<'_>) {
+        let first = || Beyond { count: 0, file: place.file.to_owned(), line: place.line };
+        self.beyond.entry(limit).or_insert_with(first).count += 1;
     }
 }
 
@@ -180,6 +244,7 @@ impl ImportReport {
         let skipped = |name: &str| selection.kept.iter().filter(|file| file.source == name).count() as u64;
         let sources = project.sources.iter().map(|source| SourceReport {
             name: source.name.clone(),
+            of_batches: source.format == Format::Mparticle,
             files_skipped: skipped(&source.name),
             ..SourceReport::default()
         });

@@ -1,9 +1,10 @@
 //! Whose each row is (M25), in the order of time.
 //!
 //! In: rows with the identities that they name. Out: their users, in the builder: sightings, attributes, owners of events.
-//! The first identity that is known, in look-up order, decides; the others move to that user. Where none is known, the first
+//! A row with an MPID is that user's. Else the first identity that is known, in look-up order, decides; the others move to that user. Where none is known, the first
 //! one makes a new user. Events that were stored before under the same id are dropped (M20); of a source that groups its rows,
-//! their products go to the event that was stored under that id.
+//! their products go to the event that was stored under that id. A batch is one user's and is taken whole, at its own time, or
+//! dropped whole.
 
 use std::collections::HashMap;
 
@@ -13,7 +14,8 @@ use super::super::builder::Builder;
 use super::base::Work;
 use super::profile::UNSAID;
 use super::report::ImportReport;
-use super::rows::{NO_EVENT, NO_ID, Row, Rows};
+use super::requests::Requests;
+use super::rows::{MPID, NO_EVENT, NO_ID, PROFILE, Row, Rows};
 use crate::base::Mpid;
 use crate::catalog::IdentityType;
 use crate::identity::derive_mpid;
@@ -37,16 +39,22 @@ struct Resolver {
 
 /// Gives every row its user. Says how many rows were kept.
 pub(super) fn resolve(work: &mut Work, claimed: Vec<bool>, report: &mut ImportReport) -> u64 {
-    let Work { builder, rows, .. } = work;
+    let Work { builder, rows, requests, .. } = work;
     let mut resolver = Resolver { claimed, found: vec![None; rows.combinations.len()], moves: 0 };
     let mut order = std::mem::take(&mut rows.rows);
     // Stable, so rows of one instant stay in the order they were read; linear where they came in order.
-    order.sort_by_key(|row| row.at_ms);
+    order.sort_by_key(|row| rows.taken_at(row));
     let mut kept = 0;
     let mut last_log = None;
     let mut groups = Groups::of(builder, rows);
+    let mut batches = Batches::default();
     for row in &order {
         let Some(own) = report.sources.get_mut(usize::from(row.source)) else { continue };
+        let (is_kept, is_first) = batches.keep(rows, row, requests);
+        if !is_kept {
+            own.repeated_batches += u64::from(is_first);
+            continue;
+        }
         let (user, is_new) = resolver.user(builder, rows, row.who);
         own.new_users += u64::from(is_new);
         let grouped = rows.of_source(row.source).grouped;
@@ -55,7 +63,9 @@ pub(super) fn resolve(work: &mut Work, claimed: Vec<bool>, report: &mut ImportRe
             continue;
         }
         builder.see_in_input(user, row.input, row.at_ms);
-        if row.log != NO_EVENT {
+        if row.log == NO_EVENT && row.position == PROFILE {
+            say(builder, rows, row, user);
+        } else if row.log != NO_EVENT {
             match Some(row.id).filter(|id| grouped && *id != NO_ID).and_then(|id| groups.join(row, user, id)) {
                 Some(into) => join_event(builder, row, into),
                 None => {
@@ -97,6 +107,38 @@ fn give_attributes(builder: &mut Builder, rows: &Rows, row: &Row, user: u32) {
     }
 }
 
+/// Gives a user what a batch says of the profile.
+fn say(builder: &mut Builder, rows: &Rows, row: &Row, user: u32) {
+    let Some(batch) = rows.batch(row) else { return };
+    let said = rows.sources.get(usize::from(row.source)).map(|source| source.sayings.as_slice()).unwrap_or_default();
+    for saying in said.get(batch.from as usize..batch.to as usize).unwrap_or(&[]) {
+        builder.set_profile(saying.target, user, saying.code, saying.at_ms);
+    }
+}
+
+/// The batch that the rows are of, which stand together.
+#[derive(Default)]
+struct Batches {
+    /// Source, number, and whether it is kept.
+    last: Option<(u16, u32, bool)>,
+}
+
+impl Batches {
+    /// Whether a row is kept, as its batch is, and whether it is the first of its batch. Of the batches with one request id the
+    /// first in the order of time is kept.
+    fn keep(&mut self, rows: &Rows, row: &Row, requests: &mut Requests) -> (bool, bool) {
+        let Some(batch) = rows.batch(row) else { return (true, true) };
+        if let Some((source, number, kept)) = self.last
+            && (source, number) == (row.source, row.values)
+        {
+            return (kept, false);
+        }
+        let kept = batch.request == NO_ID || requests.store(row.input, batch.request);
+        self.last = Some((row.source, row.values, kept));
+        (kept, true)
+    }
+}
+
 /// Where the events are whose products come in several rows: by user, log and event id.
 #[derive(Default)]
 struct Groups {
@@ -135,8 +177,15 @@ impl Resolver {
             return (found.user, false);
         }
         let set = rows.combinations.set(who);
-        let known = set.iter().find_map(|(identity, value)| builder.owners.owner(*identity, *value));
-        let user = known.unwrap_or_else(|| self.new_user(builder, set.first().copied()));
+        let mpid = rows.combinations.mpid_of(set);
+        let (named, set) = match set {
+            [(MPID, _), rest @ ..] => (mpid.map(|mpid| named_user(builder, &mut self.claimed, mpid)), rest),
+            set => (None, set),
+        };
+        let known = named.map(|(user, _)| user);
+        let known = known.or_else(|| set.iter().find_map(|(identity, value)| builder.owners.owner(*identity, *value)));
+        let user =
+            known.unwrap_or_else(|| new_user(builder, &mut self.claimed, set.first().copied().unwrap_or_default()));
         for (identity, value) in set {
             if builder.owners.assign(user, *identity, *value) {
                 self.moves += 1;
@@ -145,27 +194,38 @@ impl Resolver {
         if let Some(found) = self.found.get_mut(who as usize) {
             *found = Some(Found { moves: self.moves, user });
         }
-        (user, known.is_none())
+        (user, named.map_or(known.is_none(), |(_, is_new)| is_new))
     }
+}
 
-    /// A user for an identity that nobody has. Its number may be there already, from before everything was read anew.
-    fn new_user(&mut self, builder: &mut Builder, identity: Option<(u8, u32)>) -> u32 {
-        let (identity, value) = identity.unwrap_or_default();
-        let identity = IdentityType::ALL.get(usize::from(identity)).map_or(IdentityType::Other, |(_, each)| *each);
-        let text = builder.owners.text(value).to_owned();
-        let derived = (0..ATTEMPTS).filter_map(|attempt| derive_mpid(identity, &text, attempt));
-        // Four collisions of one hash have never been seen; numbers after the last go on without an end.
-        let last = derive_mpid(identity, &text, ATTEMPTS - 1).unwrap_or(Mpid(0));
-        let further = (1i64..).map(|step| Mpid(last.0.wrapping_add(step)));
-        for mpid in derived.chain(further) {
-            let row = builder.user(mpid) as usize;
-            if self.claimed.len() <= row {
-                self.claimed.resize(row + 1, false);
-            }
-            if !std::mem::replace(&mut self.claimed[row], true) {
-                return row as u32;
-            }
-        }
-        0
+/// The user with an MPID, and whether it is a new one.
+pub(super) fn named_user(builder: &mut Builder, claimed: &mut Vec<bool>, mpid: Mpid) -> (u32, bool) {
+    let row = builder.user(mpid);
+    (row, claim(claimed, row))
+}
+
+/// Takes a row for a user; false where it is one's already.
+fn claim(claimed: &mut Vec<bool>, row: u32) -> bool {
+    let row = row as usize;
+    if claimed.len() <= row {
+        claimed.resize(row + 1, false);
     }
+    !std::mem::replace(&mut claimed[row], true)
+}
+
+/// A user for an identity that nobody has. Its number may be there already, from before everything was read anew.
+pub(super) fn new_user(builder: &mut Builder, claimed: &mut Vec<bool>, (identity, value): (u8, u32)) -> u32 {
+    let identity = IdentityType::ALL.get(usize::from(identity)).map_or(IdentityType::Other, |(_, each)| *each);
+    let text = builder.owners.text(value).to_owned();
+    let derived = (0..ATTEMPTS).filter_map(|attempt| derive_mpid(identity, &text, attempt));
+    // Four collisions of one hash have never been seen; numbers after the last go on without an end.
+    let last = derive_mpid(identity, &text, ATTEMPTS - 1).unwrap_or(Mpid(0));
+    let further = (1i64..).map(|step| Mpid(last.0.wrapping_add(step)));
+    for mpid in derived.chain(further) {
+        let row = builder.user(mpid);
+        if claim(claimed, row) {
+            return row;
+        }
+    }
+    0
 }

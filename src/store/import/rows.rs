@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hashbrown::{HashSet, HashTable};
+use hashbrown::{HashMap, HashSet, HashTable};
 use rapidhash::fast::RandomState;
 use std::hash::BuildHasher;
 
@@ -13,11 +13,16 @@ use super::super::Store;
 use super::super::builder::Builder;
 use super::super::interner::Interner;
 use super::super::profiles::ProfileTarget;
+use crate::base::Mpid;
 use crate::catalog::EventKey;
-use crate::project::Project;
+use crate::project::{DataSource, Project};
 
 /// No log: the row is no event.
 pub(super) const NO_EVENT: u32 = u32::MAX;
+/// The position of a row that is no event and carries what its batch says of the profile.
+pub(super) const PROFILE: u32 = u32::MAX;
+/// Stands for the type of an identity where an MPID is named.
+pub(super) const MPID: u8 = u8::MAX;
 /// No event id.
 pub(super) const NO_ID: u32 = 0;
 
@@ -34,7 +39,7 @@ pub(super) struct Row {
     pub(super) position: u32,
     /// Its event id, or [`NO_ID`].
     pub(super) id: u32,
-    /// Which row of its source it is: where its fields are in [`SourceRows::values`].
+    /// Which row of its source it is: where its fields are in [`SourceRows::values`]; or which batch it is of.
     pub(super) values: u32,
     /// The source that it is from.
     pub(super) source: u16,
@@ -64,10 +69,39 @@ pub(super) struct SourceRows {
     pub(super) targets: Vec<ProfileTarget>,
     /// Codes of fields: for each row one of each target, `UNSAID` where it says nothing.
     pub(super) values: Vec<u32>,
+    /// Its batches, where it has such; [`Row::values`] says which one a row is of.
+    pub(super) batches: Vec<BatchRow>,
+    /// What batches say of profiles.
+    pub(super) sayings: Vec<Saying>,
+    /// The user attributes that batches said.
+    pub(super) user_attributes: BTreeSet<String>,
+    /// The attributes of events that batches said: log, whether it is of a product, name.
+    pub(super) attributes: BTreeSet<(u32, bool, String)>,
     /// Whether rows with one id are one event.
     pub(super) grouped: bool,
     /// The logs that its events are in.
     pub(super) logs: BTreeSet<u32>,
+}
+
+/// One batch. Its rows stand together.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BatchRow {
+    /// When it was said: all its rows are taken then.
+    pub(super) at_ms: i64,
+    /// Its request id, or [`NO_ID`].
+    pub(super) request: u32,
+    /// Where its sayings begin.
+    pub(super) from: u32,
+    /// Where they end.
+    pub(super) to: u32,
+}
+
+/// Something said of a profile.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Saying {
+    pub(super) target: ProfileTarget,
+    pub(super) code: u32,
+    pub(super) at_ms: i64,
 }
 
 /// The sources that brought each attribute.
@@ -78,6 +112,27 @@ pub(super) struct Brought {
     /// Attributes of events and of their actions.
     pub(super) events: BTreeMap<(EventKey, String), BTreeSet<String>>,
     pub(super) products: BTreeMap<(EventKey, String), BTreeSet<String>>,
+}
+
+impl Brought {
+    /// A source brought rows, with events of some keys.
+    pub(super) fn add<'k>(&mut self, source: &DataSource, keys: impl Iterator<Item = &'k EventKey>) {
+        for each in &source.profile.user_attributes {
+            self.user.entry(each.name.clone()).or_default().insert(source.name.clone());
+        }
+        for each in &source.profile.calculated {
+            self.calculated.entry(each.name.clone()).or_default().insert(source.name.clone());
+        }
+        let Some(event) = &source.event else { return };
+        for key in keys {
+            for each in event.attributes.iter().chain(&event.action) {
+                self.events.entry((key.clone(), each.name.clone())).or_default().insert(source.name.clone());
+            }
+            for each in &event.product {
+                self.products.entry((key.clone(), each.name.clone())).or_default().insert(source.name.clone());
+            }
+        }
+    }
 }
 
 impl Rows {
@@ -105,27 +160,49 @@ impl Rows {
         }
     }
 
+    /// The batch that a row is of.
+    pub(super) fn batch(&self, row: &Row) -> Option<BatchRow> {
+        self.sources.get(usize::from(row.source))?.batches.get(row.values as usize).copied()
+    }
+
+    /// When a row is taken: batches are taken whole.
+    pub(super) fn taken_at(&self, row: &Row) -> i64 {
+        self.batch(row).map_or(row.at_ms, |batch| batch.at_ms)
+    }
+
     /// Which sources brought which attributes.
     pub(super) fn brought(&self, project: &Project, builder: &Builder) -> Brought {
         let mut brought = Brought::default();
         for (source, kept) in project.sources.iter().zip(&self.sources).filter(|(_, kept)| kept.rows > 0) {
-            for each in &source.profile.user_attributes {
-                brought.user.entry(each.name.clone()).or_default().insert(source.name.clone());
+            let logs = kept.logs.iter().filter_map(|log| builder.logs.get(*log as usize));
+            brought.add(source, logs.map(|(key, _)| key));
+            for name in &kept.user_attributes {
+                brought.user.entry(name.clone()).or_default().insert(source.name.clone());
             }
-            for each in &source.profile.calculated {
-                brought.calculated.entry(each.name.clone()).or_default().insert(source.name.clone());
-            }
-            let Some(event) = &source.event else { continue };
-            for (key, _) in kept.logs.iter().filter_map(|log| builder.logs.get(*log as usize)) {
-                for each in event.attributes.iter().chain(&event.action) {
-                    brought.events.entry((key.clone(), each.name.clone())).or_default().insert(source.name.clone());
-                }
-                for each in &event.product {
-                    brought.products.entry((key.clone(), each.name.clone())).or_default().insert(source.name.clone());
-                }
+            for (log, of_product, name) in &kept.attributes {
+                let Some((key, _)) = builder.logs.get(*log as usize) else { continue };
+                let of = if *of_product { &mut brought.products } else { &mut brought.events };
+                of.entry((key.clone(), name.clone())).or_default().insert(source.name.clone());
             }
         }
         brought
+    }
+}
+
+/// Numbers in the order in which they came, each once.
+#[derive(Debug, Default)]
+struct IndexSet {
+    all: Vec<i64>,
+    places: HashMap<i64, u32, RandomState>,
+}
+
+impl IndexSet {
+    fn number(&mut self, of: i64) -> u32 {
+        let Self { all, places } = self;
+        *places.entry(of).or_insert_with(|| {
+            all.push(of);
+            all.len() as u32 - 1
+        })
     }
 }
 
@@ -133,6 +210,8 @@ impl Rows {
 #[derive(Debug, Default)]
 pub(super) struct Combinations {
     identities: Vec<(u8, u32)>,
+    /// MPIDs that were named, each once.
+    mpids: IndexSet,
     ends: Vec<u32>,
     numbers: HashTable<u32>,
     hasher: RandomState,
@@ -141,7 +220,7 @@ pub(super) struct Combinations {
 impl Combinations {
     /// The number of a set, given as types and value codes in look-up order.
     pub(super) fn number(&mut self, set: &[(u8, u32)]) -> u32 {
-        let Self { identities, ends, numbers, hasher } = self;
+        let Self { identities, ends, numbers, hasher, .. } = self;
         let hash = hasher.hash_one(set);
         if let Some(number) = numbers.find(hash, |number| at(identities, ends, *number) == set) {
             return *number;
@@ -151,6 +230,17 @@ impl Combinations {
         ends.push(identities.len() as u32);
         numbers.insert_unique(hash, number, |number| hasher.hash_one(at(identities, ends, *number)));
         number
+    }
+
+    /// An MPID as part of a set, where it stands first.
+    pub(super) fn mpid(&mut self, mpid: Mpid) -> (u8, u32) {
+        (MPID, self.mpids.number(mpid.0))
+    }
+
+    /// The MPID that a set names.
+    pub(super) fn mpid_of(&self, set: &[(u8, u32)]) -> Option<Mpid> {
+        let (MPID, number) = set.first()? else { return None };
+        self.mpids.all.get(*number as usize).copied().map(Mpid)
     }
 
     /// The set of a number.

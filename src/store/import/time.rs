@@ -24,6 +24,11 @@ impl TimeReader {
         Self { format: mapping.format.as_ref().map(items), east, last_text: String::new(), last: None }
     }
 
+    /// A reader of ms since 1970.
+    pub(super) fn of_ms() -> Self {
+        Self { format: None, east: 0, last_text: String::new(), last: None }
+    }
+
     /// The time in ms since 1970, white space around it aside.
     pub(super) fn read(&mut self, text: &str) -> Option<i64> {
         let text = text.trim();

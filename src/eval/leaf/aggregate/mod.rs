@@ -8,12 +8,10 @@ mod distinct;
 mod ends;
 mod numbers;
 
-use std::sync::Arc;
-
 use super::check::Check;
 use super::codes::CodeSet;
 use super::parts::Parts;
-use super::reading::{Reading, Several};
+use super::reading::{Several, accepted};
 use super::rows::{Row, Shard, Source};
 use super::values::{Cells, Value, Values};
 use super::{Context, Kernel, Selection};
@@ -32,7 +30,7 @@ pub(super) struct Aggregates<'a> {
     /// Where the values are; none for calculations without an attribute.
     values: Option<Values<'a>>,
     /// The values as numbers; empty where none is asked for.
-    numbers: Vec<Parts<Arc<Reading<'a>>>>,
+    numbers: Vec<Parts<&'a [f64]>>,
     /// The distinct texts, where they are asked for.
     texts: Option<distinct::Texts<'a>>,
     tests: Vec<Test<'a>>,
@@ -76,7 +74,7 @@ impl<'a> Aggregates<'a> {
         let values = values.map(|(source, attribute)| Values::new(source.segments, attribute));
         let dictionaries = values.as_ref().map_or_else(Vec::new, |values| values.dictionaries.clone());
         let asks = |which: fn(Calculation) -> bool| family.tests.iter().any(|test| which(test.calculation));
-        let reading = |dictionary: &'a Dictionary| context.readings.of(dictionary);
+        let reading = |dictionary: &'a Dictionary| dictionary.numbers();
         Self {
             store: context.store,
             source,
@@ -116,14 +114,12 @@ impl<'a> Test<'a> {
             calculation,
             Calculation::First | Calculation::Latest | Calculation::MostFrequent | Calculation::UniqueList
         );
-        let accepted = |dictionary: &'a Dictionary| {
-            context.readings.of(dictionary).accepted(predicate, Several::List, context.now)
-        };
+        let of = |dictionary: &'a Dictionary| accepted(dictionary, predicate, Several::List, context.now);
         Self {
             calculation: *calculation,
             check: Check::new(predicate, context.now),
             accepted: match is_sent {
-                true => dictionaries.iter().map(|each| each.map(accepted)).collect(),
+                true => dictionaries.iter().map(|each| each.map(of)).collect(),
                 false => Vec::new(),
             },
         }

@@ -1,0 +1,43 @@
+//! `aud data`.
+
+use crate::cli::args::Door;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::ui::Ui;
+use crate::report::data;
+
+/// Commands on the stored data.
+#[derive(Debug, clap::Subcommand)]
+pub(in crate::cli) enum Command {
+    /// Say what is stored, and what it takes
+    Stats,
+    /// Read all of it, and name what is damaged
+    Verify,
+    /// Put recent writes into files, and all files of an event into one
+    Compact,
+}
+
+/// Runs one of them.
+pub(in crate::cli) fn run(door: &Door, ui: &Ui, command: &Command) -> Result<Exit, Failure> {
+    let workbench = door.workbench()?;
+    let (exit, json, text) = match command {
+        Command::Stats => {
+            let stats = workbench.data_stats()?;
+            (Exit::Fine, data::stats_json(&stats), data::stats_text(&stats))
+        }
+        Command::Verify => {
+            let found = workbench.verify_data()?;
+            let exit = if found.damages.is_empty() { Exit::Fine } else { Exit::Error };
+            (exit, data::verification_json(&found), data::verification_text(&found))
+        }
+        Command::Compact => {
+            let folded = workbench.compact_data()?;
+            (Exit::Fine, data::folded_json(&folded), data::folded_text(&folded))
+        }
+    };
+    if ui.json {
+        ui.print_json(&json)?;
+    } else {
+        ui.print(&text)?;
+    }
+    Ok(exit)
+}

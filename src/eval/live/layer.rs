@@ -1,0 +1,292 @@
+//! One program kept right: the answers of its leaves, and whose of them can have changed.
+//!
+//! In: what was written, and a later `now`. Out: who enters and who leaves. For each family of leaves the users whose answers can
+//! have changed are found: those written to, and those with an instant that passed an edge of a window. The kernels answer for
+//! them, as they do for whole shards.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+use roaring::RoaringBitmap;
+
+use super::board::{Answer, Board, Move};
+use super::cursors::Cursors;
+use super::timeline::Timeline;
+use super::watch::{Edge, Source, Watched};
+use super::{Step, dates};
+use crate::base::{Address, Now};
+use crate::eval::bits::{SHARD_WORDS, Slots};
+use crate::eval::leaf::{Bound, Context, Selection};
+use crate::eval::program::{Operand, Program, Source as Bits};
+use crate::store::{SHARD_USERS, Store};
+
+/// A program with everything that is kept of it.
+#[derive(Debug)]
+pub(super) struct Layer {
+    pub(super) program: Program,
+    watched: Watched,
+    pub(super) board: Board,
+    cursors: BTreeMap<Source, Cursors>,
+    timelines: BTreeMap<Source, Timeline>,
+    /// The `now` that it holds for.
+    now: Now,
+}
+
+/// The users of each family whose answers can have changed.
+struct Touched(Vec<Vec<u32>>);
+
+impl Touched {
+    fn add(&mut self, families: &BTreeSet<usize>, rows: &[u32]) {
+        for family in families {
+            if let Some(touched) = self.0.get_mut(*family) {
+                touched.extend_from_slice(rows);
+            }
+        }
+    }
+
+    fn one(&mut self, families: &BTreeSet<usize>, row: u32) {
+        self.add(families, std::slice::from_ref(&row));
+    }
+}
+
+impl Layer {
+    /// A program, evaluated.
+    pub(super) fn new(program: Program, store: &Store, now: Now, given: &BTreeMap<Address, RoaringBitmap>) -> Self {
+        let watched = Watched::new(&program.questions);
+        let board = Board::new(&program);
+        let mut layer = Self { program, watched, board, cursors: BTreeMap::new(), timelines: BTreeMap::new(), now };
+        layer.evaluate(store, now, given);
+        layer
+    }
+
+    /// Evaluates everything.
+    pub(super) fn evaluate(&mut self, store: &Store, now: Now, given: &BTreeMap<Address, RoaringBitmap>) {
+        self.now = now;
+        self.board = Board::new(&self.program);
+        self.board.resize(store.user_count());
+        let context = Context::new(store, now, given);
+        let kernels = context.bind(&self.program.questions);
+        let mut slots = Slots::default();
+        for shard in 0..store.shard_count() {
+            slots.resize(self.program.leaf_count(), SHARD_WORDS);
+            crate::eval::run::answer(&kernels, Selection::Shard(shard), &mut slots);
+            self.board.fill(shard, &slots);
+        }
+        self.cursors.clear();
+        self.timelines.clear();
+        for (source, interest) in &self.watched.sources {
+            match source {
+                Source::Events(key) => {
+                    let mut cursors = Cursors::new(interest.ages.keys().copied());
+                    cursors.settle(store.events.get(key).map_or(&[], |segments| segments), now);
+                    self.cursors.insert(source.clone(), cursors);
+                }
+                Source::Dates(..) | Source::Given(_) => {}
+                _ => {
+                    // Whoever was last seen after `now` is looked at each time.
+                    let ages = interest.ages.keys().copied().chain(matches!(source, Source::Last(_)).then_some(-1));
+                    if let Some(oldest) = ages.max() {
+                        self.timelines.insert(source.clone(), Timeline::new(store, source, oldest, now));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes what was written, and goes on to a later `now`. `given` are the memberships of standard audiences after it.
+    pub(super) fn advance(
+        &mut self,
+        step: &Step<'_>,
+        now: Now,
+        given: &BTreeMap<Address, RoaringBitmap>,
+        given_rows: &BTreeMap<Address, Vec<u32>>,
+    ) -> Vec<Move> {
+        let touched = self.touched(step, now, given_rows);
+        let answers = self.answers(step.store, now, given, touched);
+        self.now = now;
+        let new = step.changed.new_users.clone();
+        if !new.is_empty() {
+            self.board.resize(step.store.user_count());
+        }
+        let known = if new.is_empty() { step.store.user_count() } else { new.start as usize };
+        self.board.take(answers, known)
+    }
+
+    /// Whose answers can have changed.
+    fn touched(&mut self, step: &Step<'_>, now: Now, given_rows: &BTreeMap<Address, Vec<u32>>) -> Touched {
+        let Step { store, changed, .. } = step;
+        let before = self.now;
+        let mut touched = Touched(vec![Vec::new(); self.watched.families]);
+        let new_users: Vec<u32> = changed.new_users.clone().collect();
+        if !new_users.is_empty() {
+            touched.0.iter_mut().for_each(|rows| rows.extend_from_slice(&new_users));
+        }
+        for (source, interest) in &self.watched.sources {
+            if let Some(timeline) = self.timelines.get(source) {
+                for (age, families) in &interest.ages {
+                    timeline.passing(*age, before, now, |rows| touched.add(families, rows));
+                }
+                if matches!(source, Source::Last(_)) {
+                    timeline.after(before, |rows| touched.add(&interest.families, rows));
+                }
+            }
+            let written: &[u32] =
+                match source {
+                    Source::Events(key) => {
+                        for table in changed.events.get(key).into_iter().flatten() {
+                            for (shard, events) in table.shards.iter().enumerate() {
+                                let row = |user: &u16| (shard * SHARD_USERS) as u32 + u32::from(*user);
+                                let rows: Vec<u32> = events.users.iter().map(row).collect();
+                                touched.add(&interest.families, &rows);
+                            }
+                        }
+                        if let Some(cursors) = self.cursors.get_mut(source) {
+                            let families: Vec<_> = cursors
+                                .ages()
+                                .iter()
+                                .map(|age| interest.ages.get(age).cloned().unwrap_or_default())
+                                .collect();
+                            cursors.pass(now, |edge, row| {
+                                if let Some(families) = families.get(edge) {
+                                    touched.one(families, row);
+                                }
+                            });
+                            cursors.settle(store.events.get(key).map_or(&[], |segments| segments), now);
+                        }
+                        &[]
+                    }
+                    Source::Dates(key, part, name) => {
+                        for ((age, families), table) in interest.ages.iter().flat_map(|each| {
+                            store.events.get(key).into_iter().flatten().map(move |table| (each, table))
+                        }) {
+                            dates::passing(table, *part, name, *age, (before, now), |row| touched.one(families, row));
+                        }
+                        &[]
+                    }
+                    Source::First(workspace) | Source::Last(workspace) => {
+                        changed.sightings.get(workspace).map_or(&[], |rows| rows)
+                    }
+                    Source::Held(workspace, field) | Source::Said(workspace, field) => {
+                        changed.fields.get(&(workspace.clone(), field.clone())).map_or(&[], |rows| rows)
+                    }
+                    Source::Identities => &changed.identities,
+                    Source::Given(address) => given_rows.get(address).map_or(&[], |rows| rows),
+                };
+            touched.add(&interest.families, written);
+            if let Some(timeline) = self.timelines.get_mut(source) {
+                timeline.add(store, source, written, now);
+            }
+        }
+        touched
+    }
+
+    /// What the leaves of touched families say of touched users, where it is not what they said before.
+    fn answers(
+        &self,
+        store: &Store,
+        now: Now,
+        given: &BTreeMap<Address, RoaringBitmap>,
+        touched: Touched,
+    ) -> Vec<Answer> {
+        let mut by_shard: Vec<Vec<(usize, Vec<u16>)>> = Vec::with_capacity(touched.0.len());
+        touched.0.into_par_iter().map(by_shards).collect_into_vec(&mut by_shard);
+        let context = Context::new(store, now, given);
+        let wanted = |family: usize| by_shard.get(family).is_some_and(|shards| !shards.is_empty());
+        let kernels = context.bind_some(&self.program.questions, wanted);
+        let tasks: Vec<(&Bound<'_>, usize, &[u16])> = kernels
+            .iter()
+            .flat_map(|bound| {
+                let shards = by_shard.get(bound.family).into_iter().flatten();
+                shards.map(move |(shard, users)| (bound, *shard, users.as_slice()))
+            })
+            .collect();
+        let answers = tasks.par_iter().flat_map_iter(|(bound, shard, users)| self.differing(bound, *shard, users));
+        answers.collect()
+    }
+
+    fn differing(&self, bound: &Bound<'_>, shard: usize, users: &[u16]) -> Vec<Answer> {
+        let words = users.len().div_ceil(64);
+        let mut bits = vec![0u64; words * bound.slots.len()];
+        let mut slots: Vec<&mut [u64]> = bits.chunks_exact_mut(words).collect();
+        bound.kernel.answer(Selection::Users(shard, users), &mut slots);
+        let mut answers = Vec::new();
+        for (slot, said) in bound.slots.iter().zip(&slots) {
+            for (at, user) in users.iter().enumerate() {
+                let row = (shard * SHARD_USERS) as u32 + u32::from(*user);
+                let holds = said.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1);
+                if self.board.holds(*slot, row) != holds {
+                    answers.push(Answer { row, slot: *slot, holds });
+                }
+            }
+        }
+        answers
+    }
+
+    /// The next `now` at which each leaf can say something else by time alone; of a given membership, `given` says.
+    pub(super) fn next(&self, given: impl Fn(&Address) -> Option<i64>) -> Vec<Option<i64>> {
+        let mut known: BTreeMap<&(Source, Option<Edge>), Option<i64>> = BTreeMap::new();
+        let of_leaf = |watches| {
+            let watches: &BTreeSet<(Source, Option<Edge>)> = watches;
+            watches.iter().filter_map(|watch| *known.entry(watch).or_insert_with(|| self.next_of(watch, &given))).min()
+        };
+        self.watched.leaves.iter().map(of_leaf).collect()
+    }
+
+    fn next_of(&self, watch: &(Source, Option<Edge>), given: impl Fn(&Address) -> Option<i64>) -> Option<i64> {
+        match watch {
+            (Source::Given(address), _) => given(address),
+            (source @ Source::Last(_), None) => {
+                let mut waits = false;
+                self.timelines.get(source)?.after(self.now, |rows| waits |= !rows.is_empty());
+                waits.then(|| self.now.ms().saturating_add(1))
+            }
+            (_, None) => None,
+            (source @ Source::Events(_), Some(edge)) => self.cursors.get(source)?.next(*edge),
+            (Source::Dates(key, part, name), Some(edge)) => {
+                let tables = self.cursors.get(&Source::Events(key.clone()))?.tables();
+                dates::next(tables, *part, name, *edge, self.now)
+            }
+            (source, Some(edge)) => self.timelines.get(source)?.next(*edge, self.now),
+        }
+    }
+
+    /// The leaves that an audience stands on.
+    pub(super) fn leaves_of(&self, audience: usize) -> BTreeSet<u32> {
+        let mut leaves = BTreeSet::new();
+        let mut open: Vec<Operand> = self.program.roots.get(audience).map(|(_, root)| *root).into_iter().collect();
+        let mut entered = BTreeSet::new();
+        while let Some(operand) = open.pop() {
+            match operand.source {
+                Bits::True => {}
+                Bits::Leaf(slot) => {
+                    leaves.insert(slot);
+                }
+                Bits::Node(node) => {
+                    if entered.insert(node) {
+                        open.extend(self.program.nodes.get(node as usize).into_iter().flat_map(|node| &node.0));
+                    }
+                }
+            }
+        }
+        leaves
+    }
+
+    /// How many bytes are kept.
+    pub(super) fn bytes(&self) -> usize {
+        let cursors: usize = self.cursors.values().map(Cursors::bytes).sum();
+        self.board.bytes() + cursors + self.timelines.values().map(Timeline::bytes).sum::<usize>()
+    }
+}
+
+/// Rows, in order and each once, by shard.
+fn by_shards(mut rows: Vec<u32>) -> Vec<(usize, Vec<u16>)> {
+    rows.sort_unstable();
+    rows.dedup();
+    let shard = |row: &u32| *row as usize / SHARD_USERS;
+    let chunks = rows.chunk_by(|a, b| shard(a) == shard(b));
+    let of_chunk = |chunk: &[u32]| {
+        let users = chunk.iter().map(|row| (*row as usize % SHARD_USERS) as u16).collect();
+        (chunk.first().map_or(0, shard), users)
+    };
+    chunks.map(of_chunk).collect()
+}

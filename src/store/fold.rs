@@ -1,0 +1,137 @@
+//! Recent writes become files, and files become fewer.
+//!
+//! In: a folder whose lock the caller holds. Out: the same store in other files. What always holds: until the manifest is replaced,
+//! the old files and the recent writes are the store; from then on the new files are. Who has the old files open keeps reading them.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::error::StoreError;
+use super::events::{EventTable, Segments};
+use super::files::{Change, FileEntry, Manifest, TableName, Writing, load};
+use super::log::EventLog;
+use super::{import, recent};
+use crate::catalog::EventKey;
+use crate::system::System;
+
+/// A segment is merged with the one before it where it is at least so much of it.
+const MERGED_FROM: u64 = 4;
+
+/// What became files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Folded {
+    /// How many batches of recent writes.
+    pub batches: u64,
+    /// How many files of events were there before.
+    pub segments_before: u64,
+    /// How many are there now.
+    pub segments: u64,
+    /// Bytes of all files before.
+    pub bytes_before: u64,
+    /// Bytes of all files now.
+    pub bytes: u64,
+}
+
+/// Puts recent writes into files: a new segment for each key that they touch. Segments at the end of a key are merged where the newer ones
+/// are at least a quarter of the one before.
+///
+/// # Errors
+/// A damaged store, or the system refuses; the store is then as it was.
+pub fn fold(system: &dyn System, folder: &Path) -> Result<Folded, StoreError> {
+    rewrite(system, folder, false)
+}
+
+/// Puts recent writes into files, and all segments of a key into one.
+///
+/// # Errors
+/// A damaged store, or the system refuses; the store is then as it was.
+pub fn compact(system: &dyn System, folder: &Path) -> Result<Folded, StoreError> {
+    rewrite(system, folder, true)
+}
+
+fn rewrite(system: &dyn System, folder: &Path, whole: bool) -> Result<Folded, StoreError> {
+    let Some(manifest) = Manifest::read(system, folder)? else {
+        return Ok(Folded::default());
+    };
+    let before = counted(&manifest);
+    let batches = recent::after(system, folder, manifest.folded)?;
+    let names: BTreeSet<&TableName> = manifest.files.iter().map(|file| &file.table).collect();
+    if batches.is_empty() && !(whole && names.len() < manifest.files.len()) {
+        let (segments, bytes) = before;
+        return Ok(Folded { batches: 0, segments_before: segments, segments, bytes_before: bytes, bytes });
+    }
+    let base = load(system, folder, &manifest)?;
+    let (store, last) = recent::replay(batches, manifest.folded, base)?;
+    let writing = Writing::begin(system, folder, &manifest)?;
+    // What stays of the old files, and what is written beside it.
+    let mut kept = manifest.clone();
+    let (mut new, mut touched) = (Vec::new(), BTreeSet::new());
+    for (key, segments) in store.events.iter() {
+        let stored = segments_of(&manifest, key).count();
+        let recent = segments.len().saturating_sub(stored);
+        if recent > 0 {
+            touched.insert(key.clone());
+        }
+        let merged = match (recent, whole) {
+            (_, true) if segments.len() > 1 => 0,
+            (0, _) => continue,
+            _ => first_merged(segments, stored),
+        };
+        let gone: Vec<String> = segments_of(&manifest, key).skip(merged).map(|file| file.name.clone()).collect();
+        kept.files.retain(|file| !gone.contains(&file.name));
+        if merged > 0 {
+            let table = one(segments.get(merged..).unwrap_or(&[]));
+            new.push(writing.whole_events(key, &table, &store.inputs)?);
+        }
+    }
+    let next = Manifest {
+        version: store.version,
+        users: store.user_count() as u64,
+        inputs: store.inputs.to_vec(),
+        detected: import::detect_again(&store, &touched, &manifest.detected),
+        folded: last,
+        ..manifest.clone()
+    };
+    writing.finish(&store, &kept, &|_| Change::Kept(usize::MAX), None, new, next)?;
+    if last > manifest.folded {
+        recent::forget_up_to(folder, last)?;
+    }
+    let after = Manifest::read(system, folder)?.as_ref().map_or((0, 0), counted);
+    Ok(Folded {
+        batches: last - manifest.folded,
+        segments_before: before.0,
+        segments: after.0,
+        bytes_before: before.1,
+        bytes: after.1,
+    })
+}
+
+fn segments_of<'m>(manifest: &'m Manifest, key: &EventKey) -> impl Iterator<Item = &'m FileEntry> {
+    let table = TableName::Events(key.clone());
+    manifest.files.iter().filter(move |file| file.table == table)
+}
+
+fn counted(manifest: &Manifest) -> (u64, u64) {
+    let events = manifest.files.iter().filter(|file| matches!(file.table, TableName::Events(_)));
+    (events.count() as u64, manifest.files.iter().map(|file| file.bytes).sum())
+}
+
+/// The first segment that becomes part of the new one, of which the first `stored` have files.
+fn first_merged(segments: &Segments, stored: usize) -> usize {
+    let len = |at: usize| segments.get(at).map_or(0, |segment| segment.len());
+    let mut first = stored;
+    let mut newer: u64 = (stored..segments.len()).map(len).sum();
+    while let Some(before) = first.checked_sub(1).filter(|before| newer.saturating_mul(MERGED_FROM) >= len(*before)) {
+        newer += len(before);
+        first = before;
+    }
+    first
+}
+
+fn one(segments: &[Arc<EventTable>]) -> Arc<EventTable> {
+    match segments {
+        [only] => Arc::clone(only),
+        several => Arc::new(EventLog::of(several).finish()),
+    }
+}

@@ -1,0 +1,155 @@
+//! Recent writes: durable at once, and the same store before and after they are folded.
+
+use std::path::Path;
+
+use aud::base::{InputName, Mpid};
+use aud::catalog::{CustomEventType, EventKey, IdentityType};
+use aud::store::{EventRow, Recent, Store, StoreError, Writes, compact, fold, open, stats, verify};
+use aud::system::{OsSystem, System};
+use proptest::prelude::*;
+
+use super::support::describe;
+
+const WEB: &str = "shop.web";
+
+/// Some events of a few users, some of them new to the store.
+fn batch(store: &Store, events: &[(u8, u8, i64)]) -> Writes {
+    let mut writes = Writes::to(store);
+    let input = writes.input(&InputName::try_from(WEB.to_owned()).unwrap()).unwrap();
+    let mut new = std::collections::BTreeMap::new();
+    for (user, key, at_ms) in events {
+        let mpid = Mpid(i64::from(*user) + 1);
+        let row = match store.row(mpid) {
+            Some(row) => row,
+            None => *new.entry(mpid).or_insert_with(|| {
+                let row = writes.new_user(mpid);
+                writes.identity(row, IdentityType::Email, &format!("{user}@b"), None);
+                row
+            }),
+        };
+        let price = key.to_string();
+        let event = EventRow {
+            at_ms: *at_ms,
+            input,
+            event_type: CustomEventType::Transaction,
+            id: None,
+            attributes: &[("price", Some(&price))],
+            action: &[],
+            products: &[],
+        };
+        writes.event(row, &EventKey::custom(format!("e{}", key % 3)), event);
+    }
+    writes
+}
+
+fn append(folder: &Path, events: &[(u8, u8, i64)]) {
+    let writes = batch(&open(&OsSystem, folder).unwrap(), events);
+    Recent::open(&OsSystem, folder).unwrap().append(&[writes]).unwrap();
+}
+
+fn state(folder: &Path) -> String {
+    format!("{:?}", describe(&open(&OsSystem, folder).unwrap()))
+}
+
+fn is_whole(folder: &Path) {
+    assert_eq!(verify(&OsSystem, folder).unwrap().damages, []);
+}
+
+#[test]
+fn what_is_appended_is_there_at_once_and_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    append(folder, &[(1, 1, 10), (2, 2, 20)]);
+    let store = open(&OsSystem, folder).unwrap();
+    assert_eq!((store.user_count(), store.event_count()), (2, 2));
+    append(folder, &[(1, 1, 5), (3, 1, 30)]);
+    let before = state(folder);
+    assert_eq!(stats(&OsSystem, folder).unwrap().recent, 2);
+    let folded = fold(&OsSystem, folder).unwrap();
+    assert_eq!((folded.batches, state(folder)), (2, before.clone()));
+    assert_eq!(fold(&OsSystem, folder).unwrap().batches, 0, "and only once");
+    is_whole(folder);
+    append(folder, &[(1, 1, 7)]);
+    assert_eq!(open(&OsSystem, folder).unwrap().event_count(), 5);
+    assert_eq!(open(&OsSystem, folder).unwrap().id, store.id);
+}
+
+#[test]
+fn batches_that_were_folded_are_not_repeated_where_they_are_still_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    append(folder, &[(1, 1, 10)]);
+    let (before, log) = (state(folder), folder.join("recent.db"));
+    // A fold that was killed before it took the batches away.
+    let connection = rusqlite::Connection::open(&log).unwrap();
+    connection.execute_batch("CREATE TABLE kept AS SELECT * FROM batches").unwrap();
+    fold(&OsSystem, folder).unwrap();
+    connection.execute_batch("INSERT INTO batches SELECT * FROM kept").unwrap();
+    assert_eq!(state(folder), before);
+    append(folder, &[(2, 1, 20)]);
+    assert_eq!(open(&OsSystem, folder).unwrap().event_count(), 2);
+    is_whole(folder);
+}
+
+#[test]
+fn a_damaged_batch_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    append(folder, &[(1, 1, 10)]);
+    append(folder, &[(1, 1, 11)]);
+    let connection = rusqlite::Connection::open(folder.join("recent.db")).unwrap();
+    for damage in [
+        "UPDATE batches SET content = CAST(content || ' ' AS BLOB) WHERE number = 2",
+        "DELETE FROM batches WHERE number = 1",
+    ] {
+        connection.execute_batch(damage).unwrap();
+        let error = open(&OsSystem, folder).unwrap_err();
+        assert!(matches!(&error, StoreError::Damaged { what, .. } if what.contains("batch")), "{error}");
+        assert_eq!(verify(&OsSystem, folder).unwrap().damages.len(), 1);
+        assert!(fold(&OsSystem, folder).is_err());
+    }
+}
+
+#[test]
+fn segments_are_merged_by_their_sizes() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let many = |count: i64| (0..count).map(|at| (at as u8 % 50, 1, at)).collect::<Vec<_>>();
+    let segments = || {
+        let files = OsSystem.files_below(folder).unwrap();
+        files.iter().filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("events-e1")).count()
+    };
+    for (events, expected) in [(400, 1), (40, 2), (5, 3), (20, 2), (300, 1), (10, 2)] {
+        append(folder, &many(events));
+        let before = state(folder);
+        fold(&OsSystem, folder).unwrap();
+        assert_eq!((segments(), state(folder)), (expected, before), "{events}");
+    }
+    let before = state(folder);
+    assert_eq!(compact(&OsSystem, folder).unwrap().segments, 1);
+    assert_eq!((segments(), state(folder)), (1, before));
+    is_whole(folder);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn folding_at_any_time_changes_nothing(
+        steps in proptest::collection::vec(
+            (proptest::collection::vec((0u8..6, 0u8..6, 0i64..50), 1..6), 0u8..3), 1..6)
+    ) {
+        let (folded, unfolded) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        for (events, step) in &steps {
+            append(folded.path(), events);
+            append(unfolded.path(), events);
+            match step {
+                0 => prop_assert!(fold(&OsSystem, folded.path()).is_ok()),
+                1 => prop_assert!(compact(&OsSystem, folded.path()).is_ok()),
+                _ => {}
+            }
+            prop_assert_eq!(state(folded.path()), state(unfolded.path()));
+        }
+        is_whole(folded.path());
+    }
+}
