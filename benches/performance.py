@@ -423,4 +423,5 @@ def main():
         PHASES[phase](options)
 
 
-main()
+if __name__ == "__main__":
+    main()
