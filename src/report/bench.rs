@@ -33,6 +33,10 @@ pub fn text(run: &Run) -> String {
         times("evaluate", &evaluate.seconds);
         times("evaluate, counts and sums", &evaluate.with_answers);
     }
+    if let Some(increment) = &run.increment {
+        times("new events, later clock", &increment.seconds);
+        times("of it, taking the events", &increment.appending);
+    }
     line(format!("  {:<28} {:>11}", "store on disk", mebibytes(run.store_bytes)));
     line(format!("  {:<28} {:>11}", "memory after opening", mebibytes(run.open.memory.rss)));
     if let Some(evaluate) = &run.evaluate {
@@ -44,6 +48,14 @@ pub fn text(run: &Run) -> String {
             (Some(true), _) => "all answers are as expected".to_owned(),
             (Some(false), count) => format!("{count} answers differ: audiences {}", few(&evaluate.differing)),
         });
+    }
+    if let Some(increment) = &run.increment {
+        let (events, moves) = (number(increment.events), number(increment.moves));
+        let kept = mebibytes(increment.kept_bytes);
+        let equal = if increment.equal == Some(true) { "as expected" } else { "NOT as expected" };
+        line(format!(
+            "{events} new events: {moves} users entered or left, {equal}; {kept} kept beside the memberships"
+        ));
     }
     out
 }
