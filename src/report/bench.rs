@@ -33,6 +33,10 @@ pub fn text(run: &Run) -> String {
         times("evaluate", &evaluate.seconds);
         times("evaluate, counts and sums", &evaluate.with_answers);
     }
+    if let Some(increment) = &run.increment {
+        times("new events, later clock", &increment.seconds);
+        times("of it, taking the events", &increment.appending);
+    }
     line(format!("  {:<28} {:>11}", "store on disk", mebibytes(run.store_bytes)));
     line(format!("  {:<28} {:>11}", "memory after opening", mebibytes(run.open.memory.rss)));
     if let Some(evaluate) = &run.evaluate {
@@ -47,6 +51,14 @@ pub fn text(run: &Run) -> String {
     }
     for each in &run.profile {
         line(format!("  {:<28} {:>11} for {}", each.kind, time(each.seconds), each.leaves));
+    }
+    if let Some(increment) = &run.increment {
+        let (events, moves) = (number(increment.events), number(increment.moves));
+        let kept = mebibytes(increment.kept_bytes);
+        let equal = if increment.equal == Some(true) { "as expected" } else { "NOT as expected" };
+        line(format!(
+            "{events} new events: {moves} users entered or left, {equal}; {kept} kept beside the memberships"
+        ));
     }
     out
 }

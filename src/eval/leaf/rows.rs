@@ -35,7 +35,7 @@ pub(in crate::eval) struct Shard<'s>(Vec<Rows<'s>>);
 pub(in crate::eval) struct Rows<'s> {
     /// The segment's place among those of the key.
     pub(in crate::eval) segment: usize,
-    pub(super) events: &'s EventShard,
+    pub(in crate::eval) events: &'s EventShard,
     pub(super) unit: Unit,
     /// What a row must satisfy by itself.
     rows: Filter<ShardTest<'s>>,
@@ -189,7 +189,7 @@ impl Rows<'_> {
     }
 
     /// Whether one row passes.
-    pub(super) fn passes(&self, row: usize) -> bool {
+    pub(in crate::eval) fn passes(&self, row: usize) -> bool {
         self.rows.passes(row, None) && self.passes_with_products(row)
     }
 

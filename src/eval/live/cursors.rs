@@ -108,11 +108,6 @@ impl Cursors {
         self.tables.iter().map(|each| &*each.table)
     }
 
-    /// The ages of the edges, by place.
-    pub(super) fn ages(&self) -> &[i64] {
-        &self.ages
-    }
-
     /// How many bytes the cursors take.
     pub(super) fn bytes(&self) -> usize {
         self.tables.iter().map(|table| table.cursors.capacity() * size_of::<Cursor>()).sum()

@@ -5,11 +5,13 @@
 //! them, as they do for whole shards.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use roaring::RoaringBitmap;
 
 use super::board::{Answer, Board, Move};
+use super::counts;
 use super::cursors::Cursors;
 use super::timeline::Timeline;
 use super::watch::{Edge, Source, Watched};
@@ -18,7 +20,7 @@ use crate::base::{Address, Now};
 use crate::eval::bits::{SHARD_WORDS, Slots};
 use crate::eval::leaf::{Bound, Context, Selection};
 use crate::eval::program::{Operand, Program, Source as Bits};
-use crate::store::{SHARD_USERS, Store};
+use crate::store::{EventTable, SHARD_USERS, Store};
 
 /// A program with everything that is kept of it.
 #[derive(Debug)]
@@ -44,8 +46,42 @@ impl Touched {
         }
     }
 
-    fn one(&mut self, families: &BTreeSet<usize>, row: u32) {
-        self.add(families, std::slice::from_ref(&row));
+    fn one(&mut self, family: usize, row: u32) {
+        if let Some(touched) = self.0.get_mut(family) {
+            touched.push(row);
+        }
+    }
+}
+
+/// New events of one key: counts are looked at where they can change, all else for every user who has one.
+fn written<'a>(
+    tables: &'a [Arc<EventTable>],
+    context: &Context<'a>,
+    counted: &'a [counts::Counted],
+    board: &Board,
+    families: &BTreeSet<usize>,
+    touched: &mut Touched,
+    answers: &mut Vec<Answer>,
+) {
+    if tables.is_empty() {
+        return;
+    }
+    let mut rows = Vec::new();
+    for family in families {
+        match counted.get(*family) {
+            Some(counted) => {
+                rows.clear();
+                counts::written(context, counted, tables, board, answers, &mut rows);
+                rows.iter().for_each(|row| touched.one(*family, *row));
+            }
+            None => {
+                let shards = tables.iter().flat_map(|table| table.shards.iter().enumerate());
+                for (shard, events) in shards {
+                    let row = |user: &u16| (shard * SHARD_USERS) as u32 + u32::from(*user);
+                    events.users.iter().for_each(|user| touched.one(*family, row(user)));
+                }
+            }
+        }
     }
 }
 
@@ -101,8 +137,8 @@ impl Layer {
         given: &BTreeMap<Address, RoaringBitmap>,
         given_rows: &BTreeMap<Address, Vec<u32>>,
     ) -> Vec<Move> {
-        let touched = self.touched(step, now, given_rows);
-        let answers = self.answers(step.store, now, given, touched);
+        let (touched, mut answers) = self.touched(step, now, given, given_rows);
+        answers.extend(self.answers(&Context::new(step.store, now, given), touched));
         self.now = now;
         let new = step.changed.new_users.clone();
         if !new.is_empty() {
@@ -112,13 +148,20 @@ impl Layer {
         self.board.take(answers, known)
     }
 
-    /// Whose answers can have changed.
-    fn touched(&mut self, step: &Step<'_>, now: Now, given_rows: &BTreeMap<Address, Vec<u32>>) -> Touched {
-        let Step { store, changed, .. } = step;
-        let before = self.now;
+    /// Whose answers can have changed, and the answers that follow from new events alone.
+    fn touched(
+        &mut self,
+        step: &Step<'_>,
+        now: Now,
+        given: &BTreeMap<Address, RoaringBitmap>,
+        given_rows: &BTreeMap<Address, Vec<u32>>,
+    ) -> (Touched, Vec<Answer>) {
+        let Step { store, changed } = *step;
+        let (before, context) = (self.now, Context::new(store, now, given));
         let mut touched = Touched(vec![Vec::new(); self.watched.families]);
-        let new_users: Vec<u32> = changed.new_users.clone().collect();
-        if !new_users.is_empty() {
+        let mut answers = Vec::new();
+        if !changed.new_users.is_empty() {
+            let new_users: Vec<u32> = changed.new_users.clone().collect();
             touched.0.iter_mut().for_each(|rows| rows.extend_from_slice(&new_users));
         }
         for (source, interest) in &self.watched.sources {
@@ -130,67 +173,59 @@ impl Layer {
                     timeline.after(before, |rows| touched.add(&interest.families, rows));
                 }
             }
-            let written: &[u32] =
-                match source {
-                    Source::Events(key) => {
-                        for table in changed.events.get(key).into_iter().flatten() {
-                            for (shard, events) in table.shards.iter().enumerate() {
-                                let row = |user: &u16| (shard * SHARD_USERS) as u32 + u32::from(*user);
-                                let rows: Vec<u32> = events.users.iter().map(row).collect();
-                                touched.add(&interest.families, &rows);
-                            }
-                        }
-                        if let Some(cursors) = self.cursors.get_mut(source) {
-                            let families: Vec<_> = cursors
-                                .ages()
-                                .iter()
-                                .map(|age| interest.ages.get(age).cloned().unwrap_or_default())
-                                .collect();
-                            cursors.pass(now, |edge, row| {
-                                if let Some(families) = families.get(edge) {
-                                    touched.one(families, row);
+            let written: &[u32] = match source {
+                Source::Events(key) => {
+                    let counted = self.program.questions.events.as_slice();
+                    let segments = store.events.get(key).map_or(&[][..], |segments| segments);
+                    let new = changed.events.get(key).map_or(&[][..], |tables| tables);
+                    written(new, &context, counted, &self.board, &interest.families, &mut touched, &mut answers);
+                    if let Some(cursors) = self.cursors.get_mut(source) {
+                        let edges: Vec<_> = interest.ages.iter().collect();
+                        let board = &self.board;
+                        cursors.pass(now, |edge, row| {
+                            let Some((age, families)) = edges.get(edge) else { return };
+                            for family in *families {
+                                let can = |counted| counts::can_pass(counted, **age, row, board);
+                                if counted.get(*family).is_none_or(can) {
+                                    touched.one(*family, row);
                                 }
+                            }
+                        });
+                        cursors.settle(segments, now);
+                    }
+                    &[]
+                }
+                Source::Dates(key, part, name) => {
+                    for table in store.events.get(key).into_iter().flatten() {
+                        for (age, families) in &interest.ages {
+                            dates::passing(table, *part, name, *age, (before, now), |row| {
+                                touched.add(families, &[row])
                             });
-                            cursors.settle(store.events.get(key).map_or(&[], |segments| segments), now);
                         }
-                        &[]
                     }
-                    Source::Dates(key, part, name) => {
-                        for ((age, families), table) in interest.ages.iter().flat_map(|each| {
-                            store.events.get(key).into_iter().flatten().map(move |table| (each, table))
-                        }) {
-                            dates::passing(table, *part, name, *age, (before, now), |row| touched.one(families, row));
-                        }
-                        &[]
-                    }
-                    Source::First(workspace) | Source::Last(workspace) => {
-                        changed.sightings.get(workspace).map_or(&[], |rows| rows)
-                    }
-                    Source::Held(workspace, field) | Source::Said(workspace, field) => {
-                        changed.fields.get(&(workspace.clone(), field.clone())).map_or(&[], |rows| rows)
-                    }
-                    Source::Identities => &changed.identities,
-                    Source::Given(address) => given_rows.get(address).map_or(&[], |rows| rows),
-                };
+                    &[]
+                }
+                Source::First(workspace) | Source::Last(workspace) => {
+                    changed.sightings.get(workspace).map_or(&[], |rows| rows)
+                }
+                Source::Held(workspace, field) | Source::Said(workspace, field) => {
+                    changed.fields.get(&(workspace.clone(), field.clone())).map_or(&[], |rows| rows)
+                }
+                Source::Identities => &changed.identities,
+                Source::Given(address) => given_rows.get(address).map_or(&[], |rows| rows),
+            };
             touched.add(&interest.families, written);
             if let Some(timeline) = self.timelines.get_mut(source) {
                 timeline.add(store, source, written, now);
             }
         }
-        touched
+        (touched, answers)
     }
 
     /// What the leaves of touched families say of touched users, where it is not what they said before.
-    fn answers(
-        &self,
-        store: &Store,
-        now: Now,
-        given: &BTreeMap<Address, RoaringBitmap>,
-        touched: Touched,
-    ) -> Vec<Answer> {
+    fn answers<'a>(&'a self, context: &Context<'a>, touched: Touched) -> Vec<Answer> {
         let mut by_shard: Vec<Vec<(usize, Vec<u16>)>> = Vec::with_capacity(touched.0.len());
         touched.0.into_par_iter().map(by_shards).collect_into_vec(&mut by_shard);
-        let context = Context::new(store, now, given);
         let wanted = |family: usize| by_shard.get(family).is_some_and(|shards| !shards.is_empty());
         let kernels = context.bind_some(&self.program.questions, wanted);
         let tasks: Vec<(&Bound<'_>, usize, &[u16])> = kernels

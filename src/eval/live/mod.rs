@@ -7,9 +7,10 @@
 //! What cannot be told from the changes alone is evaluated as a whole, and the result says so ([`Whole`]).
 //!
 //! `watch` says what leaves read and where time passes edges in it, `cursors`, `timeline` and `dates` find whose instants pass
-//! one, `board` keeps the bits, `layer` keeps one program, `until` says how long nothing changes.
+//! one, `counts` which of them can matter, `board` keeps the bits, `layer` keeps one program, `until` says how long nothing changes.
 
 mod board;
+mod counts;
 mod cursors;
 mod dates;
 mod layer;
@@ -64,6 +65,7 @@ pub enum Whole {
 }
 
 /// What a step takes.
+#[derive(Clone, Copy)]
 struct Step<'a> {
     store: &'a Store,
     changed: &'a Changed,

@@ -61,6 +61,11 @@ impl Period {
         (self.oldest.into_iter().chain(self.newest.map(|age| age.saturating_sub(1))), self.fixed)
     }
 
+    /// Whether an instant that passes an edge of some age leaves it, and whether it comes into it.
+    pub(in crate::eval) fn passes(self, age: i64) -> (bool, bool) {
+        (self.oldest == Some(age), self.newest.is_some_and(|newest| newest.saturating_sub(1) == age))
+    }
+
     /// Its instants at a `now`.
     pub fn window(self, now: Now) -> Window {
         let from = self.oldest.map_or(i64::MIN, |age| now.ms().saturating_sub(age));
