@@ -22,6 +22,8 @@ mod facts;
 mod leaf;
 mod program;
 mod run;
+mod scan;
+mod spare;
 mod standard;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arrow_array::{Array, StringArray};
 use arrow_buffer::ScalarBuffer;
 
+use super::reading::Readings;
 use super::sorted::Sorted;
 
 /// The code of a missing key.
@@ -27,12 +28,13 @@ pub(super) fn list_text<T: AsRef<str>>(entries: &[T]) -> String {
 pub struct Dictionary {
     texts: StringArray,
     sorted: Option<Sorted>,
+    readings: Arc<Readings>,
 }
 
 impl Default for Dictionary {
     /// The two reserved codes alone.
     fn default() -> Self {
-        Self { texts: StringArray::new_null(NULL as usize + 1), sorted: None }
+        Self { texts: StringArray::new_null(NULL as usize + 1), sorted: None, readings: Arc::default() }
     }
 }
 
@@ -40,18 +42,21 @@ impl Dictionary {
     /// Wraps the texts by code. `None` where the two reserved codes are missing or not empty.
     pub fn new(texts: StringArray) -> Option<Self> {
         let reserved = texts.len() >= 2 && texts.value(0).is_empty() && texts.value(1).is_empty();
-        reserved.then_some(Self { texts, sorted: None })
+        reserved.then_some(Self { texts, sorted: None, readings: Arc::default() })
     }
 
     /// Wraps texts, none of them twice, that were put in order.
     pub(super) fn of_texts<'t>(texts: impl Iterator<Item = &'t str>, sorted: Sorted) -> Self {
         let reserved = [None; NULL as usize + 1];
         let texts: StringArray = reserved.into_iter().chain(texts.map(Some)).collect();
-        Self { texts, sorted: Some(sorted) }
+        Self { texts, sorted: Some(sorted), readings: Arc::default() }
     }
 
     /// The same, as a file says that it is in order; not, where that cannot be so.
-    pub(super) fn said_to_be(mut self, sorted: Sorted) -> Self {
+    #[must_use]
+    pub fn said_to_be(mut self, sorted: Sorted) -> Self {
+        // What was read without knowing the order is read anew.
+        self.readings = Arc::default();
         self.sorted = sorted.fits(&self).then_some(sorted);
         self
     }
@@ -59,6 +64,11 @@ impl Dictionary {
     /// Which codes are in order; `None` where that is not known, as in what was not written yet.
     pub fn sorted(&self) -> Option<&Sorted> {
         self.sorted.as_ref()
+    }
+
+    /// What its texts were read as so far.
+    pub(super) fn readings(&self) -> &Readings {
+        &self.readings
     }
 
     /// How many codes there are, the two reserved ones included.

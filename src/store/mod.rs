@@ -25,6 +25,7 @@ mod log;
 mod only;
 mod owners;
 mod profiles;
+mod reading;
 mod sorted;
 mod user_rows;
 mod users;
@@ -45,6 +46,7 @@ pub use files::open;
 pub use import::{
     BadRow, BadRowLimit, Beyond, Example, ImportOptions, ImportReport, Limit, Progress, Rebuilt, SourceReport, import,
 };
+pub use reading::Dates;
 pub use sorted::{Sorted, SortedBy};
 pub use user_rows::UserRows;
 pub use users::{Identities, Identity, Seen, Users};

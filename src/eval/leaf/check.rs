@@ -97,6 +97,27 @@ impl<'p> Check<'p> {
         }
     }
 
+    /// The numbers that pass, as intervals with both ends inside; none where that is not what the operator asks. No end is
+    /// infinite unless its interval is empty, so that infinities are outside of all.
+    pub(super) fn intervals(&self) -> Option<Vec<(f64, f64)>> {
+        let interval = match self.predicate {
+            Predicate::Equal(number) => (number.get(), number.get()),
+            Predicate::OneOf(numbers) => return Some(numbers.iter().map(|each| (each.get(), each.get())).collect()),
+            Predicate::Less(bound) => (f64::MIN, bound.get().next_down()),
+            Predicate::AtMost(bound) => (f64::MIN, bound.get()),
+            Predicate::Greater(bound) => (bound.get().next_up(), f64::MAX),
+            Predicate::AtLeast(bound) => (bound.get(), f64::MAX),
+            Predicate::Between(low, high) => (low.get(), high.get()),
+            _ => return None,
+        };
+        Some(vec![interval])
+    }
+
+    /// The instants of a time filter.
+    pub(super) fn window(&self) -> Option<Window> {
+        self.window
+    }
+
     /// Whether a truth value passes.
     #[inline]
     pub(super) fn boolean(&self, value: bool) -> bool {

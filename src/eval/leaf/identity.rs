@@ -1,7 +1,7 @@
 //! Identities: any value of the type that the predicate accepts (M21). They belong to the user, whatever the workspace.
 
 use super::codes::CodeSet;
-use super::reading::Several;
+use super::reading::{Reading, Several};
 use super::{Context, Kernel, Selection};
 use crate::catalog::IdentityType;
 use crate::eval::program::Family;
@@ -21,7 +21,7 @@ impl<'a> Values<'a> {
         let store = context.store;
         let tests = match &store.users.identities.dictionary {
             Some(dictionary) => {
-                let reading = context.readings.of(dictionary);
+                let reading = Reading::new(dictionary);
                 family.tests.iter().map(|predicate| reading.accepted(predicate, Several::List, context.now)).collect()
             }
             None => Vec::new(),

@@ -55,12 +55,11 @@ pub(super) struct Context<'a> {
     pub(super) now: Now,
     /// Memberships that are given and not evaluated.
     given: &'a BTreeMap<Address, RoaringBitmap>,
-    readings: reading::Readings<'a>,
 }
 
 impl<'a> Context<'a> {
     pub(super) fn new(store: &'a Store, now: Now, given: &'a BTreeMap<Address, RoaringBitmap>) -> Self {
-        Self { store, now, given, readings: reading::Readings::default() }
+        Self { store, now, given }
     }
 
     /// Binds every family. Predicates are decided here, once for each distinct value.

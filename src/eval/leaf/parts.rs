@@ -31,11 +31,6 @@ impl<T> Parts<T> {
         }
     }
 
-    /// The same by reference.
-    pub(super) fn as_ref(&self) -> Parts<&T> {
-        Parts { own: self.own.as_ref(), action: self.action.as_ref(), product: self.product.as_ref() }
-    }
-
     /// Something else for each part.
     pub(super) fn map<U>(self, of: impl Fn(T) -> U) -> Parts<U> {
         Parts { own: self.own.map(&of), action: self.action.map(&of), product: self.product.map(&of) }

@@ -1,44 +1,20 @@
-//! Dictionaries as the types that predicates ask for (M5), each reading made once and shared by all leaves.
+//! Dictionaries as the types that predicates ask for (M5).
 //!
-//! In: a dictionary and a predicate in canonical form (its texts are folded). Out: the codes that satisfy it.
+//! In: a dictionary and a predicate in canonical form (its texts are folded). Out: the codes that satisfy it. Where the codes
+//! are in the order of what is asked, they are found by binary search, and few texts are read.
 
-use std::borrow::Cow;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-
-use arrow_array::StringArray;
-use arrow_buffer::Buffer;
-use hashbrown::HashMap;
-use rapidhash::fast::RandomState;
-use rayon::prelude::*;
+use std::ops::Range;
 
 use super::check::{Check, Reads};
 use super::codes::CodeSet;
 use crate::base::Now;
-use crate::base::text::fold;
 use crate::base::value::{read_boolean, read_date, read_number};
 use crate::ir::Predicate;
-use crate::store::{ABSENT, Dictionary, LIST, NULL};
+use crate::store::{ABSENT, Dates, Dictionary, SortedBy};
 
-/// Values that one core reads at least: a small dictionary is not worth handing over.
-const LEAST_CODES: usize = 4096;
-
-/// The readings of all dictionaries that one evaluation looks into.
-#[derive(Default)]
-pub(super) struct Readings<'a> {
-    /// By the address of the dictionary, which outlives this.
-    known: Mutex<HashMap<usize, Arc<Reading<'a>>, RandomState>>,
-}
-
-/// One dictionary, read as far as anybody asked.
-pub(super) struct Reading<'a> {
-    dictionary: &'a Dictionary,
-    folded: OnceLock<Folded<'a>>,
-    /// NaN where it is no number.
-    numbers: OnceLock<Vec<f64>>,
-    dates: OnceLock<Vec<Option<i64>>>,
-    /// The lists among its values, by code.
-    lists: OnceLock<Vec<(u32, Vec<String>)>>,
-}
+/// One dictionary, read as far as anybody asked, by whatever evaluation.
+#[derive(Clone, Copy)]
+pub(super) struct Reading<'a>(&'a Dictionary);
 
 /// What a value of several texts is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,142 +25,99 @@ pub(super) enum Several {
     Each,
 }
 
-/// The texts of a dictionary, case-folded.
-enum Folded<'a> {
-    /// As they are: none has anything to fold.
-    Same(&'a Dictionary),
-    /// Plain ASCII with capitals: lowered in one go.
-    Lowered(StringArray),
-    /// One by one.
-    Each(Vec<Cow<'a, str>>),
-}
-
-impl<'a> Readings<'a> {
-    /// The reading of a dictionary.
-    pub(super) fn of(&self, dictionary: &'a Dictionary) -> Arc<Reading<'a>> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let reading = known.entry(std::ptr::from_ref(dictionary) as usize);
-        Arc::clone(reading.or_insert_with(|| Arc::new(Reading::new(dictionary))))
-    }
-}
-
 impl<'a> Reading<'a> {
-    fn new(dictionary: &'a Dictionary) -> Self {
-        let (folded, numbers, dates) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Self { dictionary, folded, numbers, dates, lists: OnceLock::new() }
+    pub(super) fn new(dictionary: &'a Dictionary) -> Self {
+        Self(dictionary)
     }
 
     /// The codes that satisfy a predicate. Null satisfies `exists` and `is empty` only.
-    pub(super) fn accepted(&self, predicate: &Predicate, several: Several, now: Now) -> CodeSet {
+    pub(super) fn accepted(self, predicate: &Predicate, several: Several, now: Now) -> CodeSet {
         let check = Check::new(predicate, now);
-        let mut codes = match check.reads() {
+        let codes = match check.reads() {
             Reads::Presence if *predicate == Predicate::Exists => {
-                CodeSet::new(self.dictionary.len(), |code| code != ABSENT)
+                CodeSet::of_ranges(self.0.len(), [ABSENT + 1..self.0.len() as u32])
             }
             Reads::Presence => self.by_text(|text| text.is_none_or(str::is_empty)),
-            Reads::Text => self.folded(|text| check.text(text)),
-            Reads::Number => self.numbers_that(|value| check.number(value)),
+            Reads::Text => CodeSet::new(self.0.len(), |code| self.0.folded(code).is_some_and(|text| check.text(text))),
+            Reads::Number => self.by_number(&check),
             Reads::Boolean => {
                 self.by_text(|text| text.and_then(read_boolean).is_some_and(|value| check.boolean(value)))
             }
-            Reads::Date => self.dates(|at| check.date(at)),
+            Reads::Date => self.by_date(&check),
         };
-        for (code, entries) in self.lists() {
+        codes.with(self.0.lists().iter().map(|(code, entries)| {
             let passes = match several {
                 Several::List => check.list(entries),
                 Several::Each => check.any(entries),
             };
-            codes.put(*code, passes);
-        }
-        codes
+            (*code, passes)
+        }))
     }
 
-    /// The lists of the dictionary. Most have none, which one look at all bytes tells.
-    fn lists(&self) -> &[(u32, Vec<String>)] {
-        let lists = once(&self.lists, || {
-            if !self.dictionary.texts().value_data().contains(&(LIST as u8)) {
-                return Vec::new();
+    fn by_text(self, accepts: impl Fn(Option<&str>) -> bool + Sync) -> CodeSet {
+        CodeSet::new(self.0.len(), |code| accepts(self.0.text(code)))
+    }
+
+    fn by_number(self, check: &Check<'_>) -> CodeSet {
+        let in_order = self.0.sorted().filter(|sorted| sorted.by == SortedBy::Number);
+        if let Some((sorted, intervals)) = in_order.zip(check.intervals()) {
+            let number = |code| self.0.text(code).and_then(read_number).unwrap_or(f64::NAN);
+            let range = |(from, to): (f64, f64)| {
+                let first = first(&sorted.codes, |code| number(code) < from);
+                first..self::first(&sorted.codes, |code| number(code) <= to).max(first)
+            };
+            return CodeSet::of_ranges(self.0.len(), intervals.into_iter().map(range));
+        }
+        let numbers = self.numbers();
+        // Every comparison with NaN is false.
+        CodeSet::new(numbers.len(), |code| numbers.get(code as usize).is_some_and(|number| check.number(*number)))
+    }
+
+    fn by_date(self, check: &Check<'_>) -> CodeSet {
+        match self.0.dates() {
+            Dates::InOrder(codes) => {
+                let date = |code| self.0.text(code).and_then(read_date).map_or(i64::MIN, |at| at.0);
+                let range = check.window().map(|window| {
+                    let from = first(codes, |code| date(code) < window.from);
+                    from..first(codes, |code| date(code) <= window.to).max(from)
+                });
+                CodeSet::of_ranges(self.0.len(), range)
             }
-            let codes = 0..self.dictionary.len() as u32;
-            codes.filter_map(|code| Some((code, self.dictionary.list(code)?))).collect()
-        });
-        lists.as_slice()
-    }
-
-    fn by_text(&self, accepts: impl Fn(Option<&str>) -> bool + Sync) -> CodeSet {
-        CodeSet::new(self.dictionary.len(), |code| accepts(self.dictionary.text(code)))
-    }
-
-    fn folded(&self, accepts: impl Fn(&str) -> bool + Sync) -> CodeSet {
-        let folded = once(&self.folded, || self.fold());
-        let len = self.dictionary.len();
-        // The reserved codes have no text, though there is an empty one in their place.
-        match folded {
-            Folded::Same(texts) => CodeSet::new(len, |code| texts.text(code).is_some_and(&accepts)),
-            Folded::Lowered(texts) => CodeSet::new(len, |code| code > NULL && accepts(texts.value(code as usize))),
-            Folded::Each(texts) => {
-                let text = |code: u32| texts.get(code as usize).filter(|_| code > NULL);
-                CodeSet::new(len, |code| text(code).is_some_and(|text| accepts(text)))
+            Dates::Each(dates) => {
+                let date = |code: u32| dates.get(code as usize).copied().flatten();
+                CodeSet::new(dates.len(), |code| date(code).is_some_and(|at| check.date(at)))
             }
-        }
-    }
-
-    fn fold(&self) -> Folded<'a> {
-        let texts = self.dictionary.texts();
-        let bytes = texts.value_data();
-        if !bytes.is_ascii() {
-            return Folded::Each(self.read(|text| fold(text.unwrap_or(""))));
-        }
-        if !bytes.iter().fold(false, |found, byte| found | byte.is_ascii_uppercase()) {
-            return Folded::Same(self.dictionary);
-        }
-        let lowered = Buffer::from(bytes.to_ascii_lowercase());
-        match StringArray::try_new(texts.offsets().clone(), lowered, None) {
-            Ok(texts) => Folded::Lowered(texts),
-            Err(_) => Folded::Each(self.read(|text| fold(text.unwrap_or("")))),
         }
     }
 
     /// The number of each code; NaN where it is none.
-    pub(super) fn numbers(&self) -> &[f64] {
-        let numbers = once(&self.numbers, || self.read(|text| text.and_then(read_number).unwrap_or(f64::NAN)));
-        numbers.as_slice()
-    }
-
-    fn numbers_that(&self, accepts: impl Fn(f64) -> bool + Sync) -> CodeSet {
-        let numbers = self.numbers();
-        // Every comparison with NaN is false.
-        CodeSet::new(numbers.len(), |code| numbers.get(code as usize).is_some_and(|number| accepts(*number)))
-    }
-
-    fn dates(&self, accepts: impl Fn(i64) -> bool + Sync) -> CodeSet {
-        let dates = once(&self.dates, || self.read(|text| text.and_then(read_date).map(|at| at.0)));
-        CodeSet::new(dates.len(), |code| dates.get(code as usize).copied().flatten().is_some_and(&accepts))
-    }
-
-    /// Every value of the dictionary as one type, in the order of the codes.
-    fn read<T: Send>(&self, read: impl Fn(Option<&'a str>) -> T + Sync) -> Vec<T> {
-        let codes = (0..self.dictionary.len() as u32).into_par_iter().with_min_len(LEAST_CODES);
-        codes.map(|code| read(self.dictionary.text(code))).collect()
+    pub(super) fn numbers(self) -> &'a [f64] {
+        self.0.numbers()
     }
 }
 
-/// What a cell holds, made if need be. It is made outside of the cell: a core that waits for others inside one could be
-/// given work that needs the same cell, and would wait for itself.
-fn once<T>(cell: &OnceLock<T>, make: impl FnOnce() -> T) -> &T {
-    match cell.get() {
-        Some(known) => known,
-        None => {
-            let made = make();
-            cell.get_or_init(|| made)
+/// The first of some codes that does not lie before what is looked for; their end where all do.
+fn first(codes: &Range<u32>, before: impl Fn(u32) -> bool) -> u32 {
+    let (mut from, mut to) = (codes.start, codes.end);
+    while from < to {
+        let middle = from + (to - from) / 2;
+        if before(middle) {
+            from = middle + 1;
+        } else {
+            to = middle;
         }
     }
+    from
 }
 
 #[cfg(test)]
 mod tests {
+    use arrow_array::StringArray;
+
     use super::*;
     use crate::base::Timestamp;
+    use crate::ir::Float;
+    use crate::store::{LIST, Sorted};
 
     fn accepted(texts: &[&str], predicate: &Predicate) -> Vec<u32> {
         let reserved = [None, None].into_iter();
@@ -224,5 +157,34 @@ mod tests {
         assert_eq!(codes(&Predicate::Empty, Several::List), [0, 1, 3]);
         assert_eq!(codes(&Predicate::Exists, Several::List), [1, 2, 3, 4]);
         assert_eq!(codes(&Predicate::Contains(String::new()), Several::List), [4], "a list is no text");
+    }
+
+    #[test]
+    fn codes_in_order_answer_as_codes_in_none() {
+        let reserved = ["", ""].into_iter();
+        let texts = ["-1.5", "-0.0", "0", "0.0", "1e1", "10", "11", "300", "2020-01-01", "x"];
+        let plain = Dictionary::new(StringArray::from_iter_values(reserved.chain(texts))).unwrap();
+        let sorted = plain.clone().said_to_be(Sorted { by: SortedBy::Number, codes: 2..10 });
+        assert!(sorted.sorted().is_some());
+        let number = |value| Float::new(value).unwrap();
+        let mut predicates = vec![Predicate::OneOf([10.0, 0.0, 7.0].map(number).to_vec())];
+        for bound in [-2.0, -1.5, 0.0, 10.0, 10.5, 300.0, 301.0, f64::MAX, f64::MIN].map(number) {
+            predicates.extend([Predicate::Less(bound), Predicate::AtMost(bound), Predicate::Greater(bound)]);
+            predicates.extend([
+                Predicate::AtLeast(bound),
+                Predicate::Equal(bound),
+                Predicate::Between(bound, number(50.0)),
+            ]);
+        }
+        for ms in [-1, 0, 10, 11, 299, 300, 1_577_836_800_000] {
+            let at = crate::base::Moment::Instant(Timestamp(ms));
+            predicates
+                .extend([crate::base::TimeFilter::Before(at), crate::base::TimeFilter::After(at)].map(Predicate::Time));
+        }
+        for predicate in &predicates {
+            let accepted = |dictionary| Reading::new(dictionary).accepted(predicate, Several::List, Now(Timestamp(0)));
+            let (sorted, plain) = (accepted(&sorted), accepted(&plain));
+            assert!((0..14).all(|code| sorted.contains(code) == plain.contains(code)), "{predicate:?}");
+        }
     }
 }

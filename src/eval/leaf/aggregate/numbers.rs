@@ -1,6 +1,6 @@
 //! How many events there are, and the sum, mean, least and greatest of the values that are numbers.
 
-use super::{Aggregates, Input};
+use super::{Aggregates, Input, sums};
 use crate::catalog::Calculation;
 use crate::ir::Pick;
 
@@ -32,8 +32,13 @@ pub(super) fn answer(of: &Aggregates<'_>, input: &Input<'_>, slots: &mut [&mut [
     if !of.asks(is_answered) {
         return;
     }
+    if !of.asks(|calculation| is_answered(calculation) && calculation != Calculation::Sum)
+        && let Some(parts) = sums::parts(of, input)
+    {
+        return sums::answer(of, input, &parts, slots);
+    }
     let mut tallies = vec![NOTHING; input.users];
-    let numbers: Vec<_> = of.numbers.iter().map(|each| each.as_ref().map(|reading| reading.numbers())).collect();
+    let numbers: Vec<_> = of.numbers.iter().map(|each| each.map(|reading| reading.numbers())).collect();
     input.each(Pick::First, |row, cells| {
         let Some(tally) = tallies.get_mut(row.user) else { return };
         tally.events = tally.events.saturating_add(row.rows.count(row.row));
