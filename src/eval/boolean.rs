@@ -3,10 +3,13 @@
 //! In: the slots of one shard. Out: the bits of every audience in that shard. All nodes of a block are made before the next
 //! block, so that their bits stay in the cache; blocks are independent and spread over the cores.
 
+use fearless_simd::dispatch;
 use rayon::prelude::*;
 
-use super::bits::{SHARD_WORDS, Slots};
+use super::bits::{SHARD_WORDS, Slots, fill_first};
 use super::program::{Operand, Program, Source};
+use super::scan::level;
+use super::spare::Spare;
 
 /// Words of a block: 8,192 users, measured to be the best together with 4,096.
 pub(super) const BLOCK_WORDS: usize = 128;
@@ -14,46 +17,56 @@ pub(super) const BLOCK_WORDS: usize = 128;
 const BLOCK_STRIDE: usize = BLOCK_WORDS + 8;
 
 /// The memberships in one shard.
-pub(super) struct Members {
-    /// For each block, the words of all audiences, one after the other.
+pub(super) struct Members<'a> {
+    program: &'a Program,
+    slots: &'a Slots,
+    /// For each block, the words of all nodes.
     blocks: Vec<Vec<u64>>,
 }
 
-impl Members {
-    /// Combines the slots of `users` users.
-    pub(super) fn new(program: &Program, slots: &Slots, users: usize) -> Self {
+impl<'a> Members<'a> {
+    /// Combines the slots of `users` users, in room that was used before where there is some.
+    pub(super) fn new(program: &'a Program, slots: &'a Slots, users: usize, spare: &Spare<Vec<u64>>) -> Self {
         let blocks = 0..users.div_ceil(64 * BLOCK_WORDS);
-        Self { blocks: blocks.into_par_iter().map(|block| combine(program, slots, block)).collect() }
+        let nodes = |block| {
+            let mut nodes = spare.take();
+            nodes.resize(program.nodes.len() * BLOCK_STRIDE, 0);
+            dispatch!(level(), _ => combine(program, slots, block, &mut nodes));
+            nodes
+        };
+        Self { program, slots, blocks: blocks.into_par_iter().map(nodes).collect() }
     }
 
-    /// The bits of one audience.
-    pub(super) fn words(&self, audience: usize) -> impl Iterator<Item = u64> {
-        let start = audience * BLOCK_WORDS;
-        self.blocks.iter().filter_map(move |block| block.get(start..start + BLOCK_WORDS)).flatten().copied()
+    /// Writes the bits of one audience; all bits beyond the last user are cleared, if those of `users` users are.
+    pub(super) fn write(&self, audience: usize, users: usize, into: &mut [u64]) {
+        let root = self.program.roots.get(audience).map_or(Operand::FALSE, |(_, root)| *root);
+        fill_first(into, users);
+        for (block, (nodes, into)) in self.blocks.iter().zip(into.chunks_mut(BLOCK_WORDS)).enumerate() {
+            and(into, root, words(root.source, self.slots, nodes, block));
+        }
     }
 
-    /// The bits of one audience as bytes, the first user in the lowest bit of the first.
-    pub(super) fn bytes(&self, audience: usize) -> Vec<u8> {
-        self.words(audience).flat_map(u64::to_le_bytes).collect()
+    /// Gives the room back.
+    pub(super) fn give(self, spare: &Spare<Vec<u64>>) {
+        self.blocks.into_iter().for_each(|nodes| spare.give(nodes));
     }
 }
 
-/// The words of all audiences in one block.
-fn combine(program: &Program, slots: &Slots, block: usize) -> Vec<u64> {
-    let mut nodes = vec![0; program.nodes.len() * BLOCK_STRIDE];
+/// Makes the words of all nodes in one block.
+#[inline(always)]
+fn combine(program: &Program, slots: &Slots, block: usize, nodes: &mut [u64]) {
     for (place, node) in program.nodes.iter().enumerate() {
         let (done, rest) = nodes.split_at_mut(place * BLOCK_STRIDE);
-        let Some(into) = rest.get_mut(..BLOCK_WORDS) else { continue };
-        into.fill(u64::MAX);
-        for operand in &node.0 {
+        let Some(into) = rest.first_chunk_mut::<BLOCK_WORDS>() else { continue };
+        let mut operands = node.0.iter();
+        if let Some(first) = operands.next() {
+            into.fill(u64::MAX);
+            and(into, *first, words(first.source, slots, done, block));
+        }
+        for operand in operands {
             and(into, *operand, words(operand.source, slots, done, block));
         }
     }
-    let mut members = vec![u64::MAX; program.roots.len() * BLOCK_WORDS];
-    for ((_, root), into) in program.roots.iter().zip(members.chunks_exact_mut(BLOCK_WORDS)) {
-        and(into, *root, words(root.source, slots, &nodes, block));
-    }
-    members
 }
 
 /// The words of a source in a block; none for everybody.
@@ -66,6 +79,7 @@ fn words<'a>(source: Source, slots: &'a Slots, nodes: &'a [u64], block: usize) -
     all.get(start..start + BLOCK_WORDS).unwrap_or(&[])
 }
 
+#[inline(always)]
 fn and(into: &mut [u64], operand: Operand, words: &[u64]) {
     if operand == Operand::FALSE {
         return into.fill(0);

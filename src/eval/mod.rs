@@ -25,6 +25,8 @@ mod leaf;
 mod live;
 mod program;
 mod run;
+mod scan;
+mod spare;
 mod standard;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -4,7 +4,6 @@
 //! is small, since an idle core takes families of the other's. The slots of a shard are used again by the next one.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 use roaring::RoaringBitmap;
@@ -13,8 +12,12 @@ use super::bits::{SHARD_WORDS, Slots, ones};
 use super::boolean::{BLOCK_WORDS, Members};
 use super::leaf::{Bound, Context, Selection};
 use super::program::Program;
+use super::spare::Spare;
 use crate::base::{Address, Now};
 use crate::store::{SHARD_USERS, Store};
+
+/// Containers that one core makes at least.
+const LEAST_CONTAINERS: usize = 16;
 
 /// The members of each audience of the program, in its order.
 pub(super) fn run(
@@ -25,14 +28,16 @@ pub(super) fn run(
 ) -> Vec<RoaringBitmap> {
     let context = Context::new(store, now, given);
     let kernels = context.bind(&program.questions);
-    let spare = Mutex::new(Vec::new());
-    let shards = (0..store.shard_count()).into_par_iter().map(|shard| {
-        let mut slots: Slots = spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+    let (spare_slots, spare_nodes) = (Spare::<Slots>::default(), Spare::default());
+    let shards = (0..store.shard_count()).into_par_iter().with_max_len(1).map(|shard| {
+        let mut slots = spare_slots.take();
         slots.resize(program.leaf_count(), SHARD_WORDS);
         answer(&kernels, Selection::Shard(shard), &mut slots);
-        let members = containers(program, store, shard, &slots);
-        spare.lock().unwrap_or_else(PoisonError::into_inner).push(slots);
-        members
+        let members = Members::new(program, &slots, store.shard_len(shard), &spare_nodes);
+        let containers = containers(program, store, shard, &members);
+        members.give(&spare_nodes);
+        spare_slots.give(slots);
+        containers
     });
     join(program, shards.collect())
 }
@@ -55,10 +60,11 @@ pub(super) fn run_rows(
         let mut slots = Slots::default();
         slots.resize(program.leaf_count(), users.len().div_ceil(64).next_multiple_of(BLOCK_WORDS));
         answer(&kernels, Selection::Users(*shard, users), &mut slots);
-        let members = Members::new(program, &slots, users.len());
+        let members = Members::new(program, &slots, users.len(), &Spare::default());
+        let mut words = vec![0; users.len().div_ceil(64)];
         let rows = |audience| {
-            let places =
-                members.words(audience).enumerate().flat_map(|(at, word)| ones(word).map(move |bit| at * 64 + bit));
+            members.write(audience, users.len(), &mut words);
+            let places = words.iter().enumerate().flat_map(|(at, word)| ones(*word).map(move |bit| at * 64 + bit));
             let users = places.filter_map(|place| users.get(place));
             users.map(|user| (*shard * SHARD_USERS) as u32 + u32::from(*user)).collect()
         };
@@ -77,11 +83,16 @@ pub(super) fn answer(kernels: &[Bound<'_>], selection: Selection<'_>, slots: &mu
 }
 
 /// The members of each audience in one shard: one container each.
-fn containers(program: &Program, store: &Store, shard: usize, slots: &Slots) -> Vec<RoaringBitmap> {
-    let members = Members::new(program, slots, store.shard_len(shard));
-    let first = (shard * SHARD_USERS) as u32;
-    let audiences = (0..program.roots.len()).into_par_iter();
-    audiences.map(|audience| RoaringBitmap::from_lsb0_bytes(first, &members.bytes(audience))).collect()
+fn containers(program: &Program, store: &Store, shard: usize, members: &Members<'_>) -> Vec<RoaringBitmap> {
+    let (first, users) = ((shard * SHARD_USERS) as u32, store.shard_len(shard));
+    let container = |audience| {
+        let (mut words, mut bytes) = ([0; SHARD_WORDS], [0; 8 * SHARD_WORDS]);
+        members.write(audience, users, &mut words);
+        let (eights, _) = bytes.as_chunks_mut::<8>();
+        eights.iter_mut().zip(words).for_each(|(bytes, word)| *bytes = word.to_le_bytes());
+        RoaringBitmap::from_lsb0_bytes(first, &bytes)
+    };
+    (0..program.roots.len()).into_par_iter().with_min_len(LEAST_CONTAINERS).map(container).collect()
 }
 
 /// Joins the shards of each audience.

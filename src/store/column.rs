@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use arrow_array::{Array, StringArray};
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 
-use super::readings::Readings;
+use super::reading::Readings;
 use super::sorted::Sorted;
 use super::verified::{Piece, Verified};
 
@@ -30,7 +30,7 @@ pub struct Dictionary {
     texts: Texts,
     /// The order of texts that are known; stored ones say theirs themselves.
     sorted: Option<Sorted>,
-    readings: Readings,
+    readings: Arc<Readings>,
 }
 
 #[derive(Clone, Debug)]
@@ -99,25 +99,21 @@ fn reserved(texts: &StringArray) -> bool {
 impl Default for Dictionary {
     /// The two reserved codes alone.
     fn default() -> Self {
-        Self {
-            texts: Texts::Known(StringArray::new_null(NULL as usize + 1)),
-            sorted: None,
-            readings: Readings::default(),
-        }
+        Self { texts: Texts::Known(StringArray::new_null(NULL as usize + 1)), sorted: None, readings: Arc::default() }
     }
 }
 
 impl Dictionary {
     /// Wraps the texts by code. `None` where the two reserved codes are missing or not empty.
     pub fn new(texts: StringArray) -> Option<Self> {
-        reserved(&texts).then(|| Self { texts: Texts::Known(texts), sorted: None, readings: Readings::default() })
+        reserved(&texts).then(|| Self { texts: Texts::Known(texts), sorted: None, readings: Arc::default() })
     }
 
     /// Wraps texts, none of them twice, that were put in order.
     pub(super) fn of_texts<'t>(texts: impl Iterator<Item = &'t str>, sorted: Sorted) -> Self {
         let reserved = [None; NULL as usize + 1];
         let texts: StringArray = reserved.into_iter().chain(texts.map(Some)).collect();
-        Self { texts: Texts::Known(texts), sorted: Some(sorted), readings: Readings::default() }
+        Self { texts: Texts::Known(texts), sorted: Some(sorted), readings: Arc::default() }
     }
 
     /// The same, as a file says that it is in order; not, where that cannot be so.
@@ -138,7 +134,7 @@ impl Dictionary {
 
     /// Texts that were not looked at so far.
     pub(super) fn stored(texts: StoredTexts) -> Self {
-        Self { texts: Texts::Stored(Arc::new(texts)), sorted: None, readings: Readings::default() }
+        Self { texts: Texts::Stored(Arc::new(texts)), sorted: None, readings: Arc::default() }
     }
 
     /// How many codes there are, the two reserved ones included; reads none of the texts.

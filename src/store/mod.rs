@@ -27,7 +27,7 @@ mod only;
 mod owners;
 mod fold;
 mod profiles;
-mod readings;
+mod reading;
 mod recent;
 mod stats;
 mod sorted;
@@ -53,6 +53,7 @@ pub use fold::{Folded, compact, fold};
 pub use import::{
     BadRow, BadRowLimit, Beyond, Example, ImportOptions, ImportReport, Limit, Progress, Rebuilt, SourceReport, import,
 };
+pub use reading::Dates;
 pub use recent::{RECENT, Recent};
 pub use sorted::{Sorted, SortedBy};
 pub use stats::{FileStats, KeyStats, Stats, stats};

@@ -2,8 +2,6 @@
 //!
 //! In: a predicate in canonical form (its texts are folded) and a `now`. Out: answers about folded texts, numbers, instants.
 
-use std::cmp::Ordering;
-
 use crate::base::text::{Wildcard, fold};
 use crate::base::value::{read_boolean, read_date, read_number};
 use crate::base::{Now, Window};
@@ -99,32 +97,25 @@ impl<'p> Check<'p> {
         }
     }
 
-    /// Whether the numbers that pass are one range.
-    pub(super) fn is_one_range(&self) -> bool {
-        !matches!(self.predicate, Predicate::OneOf(_))
-    }
-
-    /// Where a number lies beside the range of those that pass; of a predicate whose numbers are one range.
-    pub(super) fn side(&self, value: f64) -> Ordering {
-        let below = match self.predicate {
-            Predicate::Equal(low) | Predicate::AtLeast(low) | Predicate::Between(low, _) => value < low.get(),
-            Predicate::Greater(low) => value <= low.get(),
-            _ => false,
+    /// The numbers that pass, as intervals with both ends inside; none where that is not what the operator asks. No end is
+    /// infinite unless its interval is empty, so that infinities are outside of all.
+    pub(super) fn intervals(&self) -> Option<Vec<(f64, f64)>> {
+        let interval = match self.predicate {
+            Predicate::Equal(number) => (number.get(), number.get()),
+            Predicate::OneOf(numbers) => return Some(numbers.iter().map(|each| (each.get(), each.get())).collect()),
+            Predicate::Less(bound) => (f64::MIN, bound.get().next_down()),
+            Predicate::AtMost(bound) => (f64::MIN, bound.get()),
+            Predicate::Greater(bound) => (bound.get().next_up(), f64::MAX),
+            Predicate::AtLeast(bound) => (bound.get(), f64::MAX),
+            Predicate::Between(low, high) => (low.get(), high.get()),
+            _ => return None,
         };
-        match (below, self.number(value)) {
-            (true, _) => Ordering::Less,
-            (_, true) => Ordering::Equal,
-            _ => Ordering::Greater,
-        }
+        Some(vec![interval])
     }
 
-    /// Where an instant lies beside the instants that pass.
-    pub(super) fn side_of_instant(&self, ms: i64) -> Ordering {
-        match self.window {
-            Some(window) if ms < window.from => Ordering::Less,
-            Some(window) if window.contains(ms) => Ordering::Equal,
-            _ => Ordering::Greater,
-        }
+    /// The instants of a time filter.
+    pub(super) fn window(&self) -> Option<Window> {
+        self.window
     }
 
     /// Whether a truth value passes.

@@ -6,11 +6,13 @@
 
 use std::ops::Range;
 
-use super::rows::{Rows, Shard, Source};
+use super::filter::BLOCK_ROWS;
+use super::rows::{Rows, Shard, Source, blocks};
 use super::{Context, Kernel, Selection};
 use crate::base::Window;
 use crate::eval::bits::{fill, ones, set};
 use crate::eval::program::{Family, Occurrence, Stream};
+use crate::eval::scan;
 use crate::ir::{Pick, Unit};
 use crate::store::{SHARD_USERS, Store};
 
@@ -73,9 +75,9 @@ impl Kernel for Counts<'_> {
         for pass in &self.passes {
             match (selection, pass.most) {
                 (Selection::Users(..), _) => pass.of_users(selection, &rows, slots),
-                (Selection::Shard(_), 0..=1) => pass.run::<Flag>(&rows, users, slots),
-                (Selection::Shard(_), 2..=255) => pass.run::<u8>(&rows, users, slots),
-                (Selection::Shard(_), _) => pass.run::<u32>(&rows, users, slots),
+                (Selection::Shard(_), 0..=1) => pass.run::<Any>(&rows, users, slots),
+                (Selection::Shard(_), 2..=255) => pass.run::<Few>(&rows, users, slots),
+                (Selection::Shard(_), _) => pass.run::<Many>(&rows, users, slots),
             }
         }
     }
@@ -87,7 +89,7 @@ impl Pass {
     }
 
     fn run<C: Counter>(&self, shard: &Shard<'_>, users: usize, slots: &mut [&mut [u64]]) {
-        let mut counters = vec![C::default(); SHARD_USERS];
+        let mut counters = vec![C::Cell::default(); SHARD_USERS];
         let end = |rows: &Rows<'_>| rows.events.range(self.window(i64::MIN)).end;
         let mut done: Vec<usize> = shard.segments().iter().map(end).collect();
         let mut seen: usize = 0;
@@ -96,15 +98,14 @@ impl Pass {
                 let start = rows.events.range(self.window(question.from)).start.min(*done);
                 // Each row has at most one event, but any number of products.
                 seen = seen.saturating_add(if rows.unit == Unit::Item { usize::MAX } else { *done - start });
-                count(&mut counters, rows, start..*done);
+                count::<C>(&mut counters, rows, start..*done);
                 *done = start;
             }
             let Some(slot) = slots.get_mut(question.slot) else { continue };
-            match C::limit(question.least) {
-                Some(limit) if seen as u64 >= question.least => {
-                    fill(slot, counters.get(..users).unwrap_or(&counters), |counter| *counter >= limit);
-                }
-                _ => slot.fill(0),
+            if seen as u64 >= question.least {
+                C::reached(counters.get(..users).unwrap_or(&counters), question.least, slot);
+            } else {
+                slot.fill(0);
             }
         }
     }
@@ -149,7 +150,7 @@ impl Count {
 }
 
 /// Raises the counter of the user of every row in a range that passes.
-fn count<C: Counter>(counters: &mut [C], rows: &Rows<'_>, range: Range<usize>) {
+fn count<C: Counter>(counters: &mut [C::Cell], rows: &Rows<'_>, range: Range<usize>) {
     // An array of this length has a place for every position inside a shard, so that no place needs a check.
     let (Some(counters), Some(users)) =
         (counters.first_chunk_mut::<SHARD_USERS>(), rows.events.users.get(range.clone()))
@@ -158,61 +159,86 @@ fn count<C: Counter>(counters: &mut [C], rows: &Rows<'_>, range: Range<usize>) {
     };
     if let Some(always) = rows.always() {
         if always {
-            users.iter().for_each(|user| counters[usize::from(*user)].raise());
+            users.iter().for_each(|user| C::raise(&mut counters[usize::from(*user)]));
         }
         return;
     }
-    for (at, users) in users.chunks(64).enumerate() {
-        let first = range.start + at * 64;
-        for row in ones(rows.word(first, users.len())) {
-            let Some(user) = users.get(row) else { continue };
-            let counter = &mut counters[usize::from(*user)];
-            match rows.unit {
-                Unit::Event => counter.raise(),
-                Unit::Item => (0..rows.count(first + row)).for_each(|_| counter.raise()),
+    let mut words = [0; BLOCK_ROWS / 64];
+    for (block, users) in blocks(range).zip(users.chunks(BLOCK_ROWS)) {
+        rows.block(&block, &mut words);
+        for (at, (word, users)) in words.iter().zip(users.chunks(64)).enumerate() {
+            for row in ones(*word) {
+                let Some(user) = users.get(row) else { continue };
+                let counter = &mut counters[usize::from(*user)];
+                match rows.unit {
+                    Unit::Event => C::raise(counter),
+                    Unit::Item => (0..rows.count(block.start + at * 64 + row)).for_each(|_| C::raise(counter)),
+                }
             }
         }
     }
 }
 
-/// The number of events of one user, up to some maximum.
-trait Counter: Copy + Default + PartialOrd {
+/// A way to count the events of each user, up to some maximum.
+trait Counter {
+    /// The number of one user.
+    type Cell: Copy + Default;
+
     /// One event more; a full counter stays full.
-    fn raise(&mut self);
-    /// The counter from which on so many events are reached; `None` where it cannot count that far.
-    fn limit(least: u64) -> Option<Self>;
+    fn raise(cell: &mut Self::Cell);
+
+    /// Sets the bits of the users with at least so many events; of none, where that is beyond the maximum.
+    fn reached(cells: &[Self::Cell], least: u64, slot: &mut [u64]);
 }
 
-/// A counter up to one.
-#[derive(Clone, Copy, Default, PartialEq, PartialOrd)]
-struct Flag(u8);
+/// Up to one event, which is written without reading.
+struct Any;
+/// Up to 255 events.
+struct Few;
+/// Any number of events.
+struct Many;
 
-impl Counter for Flag {
-    fn raise(&mut self) {
-        self.0 = 1;
+impl Counter for Any {
+    type Cell = u8;
+
+    #[inline(always)]
+    fn raise(cell: &mut u8) {
+        *cell = 1;
     }
 
-    fn limit(least: u64) -> Option<Self> {
-        (least <= 1).then_some(Self(1))
-    }
-}
-
-impl Counter for u8 {
-    fn raise(&mut self) {
-        *self = self.saturating_add(1);
-    }
-
-    fn limit(least: u64) -> Option<Self> {
-        Self::try_from(least).ok()
+    fn reached(cells: &[u8], least: u64, slot: &mut [u64]) {
+        if least <= 1 { scan::at_least(cells, 1, slot) } else { slot.fill(0) }
     }
 }
 
-impl Counter for u32 {
-    fn raise(&mut self) {
-        *self = self.saturating_add(1);
+impl Counter for Few {
+    type Cell = u8;
+
+    #[inline(always)]
+    fn raise(cell: &mut u8) {
+        *cell = cell.saturating_add(1);
     }
 
-    fn limit(least: u64) -> Option<Self> {
-        Self::try_from(least).ok()
+    fn reached(cells: &[u8], least: u64, slot: &mut [u64]) {
+        match u8::try_from(least) {
+            Ok(least) => scan::at_least(cells, least, slot),
+            Err(_) => slot.fill(0),
+        }
+    }
+}
+
+impl Counter for Many {
+    type Cell = u32;
+
+    #[inline(always)]
+    fn raise(cell: &mut u32) {
+        *cell = cell.saturating_add(1);
+    }
+
+    fn reached(cells: &[u32], least: u64, slot: &mut [u64]) {
+        match u32::try_from(least) {
+            Ok(least) => fill(slot, cells, |cell| *cell >= least),
+            Err(_) => slot.fill(0),
+        }
     }
 }

@@ -4,17 +4,25 @@
 //! or cannot let one pass, is gone before the rows are visited.
 //!
 //! A bare attribute is the event's where the event has the key, else its action's, else its product's (M21). What is asked
-//! of products is asked of one row and one of its products; all else can be asked of 64 rows at once.
+//! of products is asked of one row and one of its products; all else can be asked of many rows at once.
 
 use super::Context;
 use super::check::accepts_missing;
 use super::codes::CodeSet;
 use super::parts::Parts;
-use super::reading::{Several, accepted};
-use crate::eval::bits::{first_bits, pack};
+use super::reading::{Reading, Several};
+use crate::eval::bits::{fill, fill_first, set};
 use crate::eval::program::Stream;
+use crate::eval::scan;
 use crate::ir::{Condition, Predicate};
 use crate::store::{ABSENT, Dictionary, EventShard, EventTable};
+
+/// How many rows are asked at once.
+pub(super) const BLOCK_ROWS: usize = 64 * BLOCK_WORDS;
+const BLOCK_WORDS: usize = 64;
+
+/// One bit for each of [`BLOCK_ROWS`] rows.
+pub(super) type Block = [u64; BLOCK_WORDS];
 
 /// A condition over rows: its tests read something of type `T`.
 pub(super) enum Filter<T> {
@@ -158,7 +166,7 @@ fn attribute_test<'a>(
     predicate: &Predicate,
 ) -> Filter<RowTest<'a>> {
     let missing = accepts_missing(predicate);
-    let codes = |dictionary: &'a Dictionary| accepted(dictionary, predicate, Several::List, context.now);
+    let codes = |dictionary: &'a Dictionary| Reading::new(dictionary).accepted(predicate, Several::List, context.now);
     let codes = dictionaries.map(codes);
     let all =
         |holds: fn(&CodeSet) -> bool| [&codes.own, &codes.action, &codes.product].into_iter().flatten().all(holds);
@@ -205,46 +213,45 @@ impl<'s> Filter<ShardTest<'s>> {
 }
 
 impl Filter<ShardTest<'_>> {
-    /// The rows among `from..from + count` that pass, as the lowest bits of a word; `count` is at most 64.
-    pub(super) fn word(&self, from: usize, count: usize) -> u64 {
+    /// The rows among `from..from + count` that pass, as bits; all further bits are cleared. At most [`BLOCK_ROWS`].
+    pub(super) fn block(&self, from: usize, count: usize, into: &mut Block) {
         match self {
-            Self::Always(always) => {
-                if *always {
-                    first_bits(count)
-                } else {
-                    0
-                }
-            }
-            Self::Test(test) => test.word(from, count),
+            Self::Always(always) => fill_first(into, if *always { count } else { 0 }),
+            Self::Test(test) => test.block(from, count, into),
             Self::All(inner) => {
-                let mut word = first_bits(count);
+                fill_first(into, count);
+                let mut also = [0; BLOCK_WORDS];
                 for each in inner {
-                    word &= each.word(from, count);
-                    if word == 0 {
+                    each.block(from, count, &mut also);
+                    into.iter_mut().zip(&also).for_each(|(into, also)| *into &= also);
+                    if into.iter().all(|word| *word == 0) {
                         break;
                     }
                 }
-                word
             }
-            Self::Not(inner) => !inner.word(from, count) & first_bits(count),
+            Self::Not(inner) => {
+                fill_first(into, count);
+                let mut passing = [0; BLOCK_WORDS];
+                inner.block(from, count, &mut passing);
+                into.iter_mut().zip(&passing).for_each(|(into, passing)| *into &= !passing);
+            }
         }
     }
 }
 
 impl ShardTest<'_> {
-    fn word(&self, from: usize, count: usize) -> u64 {
+    fn block(&self, from: usize, count: usize, into: &mut Block) {
         match self {
-            Self::Attribute(codes, set) => match (set.as_range(), set.as_word()) {
-                (Some(range), _) => {
-                    let (first, len) = (range.start, range.end - range.start);
-                    pack(rows(codes, from, count), |code| code.wrapping_sub(first) < len)
-                }
-                (_, Some(word)) => pack(rows(codes, from, count), |code| word >> (code % 64) & 1 == 1),
-                _ => pack(rows(codes, from, count), |code| set.contains(*code)),
+            Self::Attribute(codes, accepted) => match accepted.runs() {
+                Some(runs) => scan::in_runs(rows(codes, from, count), runs, into),
+                None => fill(into, rows(codes, from, count), |code| accepted.contains(*code)),
             },
-            Self::Parts(..) => (0..count).fold(0, |word, at| word | u64::from(self.passes(from + at, None)) << at),
-            Self::Input(codes, inside) => pack(rows(codes, from, count), |code| inside[usize::from(*code)]),
-            Self::Type(codes, custom) => pack(rows(codes, from, count), |code| code == custom),
+            Self::Parts(..) => {
+                into.fill(0);
+                (0..count).filter(|at| self.passes(from + at, None)).for_each(|at| set(into, at));
+            }
+            Self::Input(codes, inside) => fill(into, rows(codes, from, count), |code| inside[usize::from(*code)]),
+            Self::Type(codes, custom) => fill(into, rows(codes, from, count), |code| code == custom),
         }
     }
 }

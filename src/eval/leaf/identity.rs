@@ -1,7 +1,7 @@
 //! Identities: any value of the type that the predicate accepts (M21). They belong to the user, whatever the workspace.
 
 use super::codes::CodeSet;
-use super::reading::{Several, accepted};
+use super::reading::{Reading, Several};
 use super::{Context, Kernel, Selection};
 use crate::catalog::IdentityType;
 use crate::eval::program::Family;
@@ -20,11 +20,10 @@ impl<'a> Values<'a> {
     pub(super) fn new(context: &Context<'a>, family: &'a Family<IdentityType, Predicate>) -> Self {
         let store = context.store;
         let tests = match &store.users.identities.dictionary {
-            Some(dictionary) => family
-                .tests
-                .iter()
-                .map(|predicate| accepted(dictionary, predicate, Several::List, context.now))
-                .collect(),
+            Some(dictionary) => {
+                let reading = Reading::new(dictionary);
+                family.tests.iter().map(|predicate| reading.accepted(predicate, Several::List, context.now)).collect()
+            }
             None => Vec::new(),
         };
         Self { store, identity: family.of, tests }

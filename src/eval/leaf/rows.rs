@@ -10,7 +10,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::filter::{Filter, RowTest, ShardTest};
+use super::filter::{BLOCK_ROWS, Block, Filter, RowTest, ShardTest};
 use super::{Context, Selection};
 use crate::base::Window;
 use crate::eval::bits::ones;
@@ -169,6 +169,12 @@ impl<'s> Rows<'s> {
     }
 }
 
+/// A range of rows in parts that are asked at once.
+pub(super) fn blocks(range: Range<usize>) -> impl DoubleEndedIterator<Item = Range<usize>> {
+    let end = range.end;
+    range.step_by(BLOCK_ROWS).map(move |from| from..end.min(from + BLOCK_ROWS))
+}
+
 impl Rows<'_> {
     /// Whether all rows pass, or none, where that can be said without looking.
     pub(super) fn always(&self) -> Option<bool> {
@@ -179,13 +185,17 @@ impl Rows<'_> {
         }
     }
 
-    /// The rows among `from..from + count` that pass, as the lowest bits of a word; `count` is at most 64.
-    pub(super) fn word(&self, from: usize, count: usize) -> u64 {
-        let word = self.rows.word(from, count);
+    /// The rows of a range that pass, as bits; all further bits are cleared. At most [`BLOCK_ROWS`].
+    pub(super) fn block(&self, range: &Range<usize>, into: &mut Block) {
+        self.rows.block(range.start, range.len(), into);
         if self.unit == Unit::Event && matches!(self.products, Filter::Always(true)) {
-            return word;
+            return;
         }
-        ones(word).filter(|row| self.passes_with_products(from + row)).fold(0, |word, row| word | 1 << row)
+        for (at, word) in into.iter_mut().enumerate() {
+            let from = range.start + at * 64;
+            *word =
+                ones(*word).filter(|row| self.passes_with_products(from + row)).fold(0, |word, row| word | 1 << row);
+        }
     }
 
     /// Whether one row passes.
@@ -221,22 +231,26 @@ impl Rows<'_> {
 
     /// The rows of a window that pass, oldest first.
     fn oldest_first(&self, window: Window) -> impl Iterator<Item = usize> {
-        let range = self.range(window);
-        range.clone().step_by(64).flat_map(move |from| {
-            let word = self.word(from, 64.min(range.end - from));
-            ones(word).map(move |row| from + row)
+        blocks(self.range(window)).flat_map(move |range| {
+            let mut words = [0; BLOCK_ROWS / 64];
+            self.block(&range, &mut words);
+            let from = range.start;
+            words.into_iter().enumerate().flat_map(move |(at, word)| ones(word).map(move |row| from + at * 64 + row))
         })
     }
 
     /// The rows of a window that pass, newest first.
     fn newest_first(&self, window: Window) -> impl Iterator<Item = usize> {
-        let range = self.range(window);
-        range.clone().step_by(64).rev().flat_map(move |from| {
-            let mut word = self.word(from, 64.min(range.end - from));
-            std::iter::from_fn(move || {
-                let row = 63u32.checked_sub(word.leading_zeros())? as usize;
-                word &= !(1 << row);
-                Some(from + row)
+        blocks(self.range(window)).rev().flat_map(move |range| {
+            let mut words = [0; BLOCK_ROWS / 64];
+            self.block(&range, &mut words);
+            words.into_iter().enumerate().rev().flat_map(move |(at, mut word)| {
+                let from = range.start + at * 64;
+                std::iter::from_fn(move || {
+                    let row = 63u32.checked_sub(word.leading_zeros())? as usize;
+                    word &= !(1 << row);
+                    Some(from + row)
+                })
             })
         })
     }

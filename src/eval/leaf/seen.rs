@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use super::{Context, Kernel, Selection};
 use crate::base::{Now, Window, WorkspaceName};
-use crate::eval::bits::fill;
 use crate::eval::program::{Family, Seen};
+use crate::eval::scan;
 use crate::store::{EventShard, SHARD_USERS, Store};
 
 /// Questions about the sightings in one workspace.
@@ -86,7 +86,7 @@ impl<'a> LastSeen<'a> {
     pub(super) fn of(&self, selection: Selection<'_>) -> Cow<'a, [i64]> {
         let last = self.instants(selection, self.last);
         let now = self.now.ms();
-        if last.iter().all(|last| *last <= now) {
+        if scan::latest(&last).is_none_or(|last| last <= now) {
             return last;
         }
         let first = self.first(selection);
@@ -137,8 +137,8 @@ impl Kernel for Sightings<'_> {
         let (first, last) = (self.seen.first(selection), self.seen.of(selection));
         for (test, slot) in self.tests.iter().zip(slots) {
             match test {
-                Test::First(window) => fill(slot, &first, |at| window.contains(*at)),
-                Test::Last(window) => fill(slot, &last, |at| LastSeen::is_in(*at, *window)),
+                Test::First(window) => scan::between(&first, window.from, window.to, slot),
+                Test::Last(window) => scan::between(&last, window.from.max(NEVER + 1), window.to, slot),
             }
         }
     }

@@ -54,6 +54,19 @@ impl<'a> Values<'a> {
     }
 }
 
+impl<'s> Cells<'s> {
+    /// The place of the segment.
+    pub(super) fn segment(&self) -> usize {
+        self.segment
+    }
+
+    /// The codes of the event's own attribute, where no other part has one.
+    pub(super) fn own(&self) -> Option<Option<&'s [u32]>> {
+        let [own, action, product] = self.parts;
+        (action.is_none() && product.is_none()).then_some(own)
+    }
+}
+
 impl Cells<'_> {
     /// The values that a row gives which passes.
     pub(in crate::eval) fn each(&self, rows: &Rows<'_>, row: usize, mut take: impl FnMut(Value)) {

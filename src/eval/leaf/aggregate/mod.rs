@@ -1,17 +1,18 @@
 //! Values calculated over events: one pass over the rows for each group of calculations that is asked for.
 //!
 //! In: the events of a stream in a window and an attribute. Out: the users whose calculated value passes. `numbers` counts,
-//! sums and compares numbers, `ends` finds the first and the latest, `distinct` tells different texts apart. What has no
+//! sums and compares numbers, `sums` is the short way where only sums are asked for, `ends` finds the first and the latest, `distinct` tells different texts apart. What has no
 //! value is missing (M11).
 
 mod distinct;
 mod ends;
 mod numbers;
+mod sums;
 
 use super::check::Check;
 use super::codes::CodeSet;
 use super::parts::Parts;
-use super::reading::{Several, accepted};
+use super::reading::{Reading, Several};
 use super::rows::{Row, Shard, Source};
 use super::values::{Cells, Value, Values};
 use super::{Context, Kernel, Selection};
@@ -30,7 +31,7 @@ pub(super) struct Aggregates<'a> {
     /// Where the values are; none for calculations without an attribute.
     values: Option<Values<'a>>,
     /// The values as numbers; empty where none is asked for.
-    numbers: Vec<Parts<&'a [f64]>>,
+    numbers: Vec<Parts<Reading<'a>>>,
     /// The distinct texts, where they are asked for.
     texts: Option<distinct::Texts<'a>>,
     tests: Vec<Test<'a>>,
@@ -74,14 +75,13 @@ impl<'a> Aggregates<'a> {
         let values = values.map(|(source, attribute)| Values::new(source.segments, attribute));
         let dictionaries = values.as_ref().map_or_else(Vec::new, |values| values.dictionaries.clone());
         let asks = |which: fn(Calculation) -> bool| family.tests.iter().any(|test| which(test.calculation));
-        let reading = |dictionary: &'a Dictionary| dictionary.numbers();
         Self {
             store: context.store,
             source,
             window: events.period.window(context.now),
             values,
             numbers: match asks(numbers::reads_numbers) {
-                true => dictionaries.iter().map(|each| each.map(reading)).collect(),
+                true => dictionaries.iter().map(|each| each.map(Reading::new)).collect(),
                 false => Vec::new(),
             },
             texts: asks(distinct::tells_apart).then(|| distinct::Texts::new(&dictionaries)),
@@ -114,12 +114,13 @@ impl<'a> Test<'a> {
             calculation,
             Calculation::First | Calculation::Latest | Calculation::MostFrequent | Calculation::UniqueList
         );
-        let of = |dictionary: &'a Dictionary| accepted(dictionary, predicate, Several::List, context.now);
+        let accepted =
+            |dictionary: &'a Dictionary| Reading::new(dictionary).accepted(predicate, Several::List, context.now);
         Self {
             calculation: *calculation,
             check: Check::new(predicate, context.now),
             accepted: match is_sent {
-                true => dictionaries.iter().map(|each| each.map(of)).collect(),
+                true => dictionaries.iter().map(|each| each.map(accepted)).collect(),
                 false => Vec::new(),
             },
         }

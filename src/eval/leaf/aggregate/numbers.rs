@@ -1,6 +1,6 @@
 //! How many events there are, and the sum, mean, least and greatest of the values that are numbers.
 
-use super::{Aggregates, Input};
+use super::{Aggregates, Input, sums};
 use crate::catalog::Calculation;
 use crate::ir::Pick;
 
@@ -32,15 +32,18 @@ pub(super) fn answer(of: &Aggregates<'_>, input: &Input<'_>, slots: &mut [&mut [
     if !of.asks(is_answered) {
         return;
     }
-    if !of.asks(|calculation| is_answered(calculation) && calculation != Calculation::Sum) {
-        return sums(of, input, slots);
+    if !of.asks(|calculation| is_answered(calculation) && calculation != Calculation::Sum)
+        && let Some(parts) = sums::parts(of, input)
+    {
+        return sums::answer(of, input, &parts, slots);
     }
     let mut tallies = vec![NOTHING; input.users];
+    let numbers: Vec<_> = of.numbers.iter().map(|each| each.map(|reading| reading.numbers())).collect();
     input.each(Pick::First, |row, cells| {
         let Some(tally) = tallies.get_mut(row.user) else { return };
         tally.events = tally.events.saturating_add(row.rows.count(row.row));
         cells.each(row.rows, row.row, |value| {
-            let numbers = of.numbers.get(value.segment).and_then(|parts| parts.get(value.part));
+            let numbers = numbers.get(value.segment).and_then(|parts| parts.get(value.part));
             let number = numbers.and_then(|numbers| numbers.get(value.code as usize));
             if let Some(number) = number.filter(|number| !number.is_nan()) {
                 tally.add(*number);
@@ -48,20 +51,6 @@ pub(super) fn answer(of: &Aggregates<'_>, input: &Input<'_>, slots: &mut [&mut [
         });
     });
     of.fill(is_answered, &tallies, slots, |test, tally| test.check.calculated(tally.value(test.calculation)));
-}
-
-/// The same where nothing but sums is asked for: eight bytes a user stay in the cache.
-fn sums(of: &Aggregates<'_>, input: &Input<'_>, slots: &mut [&mut [u64]]) {
-    let mut sums = vec![0f64; input.users];
-    input.each(Pick::First, |row, cells| {
-        let Some(sum) = sums.get_mut(row.user) else { return };
-        cells.each(row.rows, row.row, |value| {
-            let numbers = of.numbers.get(value.segment).and_then(|parts| parts.get(value.part));
-            let number = numbers.and_then(|numbers| numbers.get(value.code as usize));
-            *sum += number.filter(|number| !number.is_nan()).copied().unwrap_or(0.0);
-        });
-    });
-    of.fill(is_answered, &sums, slots, |test, sum| test.check.calculated(Some(*sum)));
 }
 
 impl Tally {
