@@ -117,7 +117,10 @@ impl Dictionary {
     }
 
     /// The same, as a file says that it is in order; not, where that cannot be so.
-    pub(super) fn said_to_be(mut self, sorted: Sorted) -> Self {
+    #[must_use]
+    pub fn said_to_be(mut self, sorted: Sorted) -> Self {
+        // What was read without knowing the order is read anew.
+        self.readings = Arc::default();
         self.sorted = sorted.fits(&self).then_some(sorted);
         self
     }
