@@ -33,22 +33,34 @@ pub fn text(run: &Run) -> String {
         times("evaluate", &evaluate.seconds);
         times("evaluate, counts and sums", &evaluate.with_answers);
     }
+    if let Some(increment) = &run.increment {
+        times("new events, and a later time", &increment.seconds);
+    }
     line(format!("  {:<28} {:>11}", "store on disk", mebibytes(run.store_bytes)));
     line(format!("  {:<28} {:>11}", "memory after opening", mebibytes(run.open.memory.rss)));
     if let Some(evaluate) = &run.evaluate {
         let memory = &evaluate.memory;
         let (own, files) = (mebibytes(memory.anonymous), mebibytes(memory.file));
         line(format!("  {:<28} {:>11}: {own} own, {files} of files", "while evaluating", mebibytes(memory.rss)));
-        line(match (evaluate.equal, evaluate.differing.len()) {
-            (None, _) => "nothing is expected of the answers".to_owned(),
-            (Some(true), _) => "all answers are as expected".to_owned(),
-            (Some(false), count) => format!("{count} answers differ: audiences {}", few(&evaluate.differing)),
-        });
+        line(verdict("answers", evaluate.equal, &evaluate.differing));
+    }
+    if let Some(increment) = &run.increment {
+        let (events, moves) = (number(increment.events), number(increment.moves));
+        line(format!("{events} new events and the later time moved {moves} memberships"));
+        line(verdict("later answers", increment.equal, &increment.differing));
     }
     for each in &run.profile {
         line(format!("  {:<28} {:>11} for {}", each.kind, time(each.seconds), each.leaves));
     }
     out
+}
+
+fn verdict(what: &str, equal: Option<bool>, differing: &[u64]) -> String {
+    match equal {
+        None => format!("nothing is expected of the {what}"),
+        Some(true) => format!("all {what} are as expected"),
+        Some(false) => format!("{} {what} differ: audiences {}", differing.len(), few(differing)),
+    }
 }
 
 fn few(numbers: &[u64]) -> String {
