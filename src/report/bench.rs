@@ -43,24 +43,26 @@ pub fn text(run: &Run) -> String {
         let memory = &evaluate.memory;
         let (own, files) = (mebibytes(memory.anonymous), mebibytes(memory.file));
         line(format!("  {:<28} {:>11}: {own} own, {files} of files", "while evaluating", mebibytes(memory.rss)));
-        line(match (evaluate.equal, evaluate.differing.len()) {
-            (None, _) => "nothing is expected of the answers".to_owned(),
-            (Some(true), _) => "all answers are as expected".to_owned(),
-            (Some(false), count) => format!("{count} answers differ: audiences {}", few(&evaluate.differing)),
-        });
-    }
-    for each in &run.profile {
-        line(format!("  {:<28} {:>11} for {}", each.kind, time(each.seconds), each.leaves));
+        line(verdict("answers", evaluate.equal, &evaluate.differing));
     }
     if let Some(increment) = &run.increment {
         let (events, moves) = (number(increment.events), number(increment.moves));
         let kept = mebibytes(increment.kept_bytes);
-        let equal = if increment.equal == Some(true) { "as expected" } else { "NOT as expected" };
-        line(format!(
-            "{events} new events: {moves} users entered or left, {equal}; {kept} kept beside the memberships"
-        ));
+        line(format!("{events} new events and the later time moved {moves} memberships; {kept} kept beside them"));
+        line(verdict("later answers", increment.equal, &increment.differing));
+    }
+    for each in &run.profile {
+        line(format!("  {:<28} {:>11} for {}", each.kind, time(each.seconds), each.leaves));
     }
     out
+}
+
+fn verdict(what: &str, equal: Option<bool>, differing: &[u64]) -> String {
+    match equal {
+        None => format!("nothing is expected of the {what}"),
+        Some(true) => format!("all {what} are as expected"),
+        Some(false) => format!("{} {what} differ: audiences {}", differing.len(), few(differing)),
+    }
 }
 
 fn few(numbers: &[u64]) -> String {

@@ -52,6 +52,7 @@ pub use files::{Verification, open, verify};
 pub use fold::{Folded, compact, fold};
 pub use import::{
     BadRow, BadRowLimit, Beyond, Example, ImportOptions, ImportReport, Limit, Progress, Rebuilt, SourceReport, import,
+    source_columns,
 };
 pub use reading::Dates;
 pub use recent::{RECENT, Recent};

@@ -1,178 +1,93 @@
-//! The Parquet files of a workload, read into a store.
+//! The Parquet files of a workload, imported as the sources of a project are.
 //!
-//! In: `users.parquet` and `events.parquet`. Out: a store in which every column but the ids and times of events is an
-//! attribute; a null is a missing key. A user is seen when signing up and when last seen.
+//! In: `users.parquet` and `events.parquet`. Out: a store in which every column but the ids, names and times of events is an
+//! attribute. A user is known by the MPID in `user_id` and seen at `last_seen`.
 
-use std::collections::HashMap;
 use std::path::Path;
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, Int32Type, Int64Type, TimestampMillisecondType};
-use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_schema::{DataType, TimeUnit};
-use bytes::Bytes;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::errors::ParquetError;
+use chrono::{FixedOffset, Offset, Utc};
 
 use super::error::WorkloadError;
 use super::lower::input;
-use crate::base::Mpid;
-use crate::catalog::{CustomEventType, EventKey, ProfileField};
-use crate::store::{Builder, EventRow, ProfileValue, Store, Writes};
+use crate::catalog::{Catalog, CustomEventType, EventKind};
+use crate::project::{
+    DataSource, EventId, EventMapping, Format, Input, InputKind, Limits, NameMapping, NamedColumn, ProfileMapping,
+    Project, Retention, TimeMapping, ValueMapping, Workspace,
+};
+use crate::store::{self, BadRowLimit, ImportOptions, source_columns};
 use crate::system::System;
 
-/// Rows read at once.
-const BATCH_ROWS: usize = 1 << 16;
+const USERS: &str = "users.parquet";
+const EVENTS: &str = "events.parquet";
 
-/// The store of the data in a folder.
-pub(super) fn load(system: &dyn System, data: &Path, id: &str) -> Result<Store, WorkloadError> {
-    let mut builder = Builder::new(&[input()]);
-    each_batch(system, &data.join("users.parquet"), &mut |batch| users(&mut builder, batch))?;
-    each_batch(system, &data.join("events.parquet"), &mut |batch| {
-        events(batch, &mut |mpid, key, event| {
-            let row = builder.user(mpid);
-            builder.event(row, key, event);
-        })
-    })?;
-    Ok(builder.finish(id, 1))
-}
-
-/// The events that come after those of the store, as changes to it. Those of users that it does not have are left out.
-pub(super) fn new_events(system: &dyn System, data: &Path, store: &Store) -> Result<Writes, WorkloadError> {
-    let mut writes = Writes::to(store);
-    let input = writes.input(&input()).unwrap_or_default();
-    let rows: HashMap<i64, u32> = store.users.mpids.iter().zip(0..).map(|(mpid, row)| (*mpid, row)).collect();
-    each_batch(system, &data.join("new_events.parquet"), &mut |batch| {
-        events(batch, &mut |mpid, key, event| {
-            if let Some(row) = rows.get(&mpid.0) {
-                writes.event(*row, key, EventRow { input, ..event });
-            }
-        })
-    })?;
-    Ok(writes)
-}
-
-/// A column that is not what it should be.
-struct Odd {
-    column: String,
-    what: String,
-}
-
-fn each_batch(
-    system: &dyn System,
-    file: &Path,
-    take: &mut dyn FnMut(&RecordBatch) -> Result<(), Odd>,
-) -> Result<(), WorkloadError> {
-    let parquet = |cause: ParquetError| WorkloadError::Parquet { file: file.to_owned(), cause };
-    let bytes = Bytes::from(system.read(file)?);
-    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(parquet)?;
-    for batch in reader.with_batch_size(BATCH_ROWS).build().map_err(parquet)? {
-        let batch = batch.map_err(|error| parquet(error.into()))?;
-        take(&batch).map_err(|Odd { column, what }| WorkloadError::Column { file: file.to_owned(), column, what })?;
-    }
+/// Imports the data of a folder into the folder of a store. Not one bad row is left out.
+pub(super) fn load(system: &dyn System, data: &Path, store: &Path) -> Result<(), WorkloadError> {
+    let columns = |name: &str| source_columns(system, &data.join(name), Format::Parquet);
+    let sources = vec![users(columns(USERS)?), events(columns(EVENTS)?)];
+    let options = ImportOptions { bad_rows: BadRowLimit { percent: 0, at_least: 0 }, rebuild: false };
+    store::import(system, &project(data, store, sources), options, &|_| {})?;
     Ok(())
 }
 
-fn column<'a>(batch: &'a RecordBatch, name: &str, of: &DataType) -> Result<&'a ArrayRef, Odd> {
-    let odd = |what: String| Odd { column: name.to_owned(), what };
-    let column = batch.column_by_name(name).ok_or_else(|| odd("it is missing".to_owned()))?;
-    let kind = column.data_type();
-    let is_time = |kind: &DataType| matches!(kind, DataType::Timestamp(TimeUnit::Millisecond, _));
-    if kind == of || (is_time(kind) && is_time(of)) {
-        return Ok(column);
+/// The project of which these are the sources.
+fn project(data: &Path, store: &Path, sources: Vec<DataSource>) -> Project {
+    let inputs = vec![Input { name: input(), kind: InputKind::Feed }];
+    Project {
+        name: "workload".to_owned(),
+        folder: data.to_owned(),
+        audiences: data.to_owned(),
+        workspaces: vec![Workspace { name: input().workspace, inputs }],
+        data_path: store.to_owned(),
+        sources,
+        retention: Retention { events: None, profiles: None },
+        declared: Catalog::default(),
+        outputs: Default::default(),
+        state_path: store.join("state.db"),
+        limits: Limits { nesting_depth: u32::MAX, variants: 0 },
     }
-    Err(odd(format!("it is of type {kind} instead of {of}")))
 }
 
-const TIME: DataType = DataType::Timestamp(TimeUnit::Millisecond, None);
-
-fn users(builder: &mut Builder, batch: &RecordBatch) -> Result<(), Odd> {
-    let workspace = input().workspace;
-    let ids = column(batch, "user_id", &DataType::Int64)?.as_primitive::<Int64Type>();
-    let rows: Vec<u32> = ids.values().iter().map(|id| builder.user(Mpid(*id))).collect();
-    for name in ["signup_ts", "last_seen"] {
-        let times = column(batch, name, &TIME)?.as_primitive::<TimestampMillisecondType>();
-        rows.iter().zip(times.values()).for_each(|(row, at)| builder.see(*row, &workspace, *at));
+fn users(columns: Vec<String>) -> DataSource {
+    let attribute = |column: &String| ValueMapping { name: column.clone(), column: column.clone(), split: None };
+    let user_attributes = columns.iter().filter(|column| *column != "user_id").map(attribute).collect();
+    DataSource {
+        profile: ProfileMapping { user_attributes, ..ProfileMapping::default() },
+        seen: Some(time("last_seen")),
+        ..source(USERS)
     }
-    for (field, values) in attributes(batch, &["user_id"]) {
-        let target = ProfileField::attribute(field);
-        for (at, row) in rows.iter().enumerate() {
-            match cell(values, at).ok_or_else(|| unknown(field, values))? {
-                Cell::Missing => {}
-                Cell::Text(text) => builder.field(*row, &workspace, &target, ProfileValue::Text(&text), None),
-                Cell::List(list) => builder.field(*row, &workspace, &target, ProfileValue::List(&list), None),
-            }
-        }
-    }
-    Ok(())
 }
 
-fn events(batch: &RecordBatch, take: &mut dyn FnMut(Mpid, &EventKey, EventRow<'_>)) -> Result<(), Odd> {
-    let ids = column(batch, "user_id", &DataType::Int64)?.as_primitive::<Int64Type>();
-    let times = column(batch, "ts", &TIME)?.as_primitive::<TimestampMillisecondType>();
-    let names = column(batch, "event_name", &DataType::Utf8)?.as_string::<i32>();
-    let columns = attributes(batch, &["user_id", "ts", "event_name"]);
-    let mut keys: HashMap<&str, EventKey> = HashMap::new();
-    for at in 0..batch.num_rows() {
-        let mut cells: Vec<(&str, String)> = Vec::with_capacity(columns.len());
-        for (name, values) in &columns {
-            match cell(values, at) {
-                Some(Cell::Missing) => {}
-                Some(Cell::Text(text)) => cells.push((name, text)),
-                _ => return Err(unknown(name, values)),
-            }
-        }
-        let texts: Vec<(&str, Option<&str>)> = cells.iter().map(|(name, text)| (*name, Some(text.as_str()))).collect();
-        let name = names.value(at);
-        let key = keys.entry(name).or_insert_with(|| EventKey::custom(name));
-        let event = EventRow {
-            at_ms: times.value(at),
-            input: 0,
-            event_type: CustomEventType::Other,
-            id: None,
-            attributes: &texts,
-            action: &[],
-            products: &[],
-        };
-        take(Mpid(ids.value(at)), key, event);
-    }
-    Ok(())
-}
-
-fn attributes<'a>(batch: &'a RecordBatch, without: &[&str]) -> Vec<(&'a str, &'a ArrayRef)> {
-    let fields = batch.schema_ref().fields().iter().map(|field| field.name().as_str()).zip(batch.columns());
-    fields.filter(|(name, _)| !without.contains(name)).collect()
-}
-
-fn unknown(column: &str, values: &ArrayRef) -> Odd {
-    Odd { column: column.to_owned(), what: format!("values of type {} are not read here", values.data_type()) }
-}
-
-enum Cell {
-    Missing,
-    Text(String),
-    List(Vec<String>),
-}
-
-/// A value as the text that the store keeps; `None` for a type that no workload has.
-fn cell(values: &ArrayRef, at: usize) -> Option<Cell> {
-    if values.is_null(at) {
-        return Some(Cell::Missing);
-    }
-    let text = match values.data_type() {
-        DataType::Utf8 => values.as_string::<i32>().value(at).to_owned(),
-        DataType::Int32 => values.as_primitive::<Int32Type>().value(at).to_string(),
-        DataType::Int64 => values.as_primitive::<Int64Type>().value(at).to_string(),
-        DataType::Float64 => values.as_primitive::<Float64Type>().value(at).to_string(),
-        DataType::Boolean => values.as_boolean().value(at).to_string(),
-        DataType::Timestamp(TimeUnit::Millisecond, _) => {
-            values.as_primitive::<TimestampMillisecondType>().value(at).to_string()
-        }
-        DataType::List(item) if *item.data_type() == DataType::Utf8 => {
-            let entries = values.as_list::<i32>().value(at);
-            return Some(Cell::List(entries.as_string::<i32>().iter().flatten().map(str::to_owned).collect()));
-        }
-        _ => return None,
+fn events(columns: Vec<String>) -> DataSource {
+    let own = |column: &String| !["user_id", "event_name", "ts"].contains(&column.as_str());
+    let attribute = |column: String| NamedColumn { name: column.clone(), column };
+    let event = EventMapping {
+        name: NameMapping::Column(EventKind::Custom, "event_name".to_owned()),
+        event_type: CustomEventType::Other,
+        time: time("ts"),
+        id: EventId::None,
+        attributes: columns.into_iter().filter(own).map(attribute).collect(),
+        action: Vec::new(),
+        product: Vec::new(),
     };
-    Some(Cell::Text(text))
+    DataSource { event: Some(event), ..source(EVENTS) }
+}
+
+fn source(file: &str) -> DataSource {
+    DataSource {
+        name: file.trim_end_matches(".parquet").to_owned(),
+        input: input(),
+        files: file.to_owned(),
+        format: Format::Parquet,
+        development: false,
+        mpid: Some("user_id".to_owned()),
+        identities: Vec::new(),
+        event: None,
+        profile: ProfileMapping::default(),
+        seen: None,
+    }
+}
+
+fn time(column: &str) -> TimeMapping {
+    let offset: FixedOffset = Utc.fix();
+    TimeMapping { column: column.to_owned(), format: None, offset }
 }

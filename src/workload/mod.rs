@@ -11,6 +11,7 @@
 mod answer;
 mod error;
 mod expected;
+mod fresh;
 mod json;
 mod load;
 mod lower;

@@ -35,7 +35,7 @@ impl<'a> Reading<'a> {
         let check = Check::new(predicate, now);
         let codes = match check.reads() {
             Reads::Presence if *predicate == Predicate::Exists => {
-                CodeSet::of_ranges(self.0.len(), [ABSENT + 1..self.0.len() as u32])
+                CodeSet::of_ranges(self.0.len(), std::iter::once(ABSENT + 1..self.0.len() as u32))
             }
             Reads::Presence => self.by_text(|text| text.is_none_or(str::is_empty)),
             Reads::Text => CodeSet::new(self.0.len(), |code| self.0.folded(code).is_some_and(|text| check.text(text))),

@@ -32,6 +32,7 @@ use crate::project::Project;
 use crate::system::System;
 
 use base::{Base, Work};
+pub use columnar::source_columns;
 pub(super) use finish::detect_again;
 pub use limits::{Beyond, Limit};
 pub use report::{BadRow, BadRowLimit, Example, ImportOptions, ImportReport, Progress, Rebuilt, SourceReport};

@@ -12,7 +12,7 @@ use super::{Expected, RunRequest, Workload, WorkloadError, answers, timed};
 use crate::eval::{Live, Stored, evaluate};
 use crate::store::Store;
 use crate::system::System;
-use crate::workload::load::new_events;
+use crate::workload::fresh::new_events;
 
 /// Steps from one instant to a later one, with new events. Times are seconds of the wall clock.
 #[derive(Clone, Debug, Default, Serialize)]

@@ -76,7 +76,7 @@ impl<'a> Files<'a> {
     }
 
     fn import(&self) -> Result<(), WorkloadError> {
-        load::load(self.system, &self.data, "workload")?.save(self.system, &self.folder)?;
+        load::load(self.system, &self.data, &self.folder)?;
         let made_of = serde_json::to_vec(&self.made_of).map_err(std::io::Error::from)?;
         Ok(write_bytes(self.system, &self.folder.join(MADE_OF), &made_of)?)
     }

@@ -12,7 +12,11 @@ mod times;
 mod typed;
 mod write;
 
+use std::path::Path;
+
 use crate::project::Format;
+use crate::store::error::StoreError;
+use crate::system::System;
 
 pub(super) use bulk::{Bulk, Counted, fits, read_all};
 pub(super) use rows::read_rows;
@@ -20,4 +24,18 @@ pub(super) use rows::read_rows;
 /// Whether files of a format are read by columns.
 pub(super) fn is_columnar(format: Format) -> bool {
     matches!(format, Format::Parquet | Format::Arrow)
+}
+
+/// The names of the columns of a file of such a format, in the order in which they stand.
+///
+/// # Errors
+/// The file cannot be read, or is of another format.
+pub fn source_columns(system: &dyn System, path: &Path, format: Format) -> Result<Vec<String>, StoreError> {
+    let unreadable = |cause| StoreError::Unreadable {
+        source_name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+        file: path.display().to_string(),
+        cause,
+    };
+    let file = system.open_at(path).and_then(|bytes| file::ColumnarFile::open(bytes, format)).map_err(unreadable)?;
+    Ok(file.schema.fields().iter().map(|field| field.name().clone()).collect())
 }
