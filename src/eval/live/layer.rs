@@ -14,7 +14,7 @@ use super::board::{Answer, Board, Move};
 use super::counts;
 use super::cursors::Cursors;
 use super::timeline::Timeline;
-use super::watch::{Edge, Source, Watched};
+use super::watch::{Edge, Interest, Source, Watched};
 use super::{Step, dates};
 use crate::base::{Address, Now};
 use crate::eval::bits::{SHARD_WORDS, Slots};
@@ -32,6 +32,14 @@ pub(super) struct Layer {
     timelines: BTreeMap<Source, Timeline>,
     /// The `now` that it holds for.
     now: Now,
+}
+
+/// A source with what is kept of it.
+struct Looking<'w> {
+    source: &'w Source,
+    interest: &'w Interest,
+    cursors: Option<Cursors>,
+    timeline: Option<Timeline>,
 }
 
 /// The users of each family whose answers can have changed.
@@ -148,7 +156,7 @@ impl Layer {
         self.board.take(answers, known)
     }
 
-    /// Whose answers can have changed, and the answers that follow from new events alone.
+    /// Whose answers can have changed, and the answers that follow from new events alone. Sources are looked at on all cores.
     fn touched(
         &mut self,
         step: &Step<'_>,
@@ -156,70 +164,105 @@ impl Layer {
         given: &BTreeMap<Address, RoaringBitmap>,
         given_rows: &BTreeMap<Address, Vec<u32>>,
     ) -> (Touched, Vec<Answer>) {
-        let Step { store, changed } = *step;
-        let (before, context) = (self.now, Context::new(store, now, given));
-        let mut touched = Touched(vec![Vec::new(); self.watched.families]);
-        let mut answers = Vec::new();
-        if !changed.new_users.is_empty() {
-            let new_users: Vec<u32> = changed.new_users.clone().collect();
-            touched.0.iter_mut().for_each(|rows| rows.extend_from_slice(&new_users));
+        let (mut cursors, mut timelines) = (std::mem::take(&mut self.cursors), std::mem::take(&mut self.timelines));
+        let mut sources: Vec<Looking<'_>> = self
+            .watched
+            .sources
+            .iter()
+            .map(|(source, interest)| Looking {
+                source,
+                interest,
+                cursors: cursors.remove(source),
+                timeline: timelines.remove(source),
+            })
+            .collect();
+        let context = Context::new(step.store, now, given);
+        let look = |each: &mut Looking<'_>| self.look(each, step, &context, given_rows);
+        let found: Vec<(Touched, Vec<Answer>)> = sources.par_iter_mut().with_max_len(1).map(look).collect();
+        for Looking { source, cursors: kept, timeline, .. } in sources {
+            cursors.extend(kept.map(|kept| (source.clone(), kept)));
+            timelines.extend(timeline.map(|timeline| (source.clone(), timeline)));
         }
-        for (source, interest) in &self.watched.sources {
-            if let Some(timeline) = self.timelines.get(source) {
-                for (age, families) in &interest.ages {
-                    timeline.passing(*age, before, now, |rows| touched.add(families, rows));
-                }
-                if matches!(source, Source::Last(_)) {
-                    timeline.after(before, |rows| touched.add(&interest.families, rows));
-                }
-            }
-            let written: &[u32] = match source {
-                Source::Events(key) => {
-                    let counted = self.program.questions.events.as_slice();
-                    let segments = store.events.get(key).map_or(&[][..], |segments| segments);
-                    let new = changed.events.get(key).map_or(&[][..], |tables| tables);
-                    written(new, &context, counted, &self.board, &interest.families, &mut touched, &mut answers);
-                    if let Some(cursors) = self.cursors.get_mut(source) {
-                        let edges: Vec<_> = interest.ages.iter().collect();
-                        let board = &self.board;
-                        cursors.pass(now, |edge, row| {
-                            let Some((age, families)) = edges.get(edge) else { return };
-                            for family in *families {
-                                let can = |counted| counts::can_pass(counted, **age, row, board);
-                                if counted.get(*family).is_none_or(can) {
-                                    touched.one(*family, row);
-                                }
-                            }
-                        });
-                        cursors.settle(segments, now);
-                    }
-                    &[]
-                }
-                Source::Dates(key, part, name) => {
-                    for table in store.events.get(key).into_iter().flatten() {
-                        for (age, families) in &interest.ages {
-                            dates::passing(table, *part, name, *age, (before, now), |row| {
-                                touched.add(families, &[row])
-                            });
-                        }
-                    }
-                    &[]
-                }
-                Source::First(workspace) | Source::Last(workspace) => {
-                    changed.sightings.get(workspace).map_or(&[], |rows| rows)
-                }
-                Source::Held(workspace, field) | Source::Said(workspace, field) => {
-                    changed.fields.get(&(workspace.clone(), field.clone())).map_or(&[], |rows| rows)
-                }
-                Source::Identities => &changed.identities,
-                Source::Given(address) => given_rows.get(address).map_or(&[], |rows| rows),
-            };
-            touched.add(&interest.families, written);
-            if let Some(timeline) = self.timelines.get_mut(source) {
-                timeline.add(store, source, written, now);
-            }
+        (self.cursors, self.timelines) = (cursors, timelines);
+        let mut touched = Touched(vec![Vec::new(); self.watched.families]);
+        let new_users: Vec<u32> = step.changed.new_users.clone().collect();
+        touched.0.iter_mut().for_each(|rows| rows.extend_from_slice(&new_users));
+        let mut answers = Vec::new();
+        for (of_source, follows) in found {
+            touched.0.iter_mut().zip(of_source.0).for_each(|(rows, more)| rows.extend(more));
+            answers.extend(follows);
         }
         (touched, answers)
+    }
+
+    /// The same of one source.
+    fn look<'a>(
+        &'a self,
+        looking: &mut Looking<'_>,
+        step: &Step<'a>,
+        context: &Context<'a>,
+        given_rows: &BTreeMap<Address, Vec<u32>>,
+    ) -> (Touched, Vec<Answer>) {
+        let Step { store, changed } = *step;
+        let (before, now, interest) = (self.now, context.now, looking.interest);
+        let mut touched = Touched(vec![Vec::new(); self.watched.families]);
+        let mut answers = Vec::new();
+        if let Some(timeline) = &looking.timeline {
+            for (age, families) in &interest.ages {
+                timeline.passing(*age, before, now, |rows| touched.add(families, rows));
+            }
+            if matches!(looking.source, Source::Last(_)) {
+                timeline.after(before, |rows| touched.add(&interest.families, rows));
+            }
+        }
+        let written: &[u32] = match looking.source {
+            Source::Events(key) => {
+                let counted = self.program.questions.events.as_slice();
+                let new = changed.events.get(key).map_or(&[][..], |tables| tables);
+                written(new, context, counted, &self.board, &interest.families, &mut touched, &mut answers);
+                if let Some(cursors) = &mut looking.cursors {
+                    self.pass(cursors, interest, now, &mut touched);
+                    cursors.settle(store.events.get(key).map_or(&[][..], |segments| segments), now);
+                }
+                &[]
+            }
+            Source::Dates(key, part, name) => {
+                for table in store.events.get(key).into_iter().flatten() {
+                    for (age, families) in &interest.ages {
+                        dates::passing(table, *part, name, *age, (before, now), |row| touched.add(families, &[row]));
+                    }
+                }
+                &[]
+            }
+            Source::First(workspace) | Source::Last(workspace) => {
+                changed.sightings.get(workspace).map_or(&[], |rows| rows)
+            }
+            Source::Held(workspace, field) | Source::Said(workspace, field) => {
+                changed.fields.get(&(workspace.clone(), field.clone())).map_or(&[], |rows| rows)
+            }
+            Source::Identities => &changed.identities,
+            Source::Given(address) => given_rows.get(address).map_or(&[], |rows| rows),
+        };
+        touched.add(&interest.families, written);
+        if let Some(timeline) = &mut looking.timeline {
+            timeline.add(store, looking.source, written, now);
+        }
+        (touched, answers)
+    }
+
+    /// Events that pass an edge as the clock goes on.
+    fn pass(&self, cursors: &mut Cursors, interest: &Interest, now: Now, touched: &mut Touched) {
+        let edges: Vec<_> = interest.ages.iter().collect();
+        let counted = self.program.questions.events.as_slice();
+        cursors.pass(now, |edge, row| {
+            let Some((age, families)) = edges.get(edge) else { return };
+            for family in *families {
+                let can = |counted| counts::can_pass(counted, **age, row, &self.board);
+                if counted.get(*family).is_none_or(can) {
+                    touched.one(*family, row);
+                }
+            }
+        });
     }
 
     /// What the leaves of touched families say of touched users, where it is not what they said before.
