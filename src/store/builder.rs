@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::Store;
 use super::column::{ABSENT, LIST, NULL, list_text};
 use super::events::Segments;
-use super::log::{EventLog, Place};
+use super::log::EventLog;
 use super::owners::Owners;
 use super::profiles::{ProfileColumn, ProfileTarget, Profiles};
 use super::users::Users;
@@ -261,16 +261,7 @@ impl Builder {
         self.see_in_input(row, event.input, event.at_ms);
         let at = self.log(key);
         let (_, log) = &mut self.logs[at];
-        log.begin(row, event.at_ms, event.input, event.event_type as u8);
-        log.set_all(Place::Event, event.attributes);
-        log.set_all(Place::Action, event.action);
-        for product in event.products {
-            log.begin_product();
-            log.set_all(Place::Product, product);
-        }
-        if let Some(id) = event.id {
-            log.set_id(id);
-        }
+        log.event(row, event);
     }
 
     /// Closes the segments of all events handed in so far: what comes from here on lies in others.

@@ -5,18 +5,12 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
 
 use super::error::StoreError;
-use super::events::{EventTable, Segments};
-use super::files::{Change, FileEntry, Manifest, TableName, Writing, load};
-use super::log::EventLog;
+use super::files::{Change, FileEntry, Manifest, TableName, Writing, kept_segments, load};
 use super::{import, recent};
 use crate::catalog::EventKey;
 use crate::system::System;
-
-/// A segment is merged with the one before it where it is at least so much of it.
-const MERGED_FROM: u64 = 4;
 
 /// What became files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,13 +71,15 @@ fn rewrite(system: &dyn System, folder: &Path, whole: bool) -> Result<Folded, St
         let merged = match (recent, whole) {
             (_, true) if segments.len() > 1 || segments_of(&manifest, key).any(|file| file.sums.is_none()) => 0,
             (0, _) => continue,
-            _ => first_merged(segments, stored),
+            _ => {
+                let (before, added) = segments.split_at(stored.min(segments.len()));
+                kept_segments(before, added.iter().map(|segment| segment.len()).sum())
+            }
         };
         let gone: Vec<String> = segments_of(&manifest, key).skip(merged).map(|file| file.name.clone()).collect();
         kept.files.retain(|file| !gone.contains(&file.name));
         if merged > 0 {
-            let table = one(segments.get(merged..).unwrap_or(&[]));
-            new.push(writing.whole_events(key, &table, &store.inputs)?);
+            new.push(writing.together(key, segments.get(merged..).unwrap_or(&[]), &store.inputs)?);
         }
     }
     let next = Manifest {
@@ -116,23 +112,4 @@ fn segments_of<'m>(manifest: &'m Manifest, key: &EventKey) -> impl Iterator<Item
 fn counted(manifest: &Manifest) -> (u64, u64) {
     let events = manifest.files.iter().filter(|file| matches!(file.table, TableName::Events(_)));
     (events.count() as u64, manifest.files.iter().map(|file| file.bytes).sum())
-}
-
-/// The first segment that becomes part of the new one, of which the first `stored` have files.
-fn first_merged(segments: &Segments, stored: usize) -> usize {
-    let len = |at: usize| segments.get(at).map_or(0, |segment| segment.len());
-    let mut first = stored;
-    let mut newer: u64 = (stored..segments.len()).map(len).sum();
-    while let Some(before) = first.checked_sub(1).filter(|before| newer.saturating_mul(MERGED_FROM) >= len(*before)) {
-        newer += len(before);
-        first = before;
-    }
-    first
-}
-
-fn one(segments: &[Arc<EventTable>]) -> Arc<EventTable> {
-    match segments {
-        [only] => Arc::clone(only),
-        several => Arc::new(EventLog::of(several).finish()),
-    }
 }

@@ -8,6 +8,7 @@ use rapidhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 
 use super::SHARD_USERS;
+use super::builder::EventRow;
 use super::column::{ABSENT, Dictionary, LIST, NULL, list_text};
 use super::events::{EventShard, EventTable, Products};
 use super::interner::Interner;
@@ -131,6 +132,20 @@ impl EventLog {
         self.times.push(at_ms);
         self.inputs.push(input);
         self.types.push(event_type);
+    }
+
+    /// Adds an event of a user as it is handed in.
+    pub(super) fn event(&mut self, user: u32, event: EventRow<'_>) {
+        self.begin(user, event.at_ms, event.input, event.event_type as u8);
+        self.set_all(Place::Event, event.attributes);
+        self.set_all(Place::Action, event.action);
+        for product in event.products {
+            self.begin_product();
+            self.set_all(Place::Product, product);
+        }
+        if let Some(id) = event.id {
+            self.set_id(id);
+        }
     }
 
     /// The position of an attribute; `hint` is where it was in the row before.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Store;
 use super::builder::{EventRow, ProfileValue};
-use super::log::{EventLog, Place};
+use super::log::EventLog;
 use crate::base::{InputName, Mpid, WorkspaceName};
 use crate::catalog::{EventKey, IdentityType, ProfileField};
 
@@ -170,15 +170,8 @@ impl Writes {
             }
         };
         let Some((_, log)) = self.events.get_mut(at) else { return };
-        log.begin(row, event.at_ms, event.input, event.event_type as u8);
-        log.set_all(Place::Event, event.attributes);
-        log.set_all(Place::Action, event.action);
-        for product in event.products {
-            log.begin_product();
-            log.set_all(Place::Product, product);
-        }
-        if let Some(id) = event.id {
-            log.set_id(id);
+        log.event(row, event);
+        if event.id.is_some() {
             self.with_ids.push((at as u32, log.users.len() as u32 - 1));
         }
     }

@@ -88,7 +88,8 @@ impl<'a> Values<'a> {
 
 /// A dictionary with more codes than this has no table, which would not stay in the cache.
 const MOST_CODES: usize = 1 << 16;
-/// What a scan costs for each run, and a look-up for each question and all together: microseconds for a shard, measured.
+/// What a scan costs for each run, and a look-up for each question and all together: rough microseconds for a shard, which only have
+/// to say which of the two is likely the shorter.
 const RUN_COST: usize = 4;
 const QUESTION_COST: usize = 2;
 const LOOK_UP_COST: usize = 40;

@@ -7,7 +7,7 @@
 //! What cannot be told from the changes alone is evaluated as a whole, and the result says so ([`Whole`]).
 //!
 //! `watch` says what leaves read and where time passes edges in it, `cursors`, `timeline` and `dates` find whose instants pass
-//! one, `counts` which of them can matter, `board` keeps the bits, `layer` keeps one program, `until` says how long nothing changes.
+//! one, `counts` which of them can matter, `touched` whose answers can have changed, `board` keeps the bits, `layer` keeps one program, `until` says how long nothing changes.
 
 mod board;
 mod counts;
@@ -15,6 +15,7 @@ mod cursors;
 mod dates;
 mod layer;
 mod timeline;
+mod touched;
 mod until;
 mod watch;
 

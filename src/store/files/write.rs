@@ -179,16 +179,6 @@ impl<'a> Writing<'a> {
         Ok(())
     }
 
-    /// Writes a segment of events that is in memory.
-    pub(in crate::store) fn whole_events(
-        &self,
-        key: &EventKey,
-        table: &EventTable,
-        inputs: &[InputName],
-    ) -> Result<FileEntry, StoreError> {
-        self.whole(TableName::Events(key.clone()), table.len(), events::to_arrow(table, inputs))
-    }
-
     fn whole(
         &self,
         table: TableName,

@@ -41,7 +41,7 @@ pub(super) fn finish_bulk(
     project: &Project,
     base: Base,
     mut work: Work,
-    bulk: Bulk,
+    mut bulk: Bulk,
     next: Manifest,
     report: ImportReport,
 ) -> Result<ImportReport, StoreError> {
@@ -49,7 +49,6 @@ pub(super) fn finish_bulk(
         return Err(StoreError::TooMuchText { column });
     }
     let writing = Writing::begin(system, &project.data_path, &base.manifest)?;
-    let mut bulk = bulk;
     let brought = std::mem::take(&mut bulk.brought);
     let counted = bulk.write(&writing, &base.store, &mut work)?;
     finish_with(&writing, base, work, next, report, &brought, counted)

@@ -6,6 +6,7 @@
 mod bulk;
 mod file;
 mod nested;
+mod open;
 mod rows;
 mod texts;
 mod times;

@@ -4,8 +4,6 @@ use std::borrow::Cow;
 use std::io;
 
 use arrow_array::{ArrayRef, RecordBatch};
-use arrow_schema::{DataType, Field};
-use csv::ByteRecord;
 
 use super::super::super::column::LIST;
 use super::super::super::error::StoreError;
@@ -16,6 +14,7 @@ use super::super::record::{Record, Said};
 use super::super::report::BadRow;
 use super::super::time::TimeReader;
 use super::file::ColumnarFile;
+use super::open::{Opened, unreadable};
 use super::texts::{NOTHING, Texts, UNFIT};
 use super::times::{NO_TIME, times};
 use crate::project::{DataSource, TimeMapping};
@@ -126,31 +125,12 @@ pub(super) fn written<'t>(columns: impl Iterator<Item = (&'t str, &'t Texts)>, r
 }
 
 impl<'a> Records<'a> {
-    /// Opens a file and finds the columns that its source names. Times are read off a column of their own, as ms since 1970.
-    ///
-    /// # Errors
-    /// It cannot be opened, lacks a column, or has one of a type that cannot be what it is for.
+    /// Opens a file. Times are read off a column of their own, as ms since 1970.
     fn open(system: &dyn System, source: &'a DataSource, file: &'a SourceFile) -> Result<(Self, Columns), StoreError> {
-        let unreadable = |cause| unreadable(source, file, cause);
-        let bytes = system.open_at(&file.path).map_err(StoreError::system("open a source file"))?;
-        let input = ColumnarFile::open(bytes, source.format).map_err(unreadable)?;
-        let header: ByteRecord = input.schema.fields().iter().map(|field| field.name().as_bytes()).collect();
-        let mut columns = Columns::find(source, &header, &file.shown)?;
-        let scalars = columns.scalars();
-        let used = columns.used();
-        for at in &used {
-            if let Some(field) = input.schema.fields().get(*at) {
-                check_type(source, file, field, !scalars.contains(at))?;
-            }
-        }
-        let width = header.len();
-        let names = input.schema.fields().iter().map(|field| field.name().clone()).collect();
-        let mapping = source.event.as_ref().map(|event| &event.time).or(source.seen.as_ref());
-        let time = columns.time_column().zip(mapping);
+        let Opened { input, mut columns, used, names, time } = Opened::new(system, source, file)?;
         if let Some(column) = columns.time_mut() {
-            *column = (width, TimeReader::of_ms());
+            *column = (names.len(), TimeReader::of_ms());
         }
-        let input = input.with_columns(used.clone()).map_err(unreadable)?;
         Ok((Self { source, file, input, used, names, time }, columns))
     }
 
@@ -205,42 +185,5 @@ impl<'a> Records<'a> {
 
     fn unreadable(&self, cause: io::Error) -> StoreError {
         unreadable(self.source, self.file, cause)
-    }
-}
-
-fn unreadable(source: &DataSource, file: &SourceFile, cause: io::Error) -> StoreError {
-    StoreError::Unreadable { source_name: source.name.clone(), file: file.shown.clone(), cause }
-}
-
-/// Whether a column can be read at all; as a list, where that is fine.
-pub(super) fn check_type(
-    source: &DataSource,
-    file: &SourceFile,
-    field: &Field,
-    may_be_list: bool,
-) -> Result<(), StoreError> {
-    let is_fine = match field.data_type() {
-        DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
-            may_be_list && is_scalar(item.data_type())
-        }
-        other => is_scalar(other),
-    };
-    if is_fine {
-        return Ok(());
-    }
-    Err(StoreError::ColumnType {
-        source_name: source.name.clone(),
-        file: file.shown.clone(),
-        column: field.name().clone(),
-        data_type: field.data_type().to_string(),
-    })
-}
-
-fn is_scalar(data_type: &DataType) -> bool {
-    match data_type {
-        DataType::Dictionary(_, values) => !values.is_nested() && is_scalar(values),
-        DataType::Null | DataType::Boolean | DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
-        DataType::Timestamp(..) | DataType::Date32 | DataType::Date64 => true,
-        other => other.is_numeric(),
     }
 }

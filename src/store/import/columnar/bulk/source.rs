@@ -2,8 +2,6 @@
 
 use std::io;
 
-use csv::ByteRecord;
-
 use super::super::super::super::builder::Builder;
 use super::super::super::super::error::StoreError;
 use super::super::super::super::log::Place;
@@ -12,7 +10,7 @@ use super::super::super::files::SourceFile;
 use super::super::super::mapping::Columns;
 use super::super::super::profile::Group;
 use super::super::file::ColumnarFile;
-use super::super::rows::check_type;
+use super::super::open::{Opened, unreadable};
 use super::pool::Pools;
 use crate::base::text::Wildcard;
 use crate::catalog::{EventKey, EventKind};
@@ -66,22 +64,9 @@ impl<'a> OpenSource<'a> {
         builder: &mut Builder,
         pools: &mut Pools,
     ) -> Result<(Self, ColumnarFile), StoreError> {
-        let unreadable = |cause| unreadable(source, file, cause);
-        let bytes = system.open_at(&file.path).map_err(StoreError::system("open a source file"))?;
-        let input = ColumnarFile::open(bytes, source.format).map_err(unreadable)?;
-        let header: ByteRecord = input.schema.fields().iter().map(|field| field.name().as_bytes()).collect();
-        let mut columns = Columns::find(source, &header, &file.shown)?;
-        let used = columns.used();
-        let scalars = columns.scalars();
-        for at in &used {
-            if let Some(field) = input.schema.fields().get(*at) {
-                check_type(source, file, field, !scalars.contains(at))?;
-            }
-        }
-        let input = input.with_columns(used.clone()).map_err(unreadable)?;
+        let Opened { input, mut columns, used, time, .. } = Opened::new(system, source, file)?;
         let place = |column: usize| used.binary_search(&column).unwrap_or(0);
-        let mapping = source.event.as_ref().map(|event| &event.time).or(source.seen.as_ref());
-        let time = columns.time_column().map(place).zip(mapping);
+        let time = time.map(|(column, mapping)| (place(column), mapping));
         let who = match (columns.mpid, columns.identities.first()) {
             (None, Some((identity, column))) => Who::Identity(*identity, place(*column)),
             (mpid, _) => Who::Mpid(place(mpid.unwrap_or(0))),
@@ -123,8 +108,4 @@ fn naming(source: &DataSource, columns: &Columns, place: impl Fn(usize) -> usize
             Naming::When { column, matches: Wildcard::new(matches), then: then.clone(), otherwise: otherwise.clone() }
         }
     }
-}
-
-fn unreadable(source: &DataSource, file: &SourceFile, cause: io::Error) -> StoreError {
-    StoreError::Unreadable { source_name: source.name.clone(), file: file.shown.clone(), cause }
 }
