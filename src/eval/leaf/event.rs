@@ -2,18 +2,19 @@
 //!
 //! In: the events of one key in time order. Out: the users who reach a count. Windows with the same end share one pass,
 //! newest row first: at the start of each window the counters are compared, then counting goes on. Times are never read
-//! but by binary search. Counters are as narrow as the largest count asked for allows, and stop at their maximum.
+//! but by binary search. Counters are as narrow as the largest count asked for allows, and stop at their maximum. Of some users
+//! only, `tally` looks at their own rows.
 
 use std::ops::Range;
 
 use super::filter::BLOCK_ROWS;
 use super::rows::{Rows, Shard, Source, blocks};
-use super::{Context, Kernel, Selection};
+use super::{Context, Kernel, Selection, tally};
 use crate::base::Window;
-use crate::eval::bits::{fill, ones, set};
+use crate::eval::bits::{fill, ones};
 use crate::eval::program::{Family, Occurrence, Stream};
 use crate::eval::scan;
-use crate::ir::{Pick, Unit};
+use crate::ir::Unit;
 use crate::store::{SHARD_USERS, Store};
 
 /// Questions about one stream of events.
@@ -25,18 +26,19 @@ pub(super) struct Counts<'a> {
 }
 
 /// Questions about windows with one end, those that start latest first.
-struct Pass {
+pub(super) struct Pass {
     to: i64,
-    questions: Vec<Question>,
+    pub(super) questions: Vec<Question>,
     /// The largest count that any of them asks for.
-    most: u64,
+    pub(super) most: u64,
 }
 
-struct Question {
-    from: i64,
-    least: u64,
+/// Whether a user has so many events of a window.
+pub(super) struct Question {
+    pub(super) from: i64,
+    pub(super) least: u64,
     /// Its place among the slots of the family.
-    slot: usize,
+    pub(super) slot: usize,
 }
 
 impl<'a> Counts<'a> {
@@ -74,7 +76,7 @@ impl Kernel for Counts<'_> {
         let users = selection.len(self.store);
         for pass in &self.passes {
             match (selection, pass.most) {
-                (Selection::Users(..), _) => pass.of_users(selection, &rows, slots),
+                (Selection::Users(_, users), _) => tally::of_users(pass, users, &rows, slots),
                 (Selection::Shard(_), 0..=1) => pass.run::<Any>(&rows, users, slots),
                 (Selection::Shard(_), 2..=255) => pass.run::<Few>(&rows, users, slots),
                 (Selection::Shard(_), _) => pass.run::<Many>(&rows, users, slots),
@@ -84,7 +86,8 @@ impl Kernel for Counts<'_> {
 }
 
 impl Pass {
-    fn window(&self, from: i64) -> Window {
+    /// The window that starts at some instant.
+    pub(super) fn window(&self, from: i64) -> Window {
         Window { from, to: self.to }
     }
 
@@ -108,44 +111,6 @@ impl Pass {
                 slot.fill(0);
             }
         }
-    }
-
-    /// The same of some users: their own rows are looked at, and nobody else's.
-    fn of_users(&self, selection: Selection<'_>, shard: &Shard<'_>, slots: &mut [&mut [u64]]) {
-        let mut asked: Vec<(&Question, &mut &mut [u64])> = Vec::with_capacity(self.questions.len());
-        for (slot, bits) in slots.iter_mut().enumerate() {
-            asked.extend(self.questions.iter().find(|question| question.slot == slot).map(|question| (question, bits)));
-        }
-        asked.iter_mut().for_each(|(_, slot)| slot.fill(0));
-        let oldest = self.questions.iter().map(|question| question.from).min().unwrap_or(i64::MAX);
-        let mut count = Count::default();
-        // Each user's latest event comes first, so that a count only grows.
-        shard.each(selection, self.window(oldest), Pick::Latest, |row| {
-            let events = count.of(row.user, u64::from(row.rows.count(row.row)));
-            for (question, slot) in &mut asked {
-                if row.at >= question.from && events >= question.least {
-                    set(slot, row.user);
-                }
-            }
-        });
-    }
-}
-
-/// The events of the user who is visited.
-#[derive(Default)]
-struct Count {
-    user: usize,
-    events: u64,
-}
-
-impl Count {
-    /// How many there are, these included.
-    fn of(&mut self, user: usize, events: u64) -> u64 {
-        if self.user != user {
-            *self = Self { user, events: 0 };
-        }
-        self.events += events;
-        self.events
     }
 }
 

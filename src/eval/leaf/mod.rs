@@ -21,6 +21,7 @@ mod rows;
 mod seen;
 mod selection;
 mod sequence;
+mod tally;
 mod values;
 
 use std::collections::BTreeMap;

@@ -40,6 +40,20 @@ struct Wiring {
     roots: Vec<Operand>,
 }
 
+/// What leaves say of a user.
+#[derive(Clone, Copy)]
+pub(super) struct OfUser<'b> {
+    words: &'b [u64],
+    bit: u32,
+}
+
+impl OfUser<'_> {
+    /// What a leaf says.
+    pub(super) fn holds(self, slot: u32) -> bool {
+        self.words.get(slot as usize).is_some_and(|word| word >> self.bit & 1 == 1)
+    }
+}
+
 /// The bits.
 #[derive(Debug, Default)]
 pub(super) struct Board {
@@ -131,10 +145,11 @@ impl Board {
         }
     }
 
-    /// What a leaf says of a user.
-    pub(super) fn holds(&self, slot: u32, row: u32) -> bool {
-        let word = self.words.get(row as usize / 64 * self.wiring.stride() + slot as usize);
-        word.is_some_and(|word| word >> (row % 64) & 1 == 1)
+    /// What all leaves say of a user.
+    pub(super) fn of_user(&self, row: u32) -> OfUser<'_> {
+        let stride = self.wiring.stride();
+        let at = row as usize / 64 * stride;
+        OfUser { words: self.words.get(at..at + stride).unwrap_or(&[]), bit: row % 64 }
     }
 
     /// Takes some answers, for which there is room: who enters and who leaves. Users from row `known` on are new: whoever of them

@@ -16,9 +16,10 @@ pub(super) type Counted = Family<Stream, Occurrence>;
 
 /// Whether an event that passed an edge can have changed an answer about its user.
 pub(super) fn can_pass(family: &Counted, age: i64, row: u32, board: &Board) -> bool {
+    let user = board.of_user(row);
     family.tests.iter().zip(&family.slots).any(|(test, slot)| {
         let (leaves, enters) = test.period.passes(age);
-        let holds = board.holds(*slot, row);
+        let holds = user.holds(*slot);
         leaves && holds || enters && !holds
     })
 }
@@ -41,9 +42,9 @@ pub(super) fn written<'a>(
         for events in source.shard(shard).segments() {
             for (at, (user, time)) in events.events.users.iter().zip(events.events.times.iter()).enumerate() {
                 let row = (shard * SHARD_USERS) as u32 + u32::from(*user);
-                let open = |(window, _, slot): &&(crate::base::Window, u64, u32)| {
-                    window.contains(*time) && !board.holds(*slot, row)
-                };
+                let user = board.of_user(row);
+                let open =
+                    |(window, _, slot): &&(crate::base::Window, u64, u32)| window.contains(*time) && !user.holds(*slot);
                 if !asked.iter().any(|each| open(&each)) || !events.passes(at) {
                     continue;
                 }

@@ -118,11 +118,12 @@ impl Layer {
         let mut slots: Vec<&mut [u64]> = bits.chunks_exact_mut(words).collect();
         bound.kernel.answer(Selection::Users(shard, users), &mut slots);
         let mut answers = Vec::new();
-        for (slot, said) in bound.slots.iter().zip(&slots) {
-            for (at, user) in users.iter().enumerate() {
-                let row = (shard * SHARD_USERS) as u32 + u32::from(*user);
+        for (at, user) in users.iter().enumerate() {
+            let row = (shard * SHARD_USERS) as u32 + u32::from(*user);
+            let before = self.board.of_user(row);
+            for (slot, said) in bound.slots.iter().zip(&slots) {
                 let holds = said.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1);
-                if self.board.holds(*slot, row) != holds {
+                if before.holds(*slot) != holds {
                     answers.push(Answer { row, slot: *slot, holds });
                 }
             }
