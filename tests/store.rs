@@ -3,6 +3,7 @@
 mod batches;
 mod columnar;
 mod damage;
+mod export;
 mod faults;
 mod files;
 mod import;

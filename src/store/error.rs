@@ -146,6 +146,9 @@ pub enum StoreError {
         /// The file that keeps them.
         rejected: String,
     },
+    /// An export would mix with what is there.
+    #[error("`{}` is not empty, and nothing was written: name a folder that does not exist yet, or empty it", .0.display())]
+    NotEmpty(PathBuf),
     /// The texts of one column need more than 2 GiB.
     #[error("the values of {column} need more than 2 GiB: leave the column out of the source's attributes")]
     TooMuchText {

@@ -1,10 +1,11 @@
 //! The data of a project: importing it, and looking after its files.
 
 use std::io;
+use std::path::Path;
 
 use super::{Workbench, WorkbenchError};
 use crate::project::Project;
-use crate::store::{self, Folded, ImportOptions, ImportReport, Progress, Stats, Verification};
+use crate::store::{self, Exported, Exporting, Folded, ImportOptions, ImportReport, Progress, Stats, Verification};
 
 impl Workbench {
     /// Reads what is new in the project's sources into its store. The project file must be right; the definitions need
@@ -47,6 +48,16 @@ impl Workbench {
         let project = self.project()?;
         let _held = self.hold_data(&project)?;
         Ok(store::compact(self.system(), &project.data_path)?)
+    }
+
+    /// Writes everything that is stored as Parquet files: personal data, in a folder that the user named.
+    ///
+    /// # Errors
+    /// A wrong project file, a folder with files in it, or data that cannot be read.
+    pub fn export_data(&self, folder: &Path, progress: &dyn Fn(Exporting<'_>)) -> Result<Exported, WorkbenchError> {
+        let project = self.project()?;
+        let store = store::open(self.system(), &project.data_path)?;
+        Ok(store::export(self.system(), &store, &project, folder, progress)?)
     }
 
     /// Keeps everybody else from writing to the store: two writers would number new users differently.

@@ -224,12 +224,15 @@ fn file_name(table: &TableName, generation: u64) -> String {
         TableName::Users => format!("users-{generation}.arrow"),
         TableName::Identities => format!("identities-{generation}.arrow"),
         TableName::Requests => format!("requests-{generation}.arrow"),
-        TableName::Events(key) => {
-            let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
-            let slug: String = key.name.chars().take(32).map(plain).collect();
-            format!("events-{slug}-{}-{generation}.arrow", Fingerprint::of(key.to_string()).short())
-        }
+        TableName::Events(key) => format!("events-{}-{generation}.arrow", slug(key)),
     }
+}
+
+/// What tells people which event a file is of, and one event's from every other's.
+pub(in crate::store) fn slug(key: &EventKey) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    let slug: String = key.name.chars().take(32).map(plain).collect();
+    format!("{slug}-{}", Fingerprint::of(key.to_string()).short())
 }
 
 /// The last generation that wrote files here, whether or not a manifest came of it.

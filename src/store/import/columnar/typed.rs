@@ -8,7 +8,7 @@ use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, PrimitiveArray};
 use arrow_schema::{DataType, TimeUnit};
 
 use super::texts::{NOTHING, Texts};
-use super::write;
+use super::super::super::written as write;
 use crate::base::time::DAY_MS;
 
 impl Texts {

@@ -5,6 +5,7 @@ use std::io;
 use arrow_array::RecordBatch;
 
 use super::super::super::super::builder::Builder;
+use super::super::super::super::column::scalar;
 use super::super::super::super::log::DROPPED;
 use super::super::super::limits::Limit;
 use super::super::super::report::BadRow;
@@ -153,7 +154,7 @@ fn names(open: &OpenSource<'_>, batch: &RecordBatch, decoded: &mut Decoded) -> O
             let mut texts = texts(*column);
             let mut places = Vec::with_capacity(texts.len());
             for text in texts.all() {
-                if text.trim().is_empty() {
+                if scalar(text).trim().is_empty() {
                     places.push(NO_NAME);
                 } else {
                     places.push(decoded.keys.len() as u32);
@@ -167,7 +168,7 @@ fn names(open: &OpenSource<'_>, batch: &RecordBatch, decoded: &mut Decoded) -> O
         Naming::When { column, matches, then, otherwise } => {
             let mut texts = texts(*column);
             decoded.keys = vec![otherwise.clone(), then.clone()];
-            let place = |text: &str| u32::from(matches.matches_folded(&fold(text)));
+            let place = |text: &str| u32::from(matches.matches_folded(&fold(scalar(text))));
             let places: Vec<u32> = texts.all().map(place).collect();
             let none = place("");
             texts.codes.iter_mut().for_each(|code| *code = places.get(*code as usize).copied().unwrap_or(none));

@@ -9,6 +9,7 @@ use hashbrown::HashTable;
 use rapidhash::fast::RandomState;
 
 use super::super::super::super::builder::Builder;
+use super::super::super::super::column::scalar;
 use super::super::super::super::log::DROPPED;
 use super::super::super::report::BadRow;
 use super::super::super::resolve::{named_user, new_user};
@@ -112,7 +113,7 @@ impl<'a> Finder<'a> {
             return mpids.iter().map(|mpid| mpid.map_or(Found::Nobody, |mpid| self.mpid(mpid))).collect();
         }
         let texts = Texts::of(column).unwrap_or_default();
-        let found = |text: &str| match text.trim() {
+        let found = |text: &str| match scalar(text).trim() {
             "" => Found::Nobody,
             text => text.parse().map_or(Found::Bad(BadRow::Mpid), |mpid| self.mpid(mpid)),
         };
@@ -148,7 +149,7 @@ impl<'a> Finder<'a> {
         let texts = Texts::of(column).unwrap_or_default();
         // Texts are distinct, but two of them may be one without the blanks around it: that is settled by the builder.
         let found = |text: &str| {
-            let Some(value) = clean(text) else { return Found::Nobody };
+            let Some(value) = clean(scalar(text)) else { return Found::Nobody };
             let owners = &self.builder.owners;
             let known = owners.find(value).and_then(|code| owners.owner(identity, code));
             Found::User(known.unwrap_or_else(|| {
