@@ -27,6 +27,8 @@ mod log;
 mod only;
 mod owners;
 mod fold;
+mod forget;
+mod forgotten;
 mod profiles;
 mod reading;
 mod recent;
@@ -35,6 +37,7 @@ mod sorted;
 mod user_rows;
 mod users;
 mod verified;
+mod without;
 mod writes;
 mod written;
 
@@ -53,6 +56,9 @@ pub use export::{Exported, ExportedFile, Exporting, export};
 pub use events::{EventShard, EventTable, Products, Segments};
 pub use files::{Verification, open, verify};
 pub use fold::{Folded, compact, fold};
+pub use forget::{
+    Erased, Footprint, Forgetting, Remembered, begun, erase, forgetting, remember_to_forget, remembered, settle_forgotten,
+};
 pub use import::{
     BadRow, BadRowLimit, Beyond, Example, ImportOptions, ImportReport, Limit, Progress, Rebuilt, SourceReport, import,
     source_columns,

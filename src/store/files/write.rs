@@ -89,6 +89,11 @@ impl<'a> Writing<'a> {
         Ok(Self { system, folder, generation })
     }
 
+    /// The same under a later generation, for files that would have the same name.
+    pub(in crate::store) fn after(&self, generations: u64) -> Self {
+        Self { generation: self.generation + generations, ..*self }
+    }
+
     /// Writes a segment of events whose shards are made one after the other, so that only one is in memory. `table` has the
     /// dictionaries.
     pub(in crate::store) fn events(
@@ -242,7 +247,8 @@ fn last_generation(system: &dyn System, folder: &Path) -> u64 {
     files.iter().filter_map(generation).max().unwrap_or(0)
 }
 
-fn remove_unnamed(system: &dyn System, folder: &Path, manifest: &Manifest) -> io::Result<()> {
+/// Removes the files of a folder that its manifest does not name.
+pub(in crate::store) fn remove_unnamed(system: &dyn System, folder: &Path, manifest: &Manifest) -> io::Result<()> {
     for path in system.files_below(folder)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let ours = path.parent() == Some(folder) && name.ends_with(".arrow");
