@@ -57,7 +57,8 @@ pub use events::{EventShard, EventTable, Products, Segments};
 pub use files::{Verification, open, verify};
 pub use fold::{Folded, compact, fold};
 pub use forget::{
-    Erased, Footprint, Forgetting, Remembered, begun, erase, forgetting, remember_to_forget, remembered, settle_forgotten,
+    Erased, Footprint, Forgetting, Remembered, erase, forgetting, forgotten_among, remember_to_forget, remembered,
+    settle_forgotten,
 };
 pub use import::{
     BadRow, BadRowLimit, Beyond, Example, ImportOptions, ImportReport, Limit, Progress, Rebuilt, SourceReport, import,
@@ -70,6 +71,7 @@ pub use stats::{FileStats, KeyStats, Stats, stats};
 pub use user_rows::UserRows;
 pub use users::{Identities, Identity, Seen, Users};
 pub use verified::{Damage, Verified};
+pub use without::nobody;
 pub use writes::{NotWrites, Writes};
 
 use verified::Damages;

@@ -45,8 +45,8 @@ impl Users {
     }
 }
 
-/// A number that says nothing of anybody.
-pub(super) fn nobody() -> Mpid {
+/// A number that says nothing of anybody, another one each time.
+pub fn nobody() -> Mpid {
     let (high, _) = uuid::Uuid::new_v4().as_u64_pair();
     Mpid(high.cast_signed())
 }

@@ -61,7 +61,7 @@ impl Workbench {
     }
 
     /// Keeps everybody else from writing to the store: two writers would number new users differently.
-    fn hold_data(&self, project: &Project) -> Result<Box<dyn Send>, WorkbenchError> {
+    pub(super) fn hold_data(&self, project: &Project) -> Result<Box<dyn Send>, WorkbenchError> {
         self.system().create_folder(&project.data_path)?;
         let lock = self.system().lock(&project.data_path.join(".lock"));
         lock.map_err(|error| match error.kind() {

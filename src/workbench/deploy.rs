@@ -152,7 +152,7 @@ impl Workbench {
     }
 
     /// Who runs this, as the journal records it.
-    fn user(&self) -> String {
+    pub(super) fn user(&self) -> String {
         ["USER", "USERNAME", "LOGNAME"]
             .iter()
             .find_map(|name| self.system.env(name))

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::apply::ApplyError;
+use crate::apply::{ApplyError, ForgetError};
 use crate::plan::file::PlanFileError;
 use crate::plan::{Difference, Refusals};
 use crate::state::StateError;
@@ -53,6 +53,9 @@ pub enum WorkbenchError {
     /// The plan could not be applied.
     #[error(transparent)]
     Apply(#[from] ApplyError),
+    /// Somebody could not be forgotten, or not wholly.
+    #[error(transparent)]
+    Forget(#[from] ForgetError),
     /// A file could not be read or written.
     #[error("{0}")]
     Io(#[from] io::Error),

@@ -8,7 +8,7 @@ use aud::base::{Mpid, Now};
 use aud::ir::VariantName;
 use aud::plan::{Action, Change};
 use aud::state::{
-    Changeset, Delivery, Head, JournalEntry, LockInfo, Revision, Snapshot, SqliteState, StateError, StateReader,
+    Changeset, Delivery, Departure, Head, JournalEntry, LockInfo, Revision, Snapshot, SqliteState, StateError, StateReader,
     StateWriter,
 };
 use aud::system::{Content, FileInfo, MemorySystem, System};
@@ -101,6 +101,14 @@ impl StateWriter for MortalState<'_> {
 
     fn commit(&mut self, lock: &str, changes: &Changeset) -> Result<u64, StateError> {
         self.1.effect(died, || self.0.commit(lock, changes))
+    }
+
+    fn depart(&mut self, lock: &str, departure: &Departure) -> Result<u64, StateError> {
+        self.1.effect(died, || self.0.depart(lock, departure))
+    }
+
+    fn scrub(&mut self, lock: &str) -> Result<(), StateError> {
+        self.1.effect(died, || self.0.scrub(lock))
     }
 
     fn delivered(&mut self, lock: &str, delivery: u64) -> Result<(), StateError> {

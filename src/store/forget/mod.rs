@@ -119,14 +119,13 @@ pub fn remember_to_forget(
     forgotten.write(system, folder)
 }
 
-/// The people whose forgetting was begun, as far as the store still knows them.
+/// Those of some MPIDs that are of people who were forgotten.
 ///
 /// # Errors
 /// What is known of forgotten people cannot be read.
-pub fn begun(system: &dyn System, folder: &Path, store: &Store) -> Result<Vec<Forgetting>, StoreError> {
+pub fn forgotten_among(system: &dyn System, folder: &Path, mpids: &[Mpid]) -> Result<Vec<Mpid>, StoreError> {
     let forgotten = Forgotten::read(system, folder)?;
-    let rows = rows_left(&forgotten, store);
-    Ok(rows.into_iter().filter_map(|row| forgetting(store, row)).collect())
+    Ok(mpids.iter().copied().filter(|mpid| forgotten.has_mpid(*mpid)).collect())
 }
 
 /// The rows that are still those of people who are to be forgotten.
