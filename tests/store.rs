@@ -6,6 +6,7 @@ mod damage;
 mod export;
 mod faults;
 mod files;
+mod forget;
 mod import;
 mod only;
 mod random;

@@ -149,14 +149,17 @@ pub(super) fn forget_up_to(folder: &Path, number: u64) -> Result<(), StoreError>
     delete().map(drop).map_err(|cause| fault(&path, cause))
 }
 
-/// Leaves nothing behind of batches that were taken away: neither in the database nor in its write-ahead log.
-pub(super) fn scrub(system: &dyn System, folder: &Path) -> Result<(), StoreError> {
+/// Leaves nothing behind of the batches up to a number, which are in the files: neither in the database nor in its write-ahead log.
+/// A fold that was cut off may not have taken them away.
+pub(super) fn scrub(system: &dyn System, folder: &Path, number: u64) -> Result<(), StoreError> {
     let path = folder.join(RECENT);
     if system.info(&path).is_err() {
         return Ok(());
     }
     let scrub = || {
         let connection = connect(&path, OpenFlags::empty())?;
+        make(&connection)?;
+        connection.execute("DELETE FROM batches WHERE number <= ?1", [number.cast_signed()])?;
         connection.execute_batch("VACUUM")?;
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
     };

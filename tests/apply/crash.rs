@@ -18,14 +18,14 @@ use super::world::*;
 use crate::state::sample::{audience, name};
 
 /// Counts effects, and dies at one of them. Whoever is dead does nothing any more.
-struct Fuse {
-    left: AtomicI64,
+pub(super) struct Fuse {
+    pub(super) left: AtomicI64,
     after_effect: bool,
-    dead: AtomicBool,
+    pub(super) dead: AtomicBool,
 }
 
 impl Fuse {
-    fn new(left: i64, after_effect: bool) -> Self {
+    pub(super) fn new(left: i64, after_effect: bool) -> Self {
         Self { left: left.into(), after_effect, dead: false.into() }
     }
 
@@ -46,7 +46,7 @@ impl Fuse {
     }
 }
 
-struct MortalState<'a>(SqliteState, &'a Fuse);
+pub(super) struct MortalState<'a>(pub(super) SqliteState, pub(super) &'a Fuse);
 
 fn died() -> StateError {
     StateError::Database("killed".into())
@@ -116,7 +116,7 @@ impl StateWriter for MortalState<'_> {
     }
 }
 
-struct MortalSystem<'a>(&'a MemorySystem, &'a Fuse);
+pub(super) struct MortalSystem<'a>(pub(super) &'a MemorySystem, pub(super) &'a Fuse);
 
 fn killed() -> io::Error {
     io::Error::other("killed")

@@ -187,9 +187,9 @@ pub fn settle_forgotten(system: &dyn System, folder: &Path) -> Result<(), StoreE
 
 /// Removes old files, and what is left of files and recent writes that are gone.
 fn sweep(system: &dyn System, folder: &Path) -> Result<(), StoreError> {
-    recent::scrub(system, folder)?;
     let refused = || StoreError::system("remove an old file of the store");
     if let Some(manifest) = Manifest::read(system, folder)? {
+        recent::scrub(system, folder, manifest.folded)?;
         remove_unnamed(system, folder, &manifest).map_err(refused())?;
     }
     system.remove_partials(folder).map_err(refused())
