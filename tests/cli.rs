@@ -464,7 +464,10 @@ fn an_export_is_read_back_to_the_same_answers() {
     let (head, rest) = twin.read("aud.yaml").split_once("data:\n").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
     let tail = &rest[rest.find("\nretention:").unwrap()..];
     let sources: String = sandbox.read("out/sources.yaml").lines().map(|line| format!("  {line}\n")).collect();
-    twin.write("aud.yaml", &format!("{head}data:\n{}{tail}", sources.replace("\"out/", &format!("\"{}/", sandbox.at("out").display()))));
+    twin.write(
+        "aud.yaml",
+        &format!("{head}data:\n{}{tail}", sources.replace("\"out/", &format!("\"{}/", sandbox.at("out").display()))),
+    );
     let _ = twin.aud(&["import", "--max-bad", "0"]).fine();
     for audience in ids(&sandbox).into_keys().filter(|audience| audience != "old_app") {
         let command = ["who", &audience, "--identities", "email,customer_id", "--now", NOW];
@@ -472,7 +475,8 @@ fn an_export_is_read_back_to_the_same_answers() {
     }
     let stats = |sandbox: &Sandbox| {
         let stats = sandbox.aud(&["data", "stats", "--json"]).fine().json();
-        let event = |event: &serde_json::Value| ["event", "rows", "texts", "first", "last"].map(|key| event[key].clone());
+        let event =
+            |event: &serde_json::Value| ["event", "rows", "texts", "first", "last"].map(|key| event[key].clone());
         let events: Vec<_> = stats["events"].as_array().unwrap().iter().map(event).collect();
         (stats["users"].clone(), stats["identities"].clone(), events)
     };

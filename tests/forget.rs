@@ -85,12 +85,16 @@ fn a_forgotten_person_leaves_everything_and_never_comes_back() {
     let _ = sandbox.aud(&["plan", "--detailed-exitcode", "--now", NOW]).fine();
     let again = sandbox.aud(&["forget", &user, "--json"]).fine().json();
     assert_eq!(again["status"], "nothing_to_do");
-    assert_eq!(sandbox.aud(&["forget", &mpid]).fine().out, sandbox.aud(&["forget", &user.to_uppercase().replace("EMAIL", "email")]).fine().out);
+    assert_eq!(
+        sandbox.aud(&["forget", &mpid]).fine().out,
+        sandbox.aud(&["forget", &user.to_uppercase().replace("EMAIL", "email")]).fine().out
+    );
     let stranger = sandbox.aud(&["forget", "email:nobody@nowhere.example", "--auto-approve"]).code(1);
     assert!(stranger.err.contains("no user"), "{}", stranger.err);
 
     let rebuilt = sandbox.aud(&["import", "--rebuild", "--json"]).fine().json();
-    let left_out: u64 = rebuilt["sources"].as_array().unwrap().iter().map(|each| each["forgotten"].as_u64().unwrap()).sum();
+    let left_out: u64 =
+        rebuilt["sources"].as_array().unwrap().iter().map(|each| each["forgotten"].as_u64().unwrap()).sum();
     assert!(left_out > 1, "{rebuilt}");
     assert_eq!(holding(&sandbox, &traces), [] as [PathBuf; 0]);
     let now = sandbox.aud(&["data", "stats", "--json"]).fine().json()["identities"].as_u64().unwrap();
@@ -111,10 +115,37 @@ fn an_output_that_is_not_there_is_told_later() {
     let run = sandbox.aud(&["forget", &format!("email:{email}"), "--auto-approve"]).code(4);
     assert!(run.out.contains("still to be made") && !run.out.contains(&email), "{}", run.out);
     let left = holding(&sandbox, &traces);
-    assert!(left.iter().all(|path| path.ends_with("state.db")) && !left.is_empty(), "only what is to be delivered: {left:?}");
+    assert!(
+        left.iter().all(|path| path.ends_with("state.db")) && !left.is_empty(),
+        "only what is to be delivered: {left:?}"
+    );
     std::fs::remove_file(sandbox.at("delivered")).unwrap();
     std::fs::rename(sandbox.at("away"), sandbox.at("delivered")).unwrap();
     let _ = sandbox.aud(&["apply", "--auto-approve", "--now", NOW]).fine();
     assert!(delivered(&sandbox, &mpid).iter().any(|line| line["action"] == "drop"));
     assert_eq!(holding(&sandbox, &traces), [] as [PathBuf; 0]);
+}
+
+#[test]
+fn nothing_is_planned_while_somebody_is_half_forgotten() {
+    use aud::store::{forgetting, open, remember_to_forget};
+    use aud::system::OsSystem;
+    let sandbox = shop();
+    let idle = sandbox.aud(&["forget"]).fine();
+    assert!(idle.out.contains("Nothing to do"), "{}", idle.out);
+    let (mpid, email) = somebody(&sandbox);
+    let traces = traces(&sandbox, &mpid);
+    let data = sandbox.at(".aud/data");
+    let store = open(&OsSystem, &data).unwrap();
+    let row = store.row(mpid.parse().unwrap()).unwrap();
+    // A run that was killed after its first step.
+    remember_to_forget(&OsSystem, &data, &store, &forgetting(&store, row).unwrap()).unwrap();
+    let refused = sandbox.aud(&["plan", "--now", NOW]).code(1);
+    assert!(refused.err.contains("aud forget") && !refused.err.contains(&email), "{}", refused.err);
+    let _ = sandbox.aud(&["apply", "--auto-approve", "--now", NOW]).code(1);
+    let finished = sandbox.aud(&["forget", "--json"]).fine().json();
+    assert_eq!((&finished["status"], &finished["people"]), (&"finished".into(), &1.into()));
+    assert_eq!(holding(&sandbox, &traces), [] as [PathBuf; 0]);
+    assert!(delivered(&sandbox, &mpid).iter().any(|line| line["action"] == "drop"));
+    let _ = sandbox.aud(&["plan", "--detailed-exitcode", "--now", NOW]).fine();
 }

@@ -56,9 +56,8 @@ pub struct Deployed {
 pub fn deployed(snapshot: &Snapshot, mpid: Mpid) -> Deployed {
     let Some(number) = snapshot.mpids.iter().position(|each| *each == mpid) else { return Deployed::default() };
     let mut found = Deployed { is_known: true, ..Deployed::default() };
-    let is_member = |record: &&AudienceRecord| {
-        record.members.as_ref().is_some_and(|members| members.contains(number as u32))
-    };
+    let is_member =
+        |record: &&AudienceRecord| record.members.as_ref().is_some_and(|members| members.contains(number as u32));
     for record in snapshot.audiences.iter().filter(is_member) {
         found.audiences.push(record.definition.address.clone());
         found.carried_by.extend(carriers(record, mpid));
@@ -74,7 +73,8 @@ fn carriers(record: &AudienceRecord, mpid: Mpid) -> impl Iterator<Item = Carrier
         split.names().nth(buckets.range_of(bucket(salt, mpid)))
     });
     let sending = audience.connections.iter().filter(|each| each.status == ConnectionStatus::Sending);
-    let carrying = sending.filter(move |each| each.variant == VariantName::Whole || Some(&each.variant) == part.as_ref());
+    let carrying =
+        sending.filter(move |each| each.variant == VariantName::Whole || Some(&each.variant) == part.as_ref());
     carrying.map(|each| Carrier {
         address: audience.address.clone(),
         variant: each.variant.clone(),

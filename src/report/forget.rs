@@ -14,8 +14,8 @@ use crate::workbench::{Known, ToForget};
 /// What there is to do, for people.
 pub fn found(found: &ToForget) -> String {
     match found {
-        ToForget::Done => "This person was forgotten already; nothing to do.\n".to_owned(),
-        ToForget::Begun => "An earlier run about this person did not come to its end; it is finished now.\n".to_owned(),
+        ToForget::Done => "Nothing to do: whoever is meant was forgotten already.\n".to_owned(),
+        ToForget::Begun => "An earlier run did not come to its end; it is finished now.\n".to_owned(),
         ToForget::Person(known) => known_text(known),
     }
 }
@@ -68,9 +68,10 @@ pub fn json(found: &ToForget, outcome: Option<&ForgetOutcome>) -> Value {
         ToForget::Done => ("nothing_to_do", None),
     };
     let known = known.map(|known| {
-        let connections = known.deployed.carried_by.iter().map(|each| {
-            json!({ "address": each.address, "variant": variant(&each.variant), "output": each.output })
-        });
+        let connections =
+            known.deployed.carried_by.iter().map(
+                |each| json!({ "address": each.address, "variant": variant(&each.variant), "output": each.output }),
+            );
         json!({
             "attributes": known.footprint.attributes,
             "identities": known.footprint.identities,

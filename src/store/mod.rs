@@ -52,13 +52,13 @@ pub use append::Changed;
 pub use builder::{Builder, EventRow, ProfileValue};
 pub use column::{ABSENT, Column, Dictionary, LIST, NULL};
 pub use error::StoreError;
-pub use export::{Exported, ExportedFile, Exporting, export};
 pub use events::{EventShard, EventTable, Products, Segments};
+pub use export::{Exported, ExportedFile, Exporting, export};
 pub use files::{Verification, open, verify};
 pub use fold::{Folded, compact, fold};
 pub use forget::{
-    Erased, Footprint, Forgetting, Remembered, erase, forgetting, forgotten_among, remember_to_forget, remembered,
-    settle_forgotten,
+    Erased, Footprint, Forgetting, Remembered, erase, forgetting, forgotten_among, is_forgetting, remember_to_forget,
+    remembered, settle_forgotten,
 };
 pub use import::{
     BadRow, BadRowLimit, Beyond, Example, ImportOptions, ImportReport, Limit, Progress, Rebuilt, SourceReport, import,

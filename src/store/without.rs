@@ -80,9 +80,11 @@ impl EventTable {
             let there = events.users.iter().enumerate().filter(|(_, user)| own.is_empty() || !is_gone(shard, **user));
             there.map(|(at, user)| Taken { shard, at, user: *user }).collect()
         };
-        let touches = self.shards.iter().enumerate().any(|(shard, events)| {
-            gone.iter().any(|(each, user)| *each == shard && events.users.contains(user))
-        });
+        let touches = self
+            .shards
+            .iter()
+            .enumerate()
+            .any(|(shard, events)| gone.iter().any(|(each, user)| *each == shard && events.users.contains(user)));
         if !touches && self.is_tight() {
             return None;
         }

@@ -187,7 +187,9 @@ impl Writes {
             _ => false,
         };
         let row_of = |write: &ProfileWrite| match write {
-            ProfileWrite::Seen { row, .. } | ProfileWrite::Field { row, .. } | ProfileWrite::Identity { row, .. } => *row,
+            ProfileWrite::Seen { row, .. } | ProfileWrite::Field { row, .. } | ProfileWrite::Identity { row, .. } => {
+                *row
+            }
         };
         let first_new = self.first_new;
         let mut gone: BTreeSet<u32> = self.profiles.iter().filter(|each| is_forgotten(each)).map(row_of).collect();
@@ -206,7 +208,11 @@ impl Writes {
             *log = EventLog::of(&[Arc::new(table.without(&rows).unwrap_or(table))]);
         }
         if !rows.is_empty() {
-            let ids = self.events.iter().enumerate().flat_map(|(at, (_, log))| log.with_ids().map(move |(row, ..)| (at as u32, row)));
+            let ids = self
+                .events
+                .iter()
+                .enumerate()
+                .flat_map(|(at, (_, log))| log.with_ids().map(move |(row, ..)| (at as u32, row)));
             self.with_ids = ids.collect();
         }
     }

@@ -30,6 +30,12 @@ pub enum WorkbenchError {
          run `aud import`"
     )]
     NoData(u64),
+    /// A run of `aud forget` died.
+    #[error(
+        "somebody is being forgotten, and the run did not come to its end: outputs could be sent the person again; nothing was done, \
+         run `aud forget` to finish it"
+    )]
+    Forgetting,
     /// Another process imports into the same store.
     #[error("another import into {} is under way; nothing was read, try again when it has ended", .0.display())]
     Importing(PathBuf),

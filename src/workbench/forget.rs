@@ -41,6 +41,23 @@ impl Workbench {
         self.found(&project, &store, user)
     }
 
+    /// Whether anything is left to finish of earlier runs.
+    ///
+    /// # Errors
+    /// A wrong project file, or unreadable data.
+    pub fn is_forgetting(&self) -> Result<ToForget, WorkbenchError> {
+        let begun = store::is_forgetting(self.system(), &self.project()?.data_path)?;
+        Ok(if begun { ToForget::Begun } else { ToForget::Done })
+    }
+
+    /// Fails while somebody is being forgotten: the data may still know the person, and the state not any more.
+    pub(super) fn must_not_be_forgetting(&self, project: &Project) -> Result<(), WorkbenchError> {
+        match store::is_forgetting(self.system(), &project.data_path)? {
+            true => Err(WorkbenchError::Forgetting),
+            false => Ok(()),
+        }
+    }
+
     fn found(&self, project: &Project, store: &Store, user: &str) -> Result<ToForget, WorkbenchError> {
         let folder = &project.data_path;
         let mpid: Option<Mpid> = user.parse().ok();
@@ -74,18 +91,18 @@ impl Workbench {
         })))
     }
 
-    /// Forgets a person, and finishes what earlier runs began.
+    /// Forgets a person, if one is named, and finishes what earlier runs began.
     ///
     /// # Errors
     /// What [`to_forget`](Self::to_forget) says; an import under way; a held lock. After that, whatever keeps a step from being done: the
     /// next run goes on.
-    pub fn forget(&self, user: &str, request: &ApplyRequest<'_>) -> Result<ForgetOutcome, WorkbenchError> {
+    pub fn forget(&self, user: Option<&str>, request: &ApplyRequest<'_>) -> Result<ForgetOutcome, WorkbenchError> {
         let project = self.project()?;
         let _held = self.hold_data(&project)?;
         let store = store::open(self.system(), &project.data_path)?;
-        let person = match self.found(&project, &store, user)? {
-            ToForget::Person(known) => Some(known.person),
-            ToForget::Begun | ToForget::Done => None,
+        let person = match user.map(|user| self.found(&project, &store, user)).transpose()? {
+            Some(ToForget::Person(known)) => Some(known.person),
+            Some(ToForget::Begun | ToForget::Done) | None => None,
         };
         let mut state = SqliteState::open(self.system.clone(), &project.state_path)?;
         let context = Context {

@@ -8,8 +8,8 @@ use aud::base::{Mpid, Now};
 use aud::ir::VariantName;
 use aud::plan::{Action, Change};
 use aud::state::{
-    Changeset, Delivery, Departure, Head, JournalEntry, LockInfo, Revision, Snapshot, SqliteState, StateError, StateReader,
-    StateWriter,
+    Changeset, Delivery, Departure, Head, JournalEntry, LockInfo, Revision, Snapshot, SqliteState, StateError,
+    StateReader, StateWriter,
 };
 use aud::system::{Content, FileInfo, MemorySystem, System};
 use rayon::prelude::*;

@@ -28,8 +28,11 @@ fn world() -> World {
     world.store.save(&*world.system, Path::new(DATA)).unwrap();
     let mut split = audience("split");
     let share = bucket(SALT, PERSON) + 1;
-    split.split =
-        Some(Split { name: name("t"), salt: None, variants: vec![Variant { name: name("push"), title: "Push".to_owned(), share }] });
+    split.split = Some(Split {
+        name: name("t"),
+        salt: None,
+        variants: vec![Variant { name: name("push"), title: "Push".to_owned(), share }],
+    });
     for connection in &mut split.connections {
         connection.variant = VariantName::Variant(name("push"));
     }
@@ -96,7 +99,10 @@ fn check(world: &World, what: &str) {
     for (path, text) in files.iter().filter(|(path, _)| path.starts_with("warehouse")) {
         let dropped = text.contains("\"drop\"");
         assert!(path.ends_with("00000002.ndjson") == dropped, "{what}: {path:?}");
-        assert!(!dropped || (text.contains("\"102\"") && text.contains("c2") && text.lines().count() == 1), "{what}: {text}");
+        assert!(
+            !dropped || (text.contains("\"102\"") && text.contains("c2") && text.lines().count() == 1),
+            "{what}: {text}"
+        );
     }
     assert_eq!(files.keys().filter(|path| path.ends_with("00000002.ndjson")).count(), 2, "{what}");
     for path in world.system.files_below(Path::new(DATA)).unwrap() {

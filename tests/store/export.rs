@@ -51,7 +51,9 @@ fn told(store: &Store) -> Vec<String> {
 #[test]
 fn batches_come_back_as_they_were() {
     let (system, project) = (world(), batches());
-    for (at, entry) in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/store/batches")).unwrap().enumerate() {
+    for (at, entry) in
+        std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/store/batches")).unwrap().enumerate()
+    {
         let path = entry.unwrap().path();
         put(&system, &format!("/p/b{at}"), std::fs::read(path).unwrap());
     }
@@ -74,7 +76,8 @@ fn batches_come_back_as_they_were() {
         let of = |attributes: std::collections::BTreeMap<String, aud::catalog::Attribute>| -> Vec<_> {
             attributes.into_iter().map(|(name, each)| (name, each.value_type)).collect()
         };
-        let events: Vec<_> = catalog.events.into_iter().map(|(key, event)| (key, of(event.attributes), of(event.products))).collect();
+        let events: Vec<_> =
+            catalog.events.into_iter().map(|(key, event)| (key, of(event.attributes), of(event.products))).collect();
         (of(catalog.user_attributes), of(catalog.calculated), events)
     };
     assert_eq!(named(&back), named(&store), "and types are read alike");
@@ -86,14 +89,19 @@ fn values_are_typed_where_nothing_is_lost() {
     let project = sources::with_source(
         "      event: { name: Buy, time: at, attributes: [price, count, at2, day, flag, code] }\n",
     );
-    put(&system, "/p/a.csv", "id,at,price,count,at2,day,flag,code\n1,5,1.5,7,2018-09-09T12:00:00.000Z,2018-09-09,true,007\n2,6,2,-8,1970-01-01T00:00:00.000Z,2019-01-02,false,8\n");
+    put(
+        &system,
+        "/p/a.csv",
+        "id,at,price,count,at2,day,flag,code\n1,5,1.5,7,2018-09-09T12:00:00.000Z,2018-09-09,true,007\n2,6,2,-8,1970-01-01T00:00:00.000Z,2019-01-02,false,8\n",
+    );
     run(&system, &project).unwrap();
     let store = open(&system, &project.data_path).unwrap();
     let written = exported(&system, &store).unwrap();
     let file = written.files.iter().find(|file| file.name.starts_with("events/")).unwrap();
     let bytes = system.map(&Path::new("/p/out").join(&file.name)).unwrap();
     let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(bytes).unwrap();
-    let types: Vec<String> = reader.schema().fields().iter().map(|field| format!("{} {}", field.name(), field.data_type())).collect();
+    let types: Vec<String> =
+        reader.schema().fields().iter().map(|field| format!("{} {}", field.name(), field.data_type())).collect();
     insta::assert_snapshot!(types.join("\n"), @r#"
     _mpid Int64
     _time Timestamp(ms, "UTC")

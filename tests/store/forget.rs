@@ -7,8 +7,8 @@ use std::sync::atomic::Ordering;
 use aud::base::{InputName, Mpid};
 use aud::catalog::{CustomEventType, EventKey, IdentityType, ProfileField};
 use aud::store::{
-    Erased, EventRow, ProfileValue, Recent, Remembered, Store, StoreError, Writes, compact, erase, export, fold, forgetting,
-    import, open, remember_to_forget, remembered, settle_forgotten, verify,
+    Erased, EventRow, ProfileValue, Recent, Remembered, Store, StoreError, Writes, compact, erase, export, fold,
+    forgetting, import, open, remember_to_forget, remembered, settle_forgotten, verify,
 };
 use aud::system::{OsSystem, System};
 
@@ -149,12 +149,20 @@ fn a_segment_without_the_person_is_not_written_anew() {
     let mut batches = [Writes::to(&store)];
     let row = store.row(Mpid(1)).unwrap();
     let input = batches[0].input(&InputName::try_from("shop.web".to_owned()).unwrap()).unwrap();
-    let event =
-        EventRow { at_ms: 1, input, event_type: CustomEventType::Other, id: None, attributes: &[], action: &[], products: &[] };
+    let event = EventRow {
+        at_ms: 1,
+        input,
+        event_type: CustomEventType::Other,
+        id: None,
+        attributes: &[],
+        action: &[],
+        products: &[],
+    };
     batches[0].event(row, &EventKey::custom("apart"), event);
     Recent::open(&OsSystem, folder.path()).unwrap().append(&mut batches).unwrap();
     compact(&OsSystem, folder.path()).unwrap();
-    let apart = || files_below(folder.path()).into_iter().find(|path| path.display().to_string().contains("events-apart"));
+    let apart =
+        || files_below(folder.path()).into_iter().find(|path| path.display().to_string().contains("events-apart"));
     let before = apart().unwrap();
     forget(&OsSystem, folder.path()).unwrap();
     assert_eq!(apart(), Some(before));
@@ -240,6 +248,38 @@ fn imports_do_not_bring_anybody_back() {
 /// The sources of an export that need no look at one row after the other.
 fn without_identities(yaml: &str) -> String {
     yaml.lines().filter(|line| !line.contains("identities in")).map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn batches_do_not_bring_anybody_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let mut project = super::sources::project(
+        "version: 1\nproject: shop\nworkspaces: { shop: { inputs: { web: { kind: platform } } } }\n\
+         data:\n  sources:\n    - { name: app, input: web, files: \"b*\", format: mparticle }\n",
+    );
+    (project.folder, project.data_path) = (path.to_owned(), path.join("data"));
+    let data = &project.data_path;
+    let batch = |who: &str, text: &str| {
+        format!(
+            r#"{{"user_identities":{{{who}}},"user_attributes":{{"a":"{text}"}},"events":[{{"event_type":"custom_event","data":{{"event_name":"E","timestamp_unixtime_ms":5,"custom_attributes":{{"n":"{text}"}}}}}},{{"bad {text}":1}}]}}"#
+        )
+    };
+    let mine = batch(&format!(r#""email":"{SECRET}""#), SECRET);
+    std::fs::write(path.join("b"), format!("{mine}\n{}\n", batch(r#""email":"b@x""#, "other"))).unwrap();
+    import(&OsSystem, &project, aud::store::ImportOptions::default(), &|_| {}).unwrap();
+    let store = open(&OsSystem, data).unwrap();
+    let person = forgetting(&store, store.rows_of(IdentityType::Email, SECRET)[0]).unwrap();
+    remember_to_forget(&OsSystem, data, &store, &person).unwrap();
+    erase(&OsSystem, data).unwrap();
+    settle_forgotten(&OsSystem, data).unwrap();
+    std::fs::remove_dir_all(data.join("rejected")).unwrap();
+    let rebuild = aud::store::ImportOptions { rebuild: true, ..Default::default() };
+    let report = import(&OsSystem, &project, rebuild, &|_| {}).unwrap();
+    assert_eq!((report.sources[0].forgotten, report.sources[0].events, report.sources[0].bad_rows()), (2, 1, 2));
+    assert_eq!(holding(data), [] as [String; 0]);
+    let store = open(&OsSystem, data).unwrap();
+    assert_eq!((store.event_count(), store.row(person.mpid)), (1, None));
 }
 
 #[test]

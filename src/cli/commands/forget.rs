@@ -11,9 +11,9 @@ use crate::workbench::{ApplyRequest, ToForget};
 /// Arguments of `aud forget`.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The person: an MPID, or an identity such as email:ann@example.com
+    /// The person: an MPID, or an identity such as email:ann@example.com [default: finish what an earlier run began]
     #[arg(allow_hyphen_values = true)]
-    user: String,
+    user: Option<String>,
     /// Do not ask
     #[arg(long)]
     auto_approve: bool,
@@ -22,7 +22,7 @@ pub(in crate::cli) struct Args {
 /// Forgets a person, after asking.
 pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Failure> {
     let workbench = door.workbench()?;
-    let found = workbench.to_forget(&args.user)?;
+    let found = args.user.as_deref().map_or_else(|| workbench.is_forgetting(), |user| workbench.to_forget(user))?;
     if !ui.json {
         ui.print(&report::found(&found))?;
     }
@@ -48,7 +48,7 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
     let bar = ui.progress(0, "deliveries");
     bar.set_message("delivering");
     let outcome = workbench.forget(
-        &args.user,
+        args.user.as_deref(),
         &ApplyRequest {
             reason: "aud forget",
             progress: &|progress| {

@@ -60,9 +60,11 @@ impl Step<'_> {
             if !members.remove(self.number) {
                 continue;
             }
-            self.db
-                .prepare_cached("UPDATE audiences SET members = ?2, size = ?3 WHERE id = ?1")?
-                .execute((id, bitmap_bytes(&members), members.len().cast_signed()))?;
+            self.db.prepare_cached("UPDATE audiences SET members = ?2, size = ?3 WHERE id = ?1")?.execute((
+                id,
+                bitmap_bytes(&members),
+                members.len().cast_signed(),
+            ))?;
             self.db
                 .prepare_cached(
                     "INSERT INTO journal (audience, at, revision, serial, entered, dropped, adds, drops)

@@ -9,7 +9,9 @@ use super::column::{self, bitmap, definition, name, variant};
 use super::fault::Fault;
 use crate::base::time::DAY_MS;
 use crate::base::{Mpid, Now, Timestamp};
-use crate::state::{AudienceRecord, ConnectionKey, Delivery, Departed, Head, JournalEntry, Metrics, Revision, Snapshot};
+use crate::state::{
+    AudienceRecord, ConnectionKey, Delivery, Departed, Head, JournalEntry, Metrics, Revision, Snapshot,
+};
 
 /// Which state it is and how far it got.
 pub(super) fn head(connection: &Connection) -> Result<Head, Fault> {

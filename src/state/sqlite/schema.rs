@@ -15,7 +15,8 @@ use crate::state::StateError;
 const APPLICATION_ID: i32 = 0x6175_6453;
 
 /// Migration `i` makes format `i + 1` of format `i`. The last one is the format that is written.
-const MIGRATIONS: &[&str] = &[include_str!("0001_initial.sql"), include_str!("0002_evaluated.sql"), include_str!("0003_departed.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("0001_initial.sql"), include_str!("0002_evaluated.sql"), include_str!("0003_departed.sql")];
 
 /// How long a writer waits for another one. Writers need milliseconds; a minute of waiting would mean a stuck disk.
 const PATIENCE: Duration = Duration::from_secs(15);

@@ -65,9 +65,8 @@ impl<'s> Layout<'s> {
     fn new(catalog: &Catalog, key: &EventKey, segments: &'s [Arc<EventTable>]) -> Self {
         let known = catalog.events.get(key);
         let shards = || segments.iter().flat_map(|segment| &segment.shards);
-        let origins: BTreeSet<Origin> = shards()
-            .flat_map(|shard| shard.inputs.iter().copied().zip(shard.types.iter().copied()))
-            .collect();
+        let origins: BTreeSet<Origin> =
+            shards().flat_map(|shard| shard.inputs.iter().copied().zip(shard.types.iter().copied())).collect();
         let typed = |said: fn(&crate::catalog::Event) -> &BTreeMap<String, Attribute>,
                      texts: fn(&EventTable) -> &Texts,
                      codes: fn(&EventShard) -> &Codes| {
@@ -77,7 +76,8 @@ impl<'s> Layout<'s> {
                 let said = known.and_then(|event| said(event).get(name)).map(|attribute| attribute.value_type);
                 let dictionaries: Vec<&Dictionary> =
                     segments.iter().filter_map(|segment| Some(&**texts(segment).get(name)?)).collect();
-                let has_null = || shards().filter_map(|shard| codes(shard).get(name)).any(|codes| codes.contains(&NULL));
+                let has_null =
+                    || shards().filter_map(|shard| codes(shard).get(name)).any(|codes| codes.contains(&NULL));
                 (name, Cells::of(said, &dictionaries, has_null))
             };
             names.into_iter().map(cells).collect::<Vec<_>>()
@@ -166,7 +166,10 @@ impl<'s> Layout<'s> {
             arrays.push(Arc::new(lines.events().map(|at| lines.group(at)).collect::<StringArray>()));
         }
         let none = Dictionary::default();
-        let array = |(name, cells): (&str, Cells), texts: &Texts, codes: &Codes, rows: &mut dyn Iterator<Item = Option<usize>>| {
+        let array = |(name, cells): (&str, Cells),
+                     texts: &Texts,
+                     codes: &Codes,
+                     rows: &mut dyn Iterator<Item = Option<usize>>| {
             let codes = codes.get(name);
             let code = |row: Option<usize>| row.and_then(|row| codes?.get(row).copied()).unwrap_or(ABSENT);
             cells.array(rows.map(code), texts.get(name).map_or(&none, |dictionary| dictionary))

@@ -70,7 +70,8 @@ impl<'a> Sink<'a> {
                 *done += more;
                 progress(Exporting { file: &name, done: *done, total: *total });
             };
-            let writer = ArrowWriter::try_new(Vec::new(), schema.clone(), Some(properties())).map_err(io::Error::other)?;
+            let writer =
+                ArrowWriter::try_new(Vec::new(), schema.clone(), Some(properties())).map_err(io::Error::other)?;
             let mut open = Open { writer, out, rows: 0, bytes: 0, tell: &mut tell };
             fill(&mut open).and_then(|()| open.finish()).map_err(to_io)?;
             (rows, bytes) = (open.rows, open.bytes);

@@ -39,7 +39,9 @@ impl Sources {
 
     /// The document.
     pub(super) fn yaml(&self) -> String {
-        let mut out = String::from("# The sources of a project that reads this export: put them under `data` in aud.yaml.\nsources:\n");
+        let mut out = String::from(
+            "# The sources of a project that reads this export: put them under `data` in aud.yaml.\nsources:\n",
+        );
         for source in &self.all {
             // Writing to a string cannot fail.
             let _ = writeln!(out, "  - {source}");

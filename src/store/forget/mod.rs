@@ -99,6 +99,14 @@ pub fn remembered(
     Ok(found.map_or(Remembered::No, |person| if person.done { Remembered::Done } else { Remembered::Begun }))
 }
 
+/// Whether anybody's forgetting was begun and not finished.
+///
+/// # Errors
+/// What is known of forgotten people cannot be read.
+pub fn is_forgetting(system: &dyn System, folder: &Path) -> Result<bool, StoreError> {
+    Ok(Forgotten::read(system, folder)?.people.iter().any(|person| !person.done))
+}
+
 /// Writes down that a person is to be forgotten. Once this returns, a run that dies is finished by the next one.
 ///
 /// # Errors
@@ -110,9 +118,8 @@ pub fn remember_to_forget(
     person: &Forgetting,
 ) -> Result<(), StoreError> {
     let mut forgotten = Forgotten::read(system, folder)?;
-    let shared = |identity: IdentityType, value: &str| {
-        store.rows_of(identity, value).iter().any(|row| Some(*row) != person.row)
-    };
+    let shared =
+        |identity: IdentityType, value: &str| store.rows_of(identity, value).iter().any(|row| Some(*row) != person.row);
     store.ensure_whole()?;
     system.create_folder(folder).map_err(StoreError::system("make the folder of the store"))?;
     forgotten.add(person.mpid, &person.identities, person.row, shared);
