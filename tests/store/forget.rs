@@ -77,6 +77,8 @@ fn prepared() -> tempfile::TempDir {
     append(path, 2000);
     fold(&OsSystem, path).unwrap();
     append(path, 3000);
+    // What a write that was killed left behind.
+    std::fs::write(path.join(".events-a-1.arrow.partial"), SECRET).unwrap();
     let rejected = path.join("rejected");
     std::fs::create_dir_all(&rejected).unwrap();
     let about = format!(r#"{{"source":"app","file":"f","line":1,"reason":"r","row":"7,mailto:{SECRET}?x,9"}}"#);
