@@ -1,10 +1,13 @@
 //! Forgetting a person, as a person runs it.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
 use serde_json::Value;
 
-use crate::support::{Sandbox, files_below};
+use crate::support::{Sandbox, copy, files_below};
 
 const NOW: &str = "2026-03-01T12:00:00Z";
 const AUDIENCE: &str = "lapsed_spenders";
@@ -148,4 +151,61 @@ fn nothing_is_planned_while_somebody_is_half_forgotten() {
     assert_eq!(holding(&sandbox, &traces), [] as [PathBuf; 0]);
     assert!(delivered(&sandbox, &mpid).iter().any(|line| line["action"] == "drop"));
     let _ = sandbox.aud(&["plan", "--detailed-exitcode", "--now", NOW]).fine();
+}
+
+#[test]
+fn who_is_only_deployed_is_forgotten_by_mpid() {
+    let sandbox = shop();
+    let (mpid, email) = somebody(&sandbox);
+    let traces = traces(&sandbox, &mpid);
+    std::fs::remove_dir_all(sandbox.at(".aud/data")).unwrap();
+    let _ = sandbox.aud(&["forget", &format!("email:{email}"), "--auto-approve"]).code(1);
+    let _ = sandbox.aud(&["forget", &mpid, "--auto-approve"]).fine();
+    assert!(delivered(&sandbox, &mpid).iter().any(|line| line["action"] == "drop"));
+    assert_eq!(holding(&sandbox, &traces), [] as [PathBuf; 0]);
+}
+
+#[test]
+fn killed_runs_are_finished_by_the_next_one() {
+    let kills: u32 = std::env::var("AUD_KILLS").ok().and_then(|count| count.parse().ok()).unwrap_or(12);
+    let base = shop();
+    let (mpid, email) = somebody(&base);
+    let (user, traces) = (format!("email:{email}"), traces(&base, &mpid));
+    let forget = ["forget", &user, "--auto-approve"];
+    let twin = || {
+        let twin = Sandbox::empty();
+        copy(base.path(), twin.path());
+        twin
+    };
+    let whole = twin();
+    let started = Instant::now();
+    let _ = whole.aud(&forget).fine();
+    let longest = started.elapsed();
+    let drops = |sandbox: &Sandbox| -> std::collections::BTreeSet<String> {
+        let lines = delivered(sandbox, &mpid).into_iter().filter(|line| line["action"] == "drop");
+        lines.map(|line| line["audience"].to_string()).collect()
+    };
+    let mut random = Pcg64Mcg::seed_from_u64(u64::from(std::process::id()));
+    for round in 0..kills {
+        let sandbox = twin();
+        let mut child = sandbox.start(&forget);
+        let patience = longest.mul_f64(random.random::<f64>() * 1.1);
+        let started = Instant::now();
+        while started.elapsed() < patience {
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let next = sandbox.aud(&forget);
+        if next.code != Some(0) {
+            let (_, lock) = next.err.split_once("aud state unlock ").unwrap_or_else(|| panic!("{round}: {}", next.err));
+            let lock: String = lock.chars().take_while(char::is_ascii_alphanumeric).collect();
+            let _ = sandbox.aud(&["state", "unlock", &lock]).fine();
+            let _ = sandbox.aud(&forget).fine();
+        }
+        assert_eq!(holding(&sandbox, &traces), [] as [PathBuf; 0], "round {round}");
+        assert_eq!(drops(&sandbox), drops(&whole), "round {round}");
+        let _ = sandbox.aud(&["data", "verify"]).fine();
+        let _ = sandbox.aud(&["plan", "--detailed-exitcode", "--now", NOW]).fine();
+    }
 }

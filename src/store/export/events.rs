@@ -5,23 +5,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray, TimestampMillisecondArray};
+use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
+use super::super::Store;
 use super::super::column::{ABSENT, Dictionary, NULL};
 use super::super::error::StoreError;
 use super::super::events::{EventShard, EventTable};
 use super::super::files::slug;
 use super::super::verified::Verified;
-use super::super::{SHARD_USERS, Store};
 use super::cells::Cells;
 use super::layout;
+use super::lines::Lines;
 use super::sink::{Open, Sink};
 use super::sources::Sources;
 use crate::catalog::{Attribute, Catalog, CustomEventType, EventKey};
 
 /// Events that are put together at once.
-const AT_ONCE: usize = 1 << 16;
+pub(super) const AT_ONCE: usize = 1 << 16;
 
 /// An input and a custom type, by their codes: what one source of a project can say.
 pub(super) type Origin = (u8, u8);
@@ -184,66 +185,6 @@ impl<'s> Layout<'s> {
             arrays.push(array(*column, &table.products, &events.products.columns, &mut lines.products()));
         }
         arrays
-    }
-}
-
-/// Some events of a shard, and the rows that they are written as.
-struct Lines<'s> {
-    table: &'s EventTable,
-    events: &'s EventShard,
-    /// The segment and the shard.
-    place: (usize, usize),
-    /// The event and the product of each row.
-    rows: Vec<(usize, Option<usize>)>,
-}
-
-impl<'s> Lines<'s> {
-    fn new(table: &'s EventTable, events: &'s EventShard, place: (usize, usize), from: usize) -> Self {
-        let to = events.times.len().min(from + AT_ONCE);
-        let mut rows = Vec::with_capacity(to - from);
-        for event in from..to {
-            let products = events.products.of(event);
-            match products.is_empty() {
-                true => rows.push((event, None)),
-                false => rows.extend(products.map(|product| (event, Some(product)))),
-            }
-        }
-        Self { table, events, place, rows }
-    }
-
-    fn events(&self) -> impl Iterator<Item = usize> {
-        self.rows.iter().map(|(event, _)| *event)
-    }
-
-    fn products(&self) -> impl Iterator<Item = Option<usize>> {
-        self.rows.iter().map(|(_, product)| *product)
-    }
-
-    fn times(&self) -> ArrayRef {
-        let times: TimestampMillisecondArray = self.events().map(|at| self.events.times.get(at).copied()).collect();
-        Arc::new(times.with_timezone("UTC"))
-    }
-
-    fn mpid(&self, store: &Store, event: usize) -> Option<i64> {
-        let row = self.place.1 * SHARD_USERS + usize::from(*self.events.users.get(event)?);
-        store.users.mpids.get(row).copied()
-    }
-
-    fn origin(&self, event: usize) -> Origin {
-        let code = |codes: &Verified<u8>| codes.get(event).copied().unwrap_or(0);
-        (code(&self.events.inputs), code(&self.events.types))
-    }
-
-    fn id(&self, event: usize) -> Option<&str> {
-        self.table.ids.as_ref()?.text(*self.events.ids.get(event)?)
-    }
-
-    /// What the rows of an event share: its id, or where it has none and several products a name made of its place.
-    fn group(&self, event: usize) -> Option<String> {
-        let several = self.events.products.of(event).len() > 1;
-        let (segment, shard) = self.place;
-        let made = || several.then(|| format!("aud:{segment}:{shard}:{event}"));
-        self.id(event).map(str::to_owned).or_else(made)
     }
 }
 

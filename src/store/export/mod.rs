@@ -10,6 +10,7 @@
 mod cells;
 mod events;
 mod layout;
+mod lines;
 mod people;
 mod sink;
 mod sources;

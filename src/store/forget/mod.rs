@@ -6,20 +6,19 @@
 //! - Every step may be repeated. Until the manifest is replaced, the old files are the store; from then on the new ones are.
 //! - Rows keep their numbers: the person's is nobody's from then on.
 
+mod erase;
 mod rejects;
 
-use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
 
 use super::error::StoreError;
-use super::files::{Change, Manifest, TableName, Writing, load, remove_unnamed};
 use super::forgotten::Forgotten;
-use super::{SHARD_USERS, Store, fold, import, recent};
+use super::{ABSENT, SHARD_USERS, Store};
 use crate::base::Mpid;
-use crate::base::text::fold as any_case;
 use crate::catalog::IdentityType;
 use crate::system::System;
+
+pub use erase::erase;
 
 /// A person who is to be forgotten.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +69,7 @@ impl Store {
         let (shard, user) = (row as usize / SHARD_USERS, (row as usize % SHARD_USERS) as u16);
         let shards = self.events.values().flatten().filter_map(|segment| segment.shards.get(shard));
         Footprint {
-            attributes: fields.filter(|column| column.code(row as usize) != super::ABSENT).count() as u64,
+            attributes: fields.filter(|column| column.code(row as usize) != ABSENT).count() as u64,
             identities: self.users.identities.range(row).len() as u64,
             events: shards.map(|shard| shard.users.iter().filter(|each| **each == user).count() as u64).sum(),
         }
@@ -135,48 +134,6 @@ pub fn forgotten_among(system: &dyn System, folder: &Path, mpids: &[Mpid]) -> Re
     Ok(mpids.iter().copied().filter(|mpid| forgotten.has_mpid(*mpid)).collect())
 }
 
-/// The rows that are still those of people who are to be forgotten.
-fn rows_left(forgotten: &Forgotten, store: &Store) -> Vec<u32> {
-    let begun = forgotten.people.iter().filter(|person| !person.done).filter_map(|person| person.row);
-    let mut rows: Vec<u32> =
-        begun.filter(|row| store.users.mpid(*row).is_some_and(|mpid| forgotten.has_mpid(mpid))).collect();
-    rows.sort_unstable();
-    rows.dedup();
-    rows
-}
-
-/// Erases everybody whose forgetting was begun from everything in the folder: the files, recent writes, rows kept aside, and what
-/// runs that died left behind.
-///
-/// # Errors
-/// A damaged store, or the system refuses: run again, and it goes on.
-pub fn erase(system: &dyn System, folder: &Path) -> Result<Erased, StoreError> {
-    let forgotten = Forgotten::read(system, folder)?;
-    let people = forgotten.people.iter().filter(|person| !person.done).count() as u64;
-    if people == 0 {
-        return Ok(Erased::default());
-    }
-    fold(system, folder)?;
-    let mut values = Vec::new();
-    if let Some(manifest) = Manifest::read(system, folder)? {
-        let store = load(system, folder, &manifest)?;
-        let rows = rows_left(&forgotten, &store);
-        let known = rows.iter().flat_map(|row| store.users.identities.of(*row));
-        values.extend(known.map(|each| any_case(each.value).into_owned()));
-        store.ensure_whole()?;
-        // Before the files, since only they know what to look for inside of longer texts.
-        let rejected_rows = rejects::clean(system, folder, &forgotten, &values)?;
-        if !rows.is_empty() {
-            rewrite(system, folder, &manifest, &store, &rows)?;
-        }
-        sweep(system, folder)?;
-        return Ok(Erased { people, rejected_rows });
-    }
-    let rejected_rows = rejects::clean(system, folder, &forgotten, &values)?;
-    sweep(system, folder)?;
-    Ok(Erased { people, rejected_rows })
-}
-
 /// Writes down that everything of everybody whose forgetting was begun is gone.
 ///
 /// # Errors
@@ -190,62 +147,4 @@ pub fn settle_forgotten(system: &dyn System, folder: &Path) -> Result<(), StoreE
         (person.done, person.row) = (true, None);
     }
     forgotten.write(system, folder)
-}
-
-/// Removes old files, and what is left of files and recent writes that are gone.
-fn sweep(system: &dyn System, folder: &Path) -> Result<(), StoreError> {
-    let refused = || StoreError::system("remove an old file of the store");
-    if let Some(manifest) = Manifest::read(system, folder)? {
-        recent::scrub(system, folder, manifest.folded)?;
-        remove_unnamed(system, folder, &manifest).map_err(refused())?;
-    }
-    system.remove_partials(folder).map_err(refused())
-}
-
-/// Writes the store without some users. A segment that says nothing of them stays as it is, unless it has texts that no row says.
-fn rewrite(
-    system: &dyn System,
-    folder: &Path,
-    manifest: &Manifest,
-    store: &Store,
-    rows: &[u32],
-) -> Result<(), StoreError> {
-    let writing = Writing::begin(system, folder, manifest)?;
-    let mut next = store.clone();
-    next.version += 1;
-    next.users = Arc::new(store.users.without(&store.users.nobodies(rows)));
-    let (mut kept, mut touched, mut last) = (manifest.clone(), BTreeSet::new(), 0);
-    kept.files.retain(|file| !matches!(file.table, TableName::Events(_)));
-    let events = Arc::make_mut(&mut next.events);
-    for (key, segments) in store.events.iter() {
-        let files = manifest.files.iter().filter(|file| file.table == TableName::Events(key.clone()));
-        let mut left = Vec::new();
-        for (segment, file) in segments.iter().zip(files) {
-            let Some(without) = segment.without(rows) else {
-                left.push(segment.clone());
-                kept.files.push(file.clone());
-                continue;
-            };
-            touched.insert(key.clone());
-            if !without.is_empty() {
-                let without = Arc::new(without);
-                // Several segments of an event may be written, and no two files have one name.
-                let nth = left.len() as u64;
-                last = last.max(nth);
-                let of_key = std::slice::from_ref(&without);
-                kept.files.push(writing.after(nth).together(key, of_key, &store.inputs)?);
-                left.push(without);
-            }
-        }
-        match left.is_empty() {
-            true => drop(events.remove(key)),
-            false => drop(events.insert(key.clone(), left)),
-        }
-    }
-    let described = Manifest {
-        version: next.version,
-        detected: import::detect_again(&next, &touched, &manifest.detected),
-        ..manifest.clone()
-    };
-    writing.after(last).finish(&next, &kept, &|_| Change::Kept(usize::MAX), None, Vec::new(), described)
 }
