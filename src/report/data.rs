@@ -128,8 +128,9 @@ pub fn exported_text(exported: &Exported, folder: &Path) -> String {
     let mut out = String::new();
     let width = exported.files.iter().map(|file| file.name.len()).max().unwrap_or(0);
     for file in &exported.files {
-        let rows = number(file.rows);
-        let _ = writeln!(out, "  {:width$}  {rows:>12} rows  {:>14} bytes", file.name, number(file.bytes));
+        let is_table = file.name.ends_with(".parquet");
+        let rows = if is_table { format!("{} rows", number(file.rows)) } else { String::new() };
+        let _ = writeln!(out, "  {:width$}  {rows:>17}  {:>14} bytes", file.name, number(file.bytes));
     }
     let (users, files, bytes) = (number(exported.users), exported.files.len(), number(exported.bytes()));
     let _ = writeln!(out, "{users} people in {files} files with {bytes} bytes in {}", folder.display());

@@ -57,6 +57,8 @@ impl Workbench {
     pub fn export_data(&self, folder: &Path, progress: &dyn Fn(Exporting<'_>)) -> Result<Exported, WorkbenchError> {
         let project = self.project()?;
         let store = store::open(self.system(), &project.data_path)?;
+        // Where the folder lies in the project, paths are told from there.
+        let project = Project { folder: std::path::absolute(&project.folder)?, ..project };
         Ok(store::export(self.system(), &store, &project, folder, progress)?)
     }
 

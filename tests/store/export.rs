@@ -118,6 +118,26 @@ fn values_are_typed_where_nothing_is_lost() {
 }
 
 #[test]
+fn a_damaged_store_is_not_exported() {
+    let (system, project) = (world(), batches());
+    let session = r#"{"mpid":1,"events":[{"event_type":"session_start","data":{"timestamp_unixtime_ms":5}}]}"#;
+    put(&system, "/p/b", session);
+    put(&system, "/p/i", session);
+    run(&system, &project).unwrap();
+    let files = system.files_below(&project.data_path).unwrap();
+    let events = files.iter().find(|path| path.display().to_string().contains("events-")).unwrap();
+    let mut bytes = system.read(events).unwrap();
+    let at = bytes.windows(8).rposition(|window| window == 5i64.to_le_bytes()).unwrap();
+    bytes[at] ^= 1;
+    put(&system, events.to_str().unwrap(), bytes);
+    let store = open(&system, &project.data_path).unwrap();
+    let refused = exported(&system, &store).unwrap_err();
+    assert!(matches!(refused, StoreError::Damaged { .. }), "{refused}");
+    let there = system.files_below(Path::new("/p/out")).unwrap();
+    assert!(there.iter().all(|path| !path.starts_with("/p/out/events")), "{there:?}");
+}
+
+#[test]
 fn a_folder_with_files_is_left_alone() {
     let system = world();
     put(&system, "/p/out/mine.txt", "x");
