@@ -79,7 +79,7 @@ fn append_1000_events(bencher: Bencher<'_, '_>) {
     let opened = store::open(&OsSystem, folder.path()).unwrap();
     let mut recent = Recent::open(&OsSystem, folder.path()).unwrap();
     let bencher = bencher.counter(divan::counter::ItemsCount::new(EVENTS));
-    bencher.with_inputs(|| batch(&opened, 1_700_000_000_000)).bench_local_values(|writes| recent.append(&[writes]));
+    bencher.with_inputs(|| batch(&opened, 1_700_000_000_000)).bench_local_values(|writes| recent.append(&mut [writes]));
 }
 
 #[divan::bench(sample_count = 5, sample_size = 1)]
@@ -87,8 +87,8 @@ fn fold_10_batches(bencher: Bencher<'_, '_>) {
     let with_recent = || {
         let folder = copied();
         let opened = store::open(&OsSystem, folder.path()).unwrap();
-        let batches: Vec<Writes> = (0..10).map(|at| batch(&opened, 1_700_000_000_000 + at * 60_000)).collect();
-        Recent::open(&OsSystem, folder.path()).unwrap().append(&batches).unwrap();
+        let mut batches: Vec<Writes> = (0..10).map(|at| batch(&opened, 1_700_000_000_000 + at * 60_000)).collect();
+        Recent::open(&OsSystem, folder.path()).unwrap().append(&mut batches).unwrap();
         folder
     };
     bencher.with_inputs(with_recent).bench_local_refs(|folder| fold(folder.path()));

@@ -2,5 +2,6 @@
 
 mod crash;
 mod deliveries;
+mod forget;
 mod outcome;
 mod world;

@@ -450,3 +450,40 @@ fn diagnostics_in_endless_lines_are_drawn_in_part() {
     let checked = sandbox.aud(&["check"]).code(1);
     assert!(checked.out.contains("2800 more") && checked.out.len() < 400_000, "{} bytes", checked.out.len());
 }
+
+/// A project that reads what another one exported has the same members everywhere.
+#[test]
+fn an_export_is_read_back_to_the_same_answers() {
+    let sandbox = shop();
+    let exported = sandbox.aud(&["data", "export", "out", "--json"]).fine().json();
+    assert_eq!((&exported["version"], &exported["users"]), (&1.into(), &2000.into()));
+    let again = sandbox.aud(&["data", "export", "out"]).code(1);
+    assert!(again.err.contains("not empty"), "{}", again.err);
+
+    let twin = Sandbox::copy_of("audiences");
+    let (head, rest) = twin.read("aud.yaml").split_once("data:\n").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    let tail = &rest[rest.find("\nretention:").unwrap()..];
+    let sources: String = sandbox.read("out/sources.yaml").lines().map(|line| format!("  {line}\n")).collect();
+    twin.write(
+        "aud.yaml",
+        &format!("{head}data:\n{}{tail}", sources.replace("\"out/", &format!("\"{}/", sandbox.at("out").display()))),
+    );
+    let _ = twin.aud(&["import", "--max-bad", "0"]).fine();
+    for audience in ids(&sandbox).into_keys().filter(|audience| audience != "old_app") {
+        let command = ["who", &audience, "--identities", "email,customer_id", "--now", NOW];
+        assert_eq!(twin.aud(&command).fine().out, sandbox.aud(&command).fine().out, "{audience}");
+    }
+    let stats = |sandbox: &Sandbox| {
+        let stats = sandbox.aud(&["data", "stats", "--json"]).fine().json();
+        let event =
+            |event: &serde_json::Value| ["event", "rows", "texts", "first", "last"].map(|key| event[key].clone());
+        let events: Vec<_> = stats["events"].as_array().unwrap().iter().map(event).collect();
+        (stats["users"].clone(), stats["identities"].clone(), events)
+    };
+    assert_eq!(stats(&twin), stats(&sandbox));
+    let schema = |sandbox: &Sandbox| -> Vec<String> {
+        let schema = sandbox.aud(&["schema"]).fine().out;
+        schema.lines().map(|line| line.split("  ").filter(|part| !part.trim().is_empty()).take(2).collect()).collect()
+    };
+    assert_eq!(schema(&twin), schema(&sandbox));
+}

@@ -3,8 +3,10 @@
 mod batches;
 mod columnar;
 mod damage;
+mod export;
 mod faults;
 mod files;
+mod forget;
 mod import;
 mod only;
 mod random;

@@ -20,6 +20,7 @@ mod docs;
 mod emit;
 mod eval;
 mod explain;
+mod forget;
 mod format;
 mod meaning;
 mod plan;

@@ -12,6 +12,7 @@
 
 mod changeset;
 mod deliver;
+mod forget;
 mod outcome;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ use crate::store::Store;
 use crate::system::System;
 
 pub use changeset::changeset;
+pub use forget::{Deployed, ForgetError, ForgetOutcome, deployed, forget};
 pub use outcome::{ApplyError, DeliveryFault, Outcome, Progress};
 
 /// What a plan is applied to, and for whom.
@@ -53,6 +55,22 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// The same over other data.
+    fn over<'s>(&'s mut self, store: &'s Store) -> Context<'s> {
+        Context {
+            state: &mut *self.state,
+            store,
+            outputs: self.outputs,
+            folder: self.folder,
+            system: self.system,
+            by: self.by.clone(),
+            commit: self.commit.clone(),
+            reason: self.reason.clone(),
+            progress: self.progress,
+            cancelled: self.cancelled,
+        }
+    }
+
     fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
     }

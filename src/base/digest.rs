@@ -30,6 +30,16 @@ impl Fingerprint {
         Self(*hasher.finalize().as_bytes())
     }
 
+    /// Wraps a hash of 256 bits that was made elsewhere, such as one with a key.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 256 bits.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// The first twelve hexadecimal digits: enough to tell two apart when a person reads them.
     pub fn short(&self) -> String {
         self.to_string().chars().take(12).collect()

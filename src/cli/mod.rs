@@ -72,6 +72,8 @@ enum Command {
     Demo(commands::demo::Args),
     /// Measure the evaluator with a workload, and check its answers
     Bench(commands::bench::Args),
+    /// Forget a person: in the data, in every audience, at every output
+    Forget(commands::forget::Args),
     /// Look after the stored data
     #[command(subcommand)]
     Data(commands::data::Command),
@@ -113,6 +115,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, system: Arc<dyn System>) ->
         Command::Watch(args) => commands::watch::run(&door, &ui, &args),
         Command::Demo(args) => commands::demo::run(&door, &ui, &args),
         Command::Bench(args) => commands::bench::run(&door, &ui, &args),
+        Command::Forget(args) => commands::forget::run(&door, &ui, &args),
         Command::Data(command) => commands::data::run(&door, &ui, &command),
         Command::State(command) => commands::state::run(&door, &ui, &command),
     };

@@ -3,7 +3,7 @@
 use super::directory::Directory;
 use crate::base::{Address, Mpid, Timestamp};
 use crate::catalog::OutputKind;
-use crate::state::{ConnectionKey, Delivery, DeliveryAction};
+use crate::state::{ConnectionKey, Delivery, DeliveryAction, Departed};
 use crate::store::Identity;
 
 /// A delivery with its users resolved.
@@ -25,6 +25,7 @@ pub struct Batch<'a> {
     pub tally: Tally,
     directory: &'a Directory<'a>,
     kind: &'static OutputKind,
+    departed: &'a [Departed],
 }
 
 /// One user of a batch.
@@ -36,6 +37,8 @@ pub struct Person {
     pub mpid: Mpid,
     /// The user's row, where the store knows the user.
     row: Option<u32>,
+    /// The place among the delivery's departed, of somebody who was forgotten.
+    departed: Option<usize>,
 }
 
 /// How many users of a delivery were handled in which way.
@@ -53,9 +56,14 @@ pub struct Tally {
 }
 
 impl Batch<'_> {
-    /// The identities of one of its users that the output accepts, by type; none for a user that the store does not know.
+    /// The identities of one of its users that the output accepts, by type; none for a user that the store does not know, unless
+    /// the delivery brought them along.
     pub fn identities(&self, person: &Person) -> impl Iterator<Item = Identity<'_>> {
-        person.row.into_iter().flat_map(|row| self.directory.identities(row, self.kind))
+        let departed = person.departed.and_then(|at| self.departed.get(at));
+        let brought = departed.into_iter().flat_map(|departed| &departed.identities);
+        let brought = brought.filter(|(identity, _)| self.kind.accepts(*identity));
+        let brought = brought.map(|(identity, value)| Identity { identity: *identity, value });
+        brought.chain(person.row.into_iter().flat_map(|row| self.directory.identities(row, self.kind)))
     }
 }
 
@@ -70,12 +78,16 @@ pub fn resolve<'a>(
     let mut tally = Tally::default();
     let mut people = Vec::with_capacity((delivery.adds.len() + delivery.drops.len()) as usize);
     let find = |action, number: u32| {
+        if let Some(at) = delivery.departed.iter().position(|each| each.number == number) {
+            let mpid = delivery.departed.get(at)?.mpid;
+            return Some(Person { action, mpid, row: None, departed: Some(at) });
+        }
         let mpid = mpids.get(number as usize).copied()?;
-        Some(Person { action, mpid, row: directory.row(mpid) })
+        Some(Person { action, mpid, row: directory.row(mpid), departed: None })
     };
     for person in delivery.drops.iter().filter_map(|number| find(DeliveryAction::Drop, number)) {
         tally.drops += 1;
-        tally.unknown += u64::from(person.row.is_none());
+        tally.unknown += u64::from(person.row.is_none() && person.departed.is_none());
         people.push(person);
     }
     for person in delivery.adds.iter().filter_map(|number| find(DeliveryAction::Add, number)) {
@@ -97,5 +109,6 @@ pub fn resolve<'a>(
         tally,
         directory,
         kind,
+        departed: &delivery.departed,
     }
 }

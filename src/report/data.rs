@@ -1,12 +1,13 @@
 //! What is stored, as text and as JSON: counts and places, no value of anybody.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
 use super::number;
 use crate::base::Timestamp;
-use crate::store::{Damage, Folded, Stats, Verification};
+use crate::store::{Damage, Exported, Folded, Stats, Verification};
 
 /// What is stored, for people.
 pub fn stats_text(stats: &Stats) -> String {
@@ -119,5 +120,28 @@ pub fn folded_json(folded: &Folded) -> Value {
         "version": 1, "batches": folded.batches,
         "segments": { "before": folded.segments_before, "after": folded.segments },
         "bytes": { "before": folded.bytes_before, "after": folded.bytes },
+    })
+}
+
+/// What was exported, for people.
+pub fn exported_text(exported: &Exported, folder: &Path) -> String {
+    let mut out = String::new();
+    let width = exported.files.iter().map(|file| file.name.len()).max().unwrap_or(0);
+    for file in &exported.files {
+        let is_table = file.name.ends_with(".parquet");
+        let rows = if is_table { format!("{} rows", number(file.rows)) } else { String::new() };
+        let _ = writeln!(out, "  {:width$}  {rows:>17}  {:>14} bytes", file.name, number(file.bytes));
+    }
+    let (users, files, bytes) = (number(exported.users), exported.files.len(), number(exported.bytes()));
+    let _ = writeln!(out, "{users} people in {files} files with {bytes} bytes in {}", folder.display());
+    let _ = writeln!(out, "they hold personal data: keep them as private as the data");
+    out
+}
+
+/// What was exported, for programs. Version 1: `version`, `users`, `bytes`, and `files` with `name`, `rows` and `bytes` each.
+pub fn exported_json(exported: &Exported) -> Value {
+    let files = exported.files.iter().map(|file| json!({ "name": file.name, "rows": file.rows, "bytes": file.bytes }));
+    json!({
+        "version": 1, "users": exported.users, "bytes": exported.bytes(), "files": files.collect::<Vec<_>>(),
     })
 }

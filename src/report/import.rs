@@ -50,6 +50,7 @@ fn source_text(out: &mut String, source: &SourceReport) {
         }
     };
     aside(source.without_user, &format!("{what} name no user and were left out"));
+    aside(source.forgotten, &format!("{what} are about people who were forgotten and were left out"));
     aside(source.development, "batches are from development and were left out");
     aside(source.repeated_batches, "batches were stored before under the same request id and were left out");
     aside(source.duplicates, "events were stored before under the same id");
@@ -82,7 +83,7 @@ fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
 }
 
 /// The report as JSON, version 1: `version`, `sources` (each `name`, `files_read`, `files_skipped`, `rows`, `batch_events`, `events`,
-/// `new_users`, `without_user`, `development`, `repeated_batches`, `duplicates`, `only_seen` by type of event, `beyond` by limit
+/// `new_users`, `without_user`, `forgotten`, `development`, `repeated_batches`, `duplicates`, `only_seen` by type of event, `beyond` by limit
 /// (each `most`, `count`, `file`, `line`), `bad_rows`, `bad` by reason, `examples`, `rejected` (path or null)), `rebuilt` (reason or null), `users`,
 /// `version_before`, `version_after`, `elapsed_ms`.
 pub fn json(report: &ImportReport, elapsed_ms: u64) -> Value {
@@ -117,6 +118,7 @@ fn source_json(source: &SourceReport) -> Value {
         "events": source.events,
         "new_users": source.new_users,
         "without_user": source.without_user,
+        "forgotten": source.forgotten,
         "development": source.development,
         "repeated_batches": source.repeated_batches,
         "duplicates": source.duplicates,

@@ -12,6 +12,7 @@ pub mod data;
 pub mod describe;
 pub mod diagnostic;
 pub mod explain;
+pub mod forget;
 pub mod graph;
 pub mod import;
 mod number;

@@ -2,7 +2,8 @@
 //!
 //! In: a [`Changeset`] (everything one apply changes). Out: a [`Snapshot`] (everything a plan compares with), the journal, and
 //! the deliveries that are still to be made. Read and write sides are two traits. Knows neither how memberships are
-//! evaluated nor how deliveries are made; secrets and identity values never enter it.
+//! evaluated nor how deliveries are made; secrets never enter it, and identity values only as part of a delivery that drops
+//! somebody who was forgotten, until it is made.
 //!
 //! What always holds:
 //! - Users have numbers of the state's own: append-only, number to MPID. Memberships are bitmaps over these numbers.
@@ -11,12 +12,14 @@
 //! - Deliveries of one connection have consecutive sequence numbers from 1, given in that same transaction.
 //! - Only the holder of the lock writes.
 
+mod departure;
 mod record;
 mod sqlite;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+pub use departure::{Carrier, Departed, Departure};
 pub use record::{
     AudienceRecord, Changeset, ConnectionKey, Delivery, DeliveryAction, Head, JournalEntry, LockInfo, Metrics,
     NewDelivery, Revision, Snapshot, StandardState, StateChange,
@@ -66,6 +69,9 @@ pub enum StateError {
     /// Somebody else wrote for longer than we wait.
     #[error("the state `{path}` is being written by another run; try again", path = .0.display())]
     Busy(PathBuf),
+    /// Somebody else reads the file, so that what was removed from it cannot be overwritten.
+    #[error("the state is being read by another run, and not everything could be removed; run the command again")]
+    InUse,
     /// The database failed.
     #[error("state database: {0}")]
     Database(Box<dyn std::error::Error + Send + Sync>),
@@ -133,6 +139,12 @@ pub trait StateWriter: StateReader {
 
     /// Writes everything of a changeset in one transaction, and gives the new serial.
     fn commit(&mut self, lock: &str, changes: &Changeset) -> Result<u64, StateError>;
+
+    /// Forgets a user in one transaction, and gives the serial: the same as before where the state does not know the MPID.
+    fn depart(&mut self, lock: &str, departure: &Departure) -> Result<u64, StateError>;
+
+    /// Leaves nothing behind of what was deleted, in no part of a file that is free to be used again.
+    fn scrub(&mut self, lock: &str) -> Result<(), StateError>;
 
     /// Records that a delivery was made. Does not raise the serial; fine where it was recorded before.
     fn delivered(&mut self, lock: &str, delivery: u64) -> Result<(), StateError>;

@@ -8,6 +8,8 @@ use crate::base::time::DAY_MS;
 use crate::base::{Address, Fingerprint, Mpid, Now, OutputName, Timestamp};
 use crate::ir::{Audience, VariantName};
 
+use super::Departed;
+
 /// Which state it is and how far it got.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Head {
@@ -153,6 +155,8 @@ pub struct Delivery {
     pub adds: RoaringBitmap,
     /// Who leaves.
     pub drops: RoaringBitmap,
+    /// Those who leave that were forgotten, and whom nothing else knows any more.
+    pub departed: Vec<Departed>,
 }
 
 /// A delivery as a changeset asks for it; the state gives number and sequence.

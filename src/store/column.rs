@@ -24,6 +24,24 @@ pub(super) fn list_text<T: AsRef<str>>(entries: &[T]) -> String {
     format!("{LIST}{}", serde_json::Value::from(entries))
 }
 
+/// A text of a file of columns as it is kept: lists and the key without a value stay what an export made of them, any other text
+/// loses the signs that it begins with.
+pub(super) fn kept(text: &str) -> &str {
+    let Some(rest) = text.strip_prefix(LIST) else { return text };
+    let is_list = || serde_json::from_str::<Vec<String>>(rest).is_ok_and(|entries| list_text(&entries) == text);
+    if rest.is_empty() || is_list() { text } else { text.trim_start_matches(LIST) }
+}
+
+/// Whether a text of a file of columns stands for a key that is there without a value.
+pub(super) fn is_no_value(text: &str) -> bool {
+    text.chars().eq([LIST])
+}
+
+/// A text where only one value makes sense: neither a list nor a key without a value is one.
+pub(super) fn scalar(text: &str) -> &str {
+    if text.starts_with(LIST) { "" } else { text }
+}
+
 /// The distinct texts of a column. Invariant: codes 0 and 1 are [`ABSENT`] and [`NULL`], null slots with empty texts.
 #[derive(Clone, Debug)]
 pub struct Dictionary {

@@ -30,6 +30,17 @@ pub enum StoreError {
         /// What is wrong with it.
         what: String,
     },
+    /// Who was forgotten is not known any more.
+    #[error(
+        "`{}` is damaged ({what}), and without it an import would bring people back who were forgotten: restore it from a backup",
+        file.display()
+    )]
+    ForgottenDamaged {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
     /// The store was written by a later version of the program.
     #[error(
         "`{}` has format {found}, and this version of aud reads up to {known}: update aud, or remove the folder and import again",
@@ -52,6 +63,9 @@ pub enum StoreError {
         #[source]
         cause: Box<rusqlite::Error>,
     },
+    /// Somebody else reads the recent writes, so that what was taken away cannot be overwritten.
+    #[error("`{}` is being read by another run, and not everything could be removed; run the command again", .0.display())]
+    InUse(PathBuf),
     /// Reading all sources anew would lose what no source has.
     #[error(
         "everything would be read anew, and {batches} batches that were written without a source would be lost; nothing was done: \
@@ -146,6 +160,9 @@ pub enum StoreError {
         /// The file that keeps them.
         rejected: String,
     },
+    /// An export would mix with what is there.
+    #[error("`{}` is not empty, and nothing was written: name a folder that does not exist yet, or empty it", .0.display())]
+    NotEmpty(PathBuf),
     /// The texts of one column need more than 2 GiB.
     #[error("the values of {column} need more than 2 GiB: leave the column out of the source's attributes")]
     TooMuchText {

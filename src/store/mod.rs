@@ -19,6 +19,7 @@ mod counts;
 mod detect;
 mod error;
 mod events;
+mod export;
 mod files;
 mod import;
 mod interner;
@@ -26,6 +27,8 @@ mod log;
 mod only;
 mod owners;
 mod fold;
+mod forget;
+mod forgotten;
 mod profiles;
 mod reading;
 mod recent;
@@ -34,7 +37,9 @@ mod sorted;
 mod user_rows;
 mod users;
 mod verified;
+mod without;
 mod writes;
+mod written;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -48,8 +53,13 @@ pub use builder::{Builder, EventRow, ProfileValue};
 pub use column::{ABSENT, Column, Dictionary, LIST, NULL};
 pub use error::StoreError;
 pub use events::{EventShard, EventTable, Products, Segments};
+pub use export::{Exported, ExportedFile, Exporting, export};
 pub use files::{Verification, open, verify};
 pub use fold::{Folded, compact, fold};
+pub use forget::{
+    Erased, Footprint, Forgetting, Remembered, erase, forgetting, forgotten_among, is_forgetting, remember_to_forget,
+    remembered, settle_forgotten,
+};
 pub use import::{
     BadRow, BadRowLimit, Beyond, Example, ImportOptions, ImportReport, Limit, Progress, Rebuilt, SourceReport, import,
     source_columns,
@@ -61,6 +71,7 @@ pub use stats::{FileStats, KeyStats, Stats, stats};
 pub use user_rows::UserRows;
 pub use users::{Identities, Identity, Seen, Users};
 pub use verified::{Damage, Verified};
+pub use without::nobody;
 pub use writes::{NotWrites, Writes};
 
 use verified::Damages;

@@ -26,10 +26,10 @@ type Wanted = BTreeMap<usize, Vec<u32>>;
 
 /// An event that is taken over.
 #[derive(Clone, Copy)]
-struct Taken {
-    shard: usize,
-    at: usize,
-    user: u16,
+pub(super) struct Taken {
+    pub(super) shard: usize,
+    pub(super) at: usize,
+    pub(super) user: u16,
 }
 
 impl Store {
@@ -74,7 +74,8 @@ impl Store {
 }
 
 impl Users {
-    fn only(&self, rows: &[u32]) -> Self {
+    /// Some users alone; a row that does not exist is nobody.
+    pub(super) fn only(&self, rows: &[u32]) -> Self {
         let instants = |times: &Verified<i64>, never| -> Verified<i64> {
             rows.iter().map(|row| times.get(*row as usize).copied().unwrap_or(never)).collect()
         };
@@ -149,7 +150,8 @@ impl EventTable {
         Some(self.taken(&taken))
     }
 
-    fn taken(&self, taken: &[Vec<Taken>]) -> Self {
+    /// Some events, by the shard that they are in from now on and in time order there.
+    pub(super) fn taken(&self, taken: &[Vec<Taken>]) -> Self {
         let mut table = Self { shards: vec![EventShard::default(); taken.len()], ..Self::default() };
         let old = |each: &Taken| &self.shards[each.shard];
         let mut products = Vec::with_capacity(taken.len());

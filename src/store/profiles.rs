@@ -100,7 +100,13 @@ impl ProfileColumn {
             ProfileField::Device(_) if code <= NULL => {}
             ProfileField::Device(_) => {
                 let text = self.texts.text(code).to_owned();
-                self.add(row, &text, at_ms);
+                match text.strip_prefix(LIST) {
+                    Some(json) => {
+                        let entries: Vec<String> = serde_json::from_str(json).unwrap_or_default();
+                        entries.iter().for_each(|entry| self.add(row, entry, at_ms));
+                    }
+                    None => self.add(row, &text, at_ms),
+                }
             }
             _ => self.set(row, code, at_ms),
         }

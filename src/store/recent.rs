@@ -11,6 +11,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
 
 use super::error::StoreError;
 use super::files::Manifest;
+use super::forgotten::Forgotten;
 use super::verified::{Damage, Damages, sum};
 use super::{Store, Writes};
 use crate::system::System;
@@ -31,6 +32,7 @@ pub struct Recent {
     connection: Connection,
     path: PathBuf,
     last: u64,
+    forgotten: Forgotten,
 }
 
 impl Recent {
@@ -55,14 +57,19 @@ impl Recent {
             Ok((connection, last.map_or(0, i64::cast_unsigned).max(folded)))
         };
         let (connection, last) = open().map_err(|cause| fault(&path, cause))?;
-        Ok(Self { connection, path, last })
+        let forgotten = Forgotten::read(system, folder)?;
+        Ok(Self { connection, path, last, forgotten })
     }
 
     /// Appends batches in their order, all or none of them. They are on the disk when this returns. Gives the number of the last one.
+    /// What is about people who were forgotten is taken out of them first.
     ///
     /// # Errors
     /// The database refuses, such as for a full disk; nothing was appended then.
-    pub fn append(&mut self, batches: &[Writes]) -> Result<u64, StoreError> {
+    pub fn append(&mut self, batches: &mut [Writes]) -> Result<u64, StoreError> {
+        if !self.forgotten.is_empty() {
+            batches.iter_mut().for_each(|batch| batch.without(&self.forgotten));
+        }
         let encoded: Result<Vec<Vec<u8>>, _> = batches.iter().map(serde_json::to_vec).collect();
         let encoded = encoded.map_err(|cause| StoreError::system("write down recent writes")(cause.into()))?;
         let mut last = self.last;
@@ -142,6 +149,26 @@ pub(super) fn forget_up_to(folder: &Path, number: u64) -> Result<(), StoreError>
     delete().map(drop).map_err(|cause| fault(&path, cause))
 }
 
+/// Leaves nothing behind of the batches up to a number, which are in the files: neither in the database nor in its write-ahead log.
+/// A fold that was cut off may not have taken them away.
+pub(super) fn scrub(system: &dyn System, folder: &Path, number: u64) -> Result<(), StoreError> {
+    let path = folder.join(RECENT);
+    if system.info(&path).is_err() {
+        return Ok(());
+    }
+    let scrub = || {
+        let connection = connect(&path, OpenFlags::empty())?;
+        make(&connection)?;
+        connection.execute("DELETE FROM batches WHERE number <= ?1", [number.cast_signed()])?;
+        connection.execute_batch("VACUUM")?;
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
+    };
+    match scrub().map_err(|cause| fault(&path, cause))? {
+        0 => Ok(()),
+        _ => Err(StoreError::InUse(path)),
+    }
+}
+
 /// A rebuild reads the sources, and recent writes are in none of them.
 pub(super) fn refuse_to_lose(
     system: &dyn System,
@@ -173,6 +200,8 @@ fn connect(path: &Path, more: OpenFlags) -> rusqlite::Result<Connection> {
     connection.busy_timeout(PATIENCE)?;
     // With the write-ahead log, only FULL makes a commit survive the loss of power.
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // What is taken away is overwritten: it is about people.
+    connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
     Ok(connection)
 }
 

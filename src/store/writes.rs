@@ -6,14 +6,17 @@
 //! What always holds: rows below `first_new` are those of the store that the batch was made for, rows from there on are its
 //! new users, in their order. Events lie in columns by key, as a store keeps them, so that applying a batch reads no text.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use rapidhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 
 use super::Store;
 use super::builder::{EventRow, ProfileValue};
+use super::forgotten::Forgotten;
 use super::log::EventLog;
+use super::without::nobody;
 use crate::base::{InputName, Mpid, WorkspaceName};
 use crate::catalog::{EventKey, IdentityType, ProfileField};
 
@@ -173,6 +176,44 @@ impl Writes {
         log.event(row, event);
         if event.id.is_some() {
             self.with_ids.push((at as u32, log.users.len() as u32 - 1));
+        }
+    }
+
+    /// Takes out what is about people who were forgotten. A new user among them keeps the row, as nobody, so that all other rows
+    /// stay what they are.
+    pub(super) fn without(&mut self, forgotten: &Forgotten) {
+        let is_forgotten = |write: &ProfileWrite| match write {
+            ProfileWrite::Identity { identity, value, .. } => forgotten.has(*identity, value),
+            _ => false,
+        };
+        let row_of = |write: &ProfileWrite| match write {
+            ProfileWrite::Seen { row, .. } | ProfileWrite::Field { row, .. } | ProfileWrite::Identity { row, .. } => {
+                *row
+            }
+        };
+        let first_new = self.first_new;
+        let mut gone: BTreeSet<u32> = self.profiles.iter().filter(|each| is_forgotten(each)).map(row_of).collect();
+        gone.retain(|row| *row >= first_new);
+        let named = self.new_users.iter().enumerate().filter(|(_, mpid)| forgotten.has_mpid(**mpid));
+        gone.extend(named.map(|(at, _)| first_new + at as u32));
+        self.profiles.retain(|write| !is_forgotten(write) && !gone.contains(&row_of(write)));
+        for row in &gone {
+            if let Some(mpid) = self.new_users.get_mut((row - first_new) as usize) {
+                *mpid = nobody();
+            }
+        }
+        let rows: Vec<u32> = gone.into_iter().collect();
+        for (_, log) in self.events.iter_mut().filter(|_| !rows.is_empty()) {
+            let table = std::mem::take(log).finish();
+            *log = EventLog::of(&[Arc::new(table.without(&rows).unwrap_or(table))]);
+        }
+        if !rows.is_empty() {
+            let ids = self
+                .events
+                .iter()
+                .enumerate()
+                .flat_map(|(at, (_, log))| log.with_ids().map(move |(row, ..)| (at as u32, row)));
+            self.with_ids = ids.collect();
         }
     }
 

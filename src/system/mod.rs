@@ -106,6 +106,13 @@ pub trait System: Send + Sync {
     /// Removes a file; fine where there is none.
     fn remove(&self, path: &Path) -> io::Result<()>;
 
+    /// Removes what a [`System::write_atomic`] that was cut off left in a folder. A system whose writes leave nothing has nothing to
+    /// remove.
+    fn remove_partials(&self, folder: &Path) -> io::Result<()> {
+        let _ = folder;
+        Ok(())
+    }
+
     /// Takes a lock that other processes respect, named by a file which is made where it does not exist. It is held until
     /// the value is dropped or the process ends, however it ends. A lock that is held elsewhere is an error of the kind
     /// [`io::ErrorKind::WouldBlock`]. A system without other processes has nothing to lock.

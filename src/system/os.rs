@@ -16,6 +16,9 @@ use super::ReadAt;
 use super::{Content, FileInfo, System};
 use crate::base::{Now, Timestamp};
 
+/// How the hidden name ends under which a file is written.
+const PARTIAL: &str = ".partial";
+
 /// The operating system's files, environment and clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OsSystem;
@@ -84,7 +87,7 @@ impl System for OsSystem {
         let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         // A fixed name: what a killed run left behind is overwritten by the next one. Hidden, so that nobody reads it.
-        let partial = folder.join(format!(".{name}.partial"));
+        let partial = folder.join(format!(".{name}{PARTIAL}"));
         write_whole(&partial, content).map_err(|error| at(&partial, error))?;
         fs::rename(&partial, path).map_err(|error| at(path, error))?;
         sync_folder(folder)
@@ -96,6 +99,22 @@ impl System for OsSystem {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         Ok(Box::new(options.open(path).map_err(|error| at(path, error))?))
+    }
+
+    fn remove_partials(&self, folder: &Path) -> io::Result<()> {
+        let entries = match fs::read_dir(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.map_err(|error| at(folder, error))?,
+        };
+        for entry in entries {
+            let entry = entry.map_err(|error| at(folder, error))?;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if name.starts_with('.') && name.ends_with(PARTIAL) {
+                self.remove(&entry.path())?;
+            }
+        }
+        Ok(())
     }
 
     fn lock(&self, path: &Path) -> io::Result<Box<dyn Send>> {

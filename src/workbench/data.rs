@@ -1,10 +1,11 @@
 //! The data of a project: importing it, and looking after its files.
 
 use std::io;
+use std::path::Path;
 
 use super::{Workbench, WorkbenchError};
 use crate::project::Project;
-use crate::store::{self, Folded, ImportOptions, ImportReport, Progress, Stats, Verification};
+use crate::store::{self, Exported, Exporting, Folded, ImportOptions, ImportReport, Progress, Stats, Verification};
 
 impl Workbench {
     /// Reads what is new in the project's sources into its store. The project file must be right; the definitions need
@@ -49,8 +50,20 @@ impl Workbench {
         Ok(store::compact(self.system(), &project.data_path)?)
     }
 
+    /// Writes everything that is stored as Parquet files: personal data, in a folder that the user named.
+    ///
+    /// # Errors
+    /// A wrong project file, a folder with files in it, or data that cannot be read.
+    pub fn export_data(&self, folder: &Path, progress: &dyn Fn(Exporting<'_>)) -> Result<Exported, WorkbenchError> {
+        let project = self.project()?;
+        let store = store::open(self.system(), &project.data_path)?;
+        // Where the folder lies in the project, paths are told from there.
+        let project = Project { folder: std::path::absolute(&project.folder)?, ..project };
+        Ok(store::export(self.system(), &store, &project, folder, progress)?)
+    }
+
     /// Keeps everybody else from writing to the store: two writers would number new users differently.
-    fn hold_data(&self, project: &Project) -> Result<Box<dyn Send>, WorkbenchError> {
+    pub(super) fn hold_data(&self, project: &Project) -> Result<Box<dyn Send>, WorkbenchError> {
         self.system().create_folder(&project.data_path)?;
         let lock = self.system().lock(&project.data_path.join(".lock"));
         lock.map_err(|error| match error.kind() {

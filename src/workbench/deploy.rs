@@ -56,6 +56,7 @@ impl Workbench {
 
     fn plan_of(&self, defined: &Defined, request: &PlanRequest) -> Result<Plan, WorkbenchError> {
         let Defined { project, model, store, .. } = defined;
+        self.must_not_be_forgetting(project)?;
         let targets = request.targets.iter().map(|target| checked_address(target)).collect::<Result<Vec<_>, _>>()?;
         let snapshot = SqliteState::open(self.system.clone(), &project.state_path)?.snapshot()?;
         if let (0, Some((_, applied_over @ 1..))) = (store.version, snapshot.evaluated) {
@@ -85,6 +86,7 @@ impl Workbench {
     /// [`WorkbenchError::Stale`] with everything that differs, where anything does.
     pub fn still_fits(&self, plan: &Plan) -> Result<Defined, WorkbenchError> {
         let defined = self.defined()?;
+        self.must_not_be_forgetting(&defined.project)?;
         let snapshot = SqliteState::open(self.system.clone(), &defined.project.state_path)?.snapshot()?;
         let current = MadeFrom::new(
             env!("CARGO_PKG_VERSION"),
@@ -152,7 +154,7 @@ impl Workbench {
     }
 
     /// Who runs this, as the journal records it.
-    fn user(&self) -> String {
+    pub(super) fn user(&self) -> String {
         ["USER", "USERNAME", "LOGNAME"]
             .iter()
             .find_map(|name| self.system.env(name))

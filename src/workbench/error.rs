@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::apply::ApplyError;
+use crate::apply::{ApplyError, ForgetError};
 use crate::plan::file::PlanFileError;
 use crate::plan::{Difference, Refusals};
 use crate::state::StateError;
@@ -30,6 +30,12 @@ pub enum WorkbenchError {
          run `aud import`"
     )]
     NoData(u64),
+    /// A run of `aud forget` died.
+    #[error(
+        "somebody is being forgotten, and the run did not come to its end: outputs could be sent the person again; nothing was done, \
+         run `aud forget` to finish it"
+    )]
+    Forgetting,
     /// Another process imports into the same store.
     #[error("another import into {} is under way; nothing was read, try again when it has ended", .0.display())]
     Importing(PathBuf),
@@ -53,6 +59,9 @@ pub enum WorkbenchError {
     /// The plan could not be applied.
     #[error(transparent)]
     Apply(#[from] ApplyError),
+    /// Somebody could not be forgotten, or not wholly.
+    #[error(transparent)]
+    Forget(#[from] ForgetError),
     /// A file could not be read or written.
     #[error("{0}")]
     Io(#[from] io::Error),

@@ -1,11 +1,12 @@
 //! Why one user is in an audience, or is not.
 
 use super::audiences::{draft, find_audience};
-use super::{Defined, Workbench, WorkbenchError};
+use super::{Workbench, WorkbenchError};
 use crate::base::{Mpid, Now, SourceMap, suggest};
 use crate::catalog::IdentityType;
 use crate::explain::{Explanation, Question, explain};
 use crate::ir::Status;
+use crate::store::Store;
 
 /// An explanation, with the texts that its criteria come from.
 #[derive(Debug)]
@@ -28,7 +29,7 @@ impl Workbench {
         if audience.status == Status::Draft {
             return Err(draft(audience));
         }
-        let row = find_user(&defined, user)?;
+        let row = find_user(&defined.store, user)?;
         let stored = self.stored(&defined)?.0;
         let stored = stored.into_iter().map(|(address, members)| (address, members.contains(row))).collect();
         let question = Question {
@@ -46,9 +47,9 @@ impl Workbench {
 }
 
 /// The row of a user. Says what is wrong without giving anybody's data away.
-fn find_user(defined: &Defined, user: &str) -> Result<u32, WorkbenchError> {
+pub(super) fn find_user(store: &Store, user: &str) -> Result<u32, WorkbenchError> {
     if let Ok(mpid) = user.parse() {
-        return defined.store.row(Mpid(mpid)).ok_or_else(|| nobody(user));
+        return store.row(Mpid(mpid)).ok_or_else(|| nobody(user));
     }
     let Some((identity, value)) = user.split_once(':') else {
         return Err(WorkbenchError::Unknown(
@@ -56,7 +57,7 @@ fn find_user(defined: &Defined, user: &str) -> Result<u32, WorkbenchError> {
         ));
     };
     let identity = identity_type(identity)?;
-    match defined.store.rows_of(identity, value).as_slice() {
+    match store.rows_of(identity, value).as_slice() {
         [] => Err(nobody(user)),
         [row] => Ok(*row),
         several => Err(WorkbenchError::Unknown(format!(
@@ -66,7 +67,8 @@ fn find_user(defined: &Defined, user: &str) -> Result<u32, WorkbenchError> {
     }
 }
 
-fn identity_type(name: &str) -> Result<IdentityType, WorkbenchError> {
+/// The type of a name.
+pub(super) fn identity_type(name: &str) -> Result<IdentityType, WorkbenchError> {
     name.parse().map_err(|_| {
         let hint = suggest::best(name, IdentityType::ALL.iter().map(|(name, _)| *name));
         let hint = hint.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));

@@ -8,8 +8,8 @@ use aud::base::{Mpid, Now};
 use aud::ir::VariantName;
 use aud::plan::{Action, Change};
 use aud::state::{
-    Changeset, Delivery, Head, JournalEntry, LockInfo, Revision, Snapshot, SqliteState, StateError, StateReader,
-    StateWriter,
+    Changeset, Delivery, Departure, Head, JournalEntry, LockInfo, Revision, Snapshot, SqliteState, StateError,
+    StateReader, StateWriter,
 };
 use aud::system::{Content, FileInfo, MemorySystem, System};
 use rayon::prelude::*;
@@ -18,14 +18,14 @@ use super::world::*;
 use crate::state::sample::{audience, name};
 
 /// Counts effects, and dies at one of them. Whoever is dead does nothing any more.
-struct Fuse {
-    left: AtomicI64,
+pub(super) struct Fuse {
+    pub(super) left: AtomicI64,
     after_effect: bool,
-    dead: AtomicBool,
+    pub(super) dead: AtomicBool,
 }
 
 impl Fuse {
-    fn new(left: i64, after_effect: bool) -> Self {
+    pub(super) fn new(left: i64, after_effect: bool) -> Self {
         Self { left: left.into(), after_effect, dead: false.into() }
     }
 
@@ -46,7 +46,7 @@ impl Fuse {
     }
 }
 
-struct MortalState<'a>(SqliteState, &'a Fuse);
+pub(super) struct MortalState<'a>(pub(super) SqliteState, pub(super) &'a Fuse);
 
 fn died() -> StateError {
     StateError::Database("killed".into())
@@ -103,12 +103,20 @@ impl StateWriter for MortalState<'_> {
         self.1.effect(died, || self.0.commit(lock, changes))
     }
 
+    fn depart(&mut self, lock: &str, departure: &Departure) -> Result<u64, StateError> {
+        self.1.effect(died, || self.0.depart(lock, departure))
+    }
+
+    fn scrub(&mut self, lock: &str) -> Result<(), StateError> {
+        self.1.effect(died, || self.0.scrub(lock))
+    }
+
     fn delivered(&mut self, lock: &str, delivery: u64) -> Result<(), StateError> {
         self.1.effect(died, || self.0.delivered(lock, delivery))
     }
 }
 
-struct MortalSystem<'a>(&'a MemorySystem, &'a Fuse);
+pub(super) struct MortalSystem<'a>(pub(super) &'a MemorySystem, pub(super) &'a Fuse);
 
 fn killed() -> io::Error {
     io::Error::other("killed")

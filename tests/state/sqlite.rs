@@ -119,7 +119,7 @@ fn a_newer_format_is_refused() {
     drop(filled(&path));
     rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     assert!(matches!(open(&path), Err(StateError::Newer { found: 99, .. })));
-    rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 2).unwrap();
+    rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 3).unwrap();
     rusqlite::Connection::open(&path).unwrap().execute("UPDATE audiences SET ir_version = 9999", []).unwrap();
     assert!(matches!(open(&path).unwrap().snapshot(), Err(StateError::Newer { found: 9999, .. })));
 }
@@ -129,7 +129,8 @@ fn the_first_format_is_brought_up_to_date() {
     let (_folder, path) = folder();
     drop(filled(&path));
     let old = rusqlite::Connection::open(&path).unwrap();
-    old.execute_batch("ALTER TABLE audiences DROP COLUMN evaluated_at; PRAGMA user_version = 1").unwrap();
+    let back = "ALTER TABLE outbox DROP COLUMN departed; ALTER TABLE audiences DROP COLUMN evaluated_at; PRAGMA user_version = 1";
+    old.execute_batch(back).unwrap();
     drop(old);
     let mut state = open(&path).unwrap();
     let record = state.snapshot().unwrap().audiences.remove(0);

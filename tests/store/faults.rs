@@ -14,7 +14,7 @@ use crate::support::copy;
 
 /// How a call fails.
 #[derive(Clone, Copy, Debug)]
-enum Fault {
+pub(super) enum Fault {
     /// Nothing happens.
     Refused,
     /// The disk is full after some bytes.
@@ -24,9 +24,9 @@ enum Fault {
 }
 
 /// The real world, up to a call.
-struct Faulty {
-    left: AtomicUsize,
-    fault: Fault,
+pub(super) struct Faulty {
+    pub(super) left: AtomicUsize,
+    pub(super) fault: Fault,
 }
 
 impl Faulty {
@@ -107,6 +107,9 @@ impl System for Faulty {
     }
     fn remove(&self, path: &Path) -> io::Result<()> {
         self.answer(|| OsSystem.remove(path))
+    }
+    fn remove_partials(&self, folder: &Path) -> io::Result<()> {
+        self.answer(|| OsSystem.remove_partials(folder))
     }
 }
 

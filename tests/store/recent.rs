@@ -44,7 +44,7 @@ fn batch(store: &Store, events: &[(u8, u8, i64)]) -> Writes {
 
 pub(super) fn append(folder: &Path, events: &[(u8, u8, i64)]) {
     let writes = batch(&open(&OsSystem, folder).unwrap(), events);
-    Recent::open(&OsSystem, folder).unwrap().append(&[writes]).unwrap();
+    Recent::open(&OsSystem, folder).unwrap().append(&mut [writes]).unwrap();
 }
 
 pub(super) fn state(folder: &Path) -> String {

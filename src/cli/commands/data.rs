@@ -1,9 +1,13 @@
 //! `aud data`.
 
+use std::path::{Path, PathBuf};
+
 use crate::cli::args::Door;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::ui::Ui;
 use crate::report::data;
+use crate::store::Exported;
+use crate::workbench::Workbench;
 
 /// Commands on the stored data.
 #[derive(Debug, clap::Subcommand)]
@@ -14,6 +18,11 @@ pub(in crate::cli) enum Command {
     Verify,
     /// Put recent writes into files, and all files of an event into one
     Compact,
+    /// Write everything that is stored as Parquet files, personal data included
+    Export {
+        /// The folder to write to; made where it does not exist
+        folder: PathBuf,
+    },
 }
 
 /// Runs one of them.
@@ -33,6 +42,10 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, command: &Command) -> Result<Exi
             let folded = workbench.compact_data()?;
             (Exit::Fine, data::folded_json(&folded), data::folded_text(&folded))
         }
+        Command::Export { folder } => {
+            let exported = export(&workbench, ui, folder)?;
+            (Exit::Fine, data::exported_json(&exported), data::exported_text(&exported, folder))
+        }
     };
     if ui.json {
         ui.print_json(&json)?;
@@ -40,4 +53,18 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, command: &Command) -> Result<Exi
         ui.print(&text)?;
     }
     Ok(exit)
+}
+
+/// Exports with progress shown.
+fn export(workbench: &Workbench, ui: &Ui, folder: &Path) -> Result<Exported, Failure> {
+    // The project that reads the export back may lie elsewhere.
+    let folder = std::path::absolute(folder)?;
+    let bar = ui.progress(0, "people and events");
+    let exported = workbench.export_data(&folder, &|progress| {
+        bar.set_length(progress.total);
+        bar.set_position(progress.done);
+        bar.set_message(format!("exporting {}", progress.file));
+    });
+    bar.finish_and_clear();
+    Ok(exported?)
 }

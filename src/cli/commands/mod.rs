@@ -10,6 +10,7 @@ pub(super) mod emit;
 pub(super) mod explain;
 pub(super) mod explain_code;
 pub(super) mod fmt;
+pub(super) mod forget;
 pub(super) mod from_ir;
 pub(super) mod graph;
 pub(super) mod import;

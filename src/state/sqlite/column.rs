@@ -63,6 +63,20 @@ pub(super) fn variant(text: &str) -> Result<VariantName, Fault> {
     }
 }
 
+/// A connection, made where there is none, and the number that its next delivery has.
+pub(super) fn next_sequence(
+    connection: &Connection,
+    audience: i64,
+    variant: &str,
+    output: &str,
+) -> Result<(i64, i64), Fault> {
+    let sql = "INSERT INTO connections (audience, variant, output, last_sequence) VALUES (?1, ?2, ?3, 1)
+               ON CONFLICT (audience, variant, output) DO UPDATE SET last_sequence = last_sequence + 1
+               RETURNING id, last_sequence";
+    let mut statement = connection.prepare_cached(sql)?;
+    Ok(statement.query_row((audience, variant, output), |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
+
 /// How many users have a number.
 pub(super) fn user_count(connection: &Connection) -> Result<u64, Fault> {
     let last = "SELECT chunk, length(mpids) FROM users ORDER BY chunk DESC LIMIT 1";

@@ -8,6 +8,7 @@
 
 mod column;
 mod fault;
+mod forget;
 mod lock;
 mod read;
 mod schema;
@@ -22,7 +23,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use self::fault::Fault;
 use super::{
-    Changeset, Delivery, Head, JournalEntry, LockInfo, Metrics, Revision, Snapshot, StateError, StateReader,
+    Changeset, Delivery, Departure, Head, JournalEntry, LockInfo, Metrics, Revision, Snapshot, StateError, StateReader,
     StateWriter,
 };
 use crate::base::{Mpid, Now};
@@ -141,6 +142,14 @@ impl StateWriter for SqliteState {
 
     fn commit(&mut self, lock: &str, changes: &Changeset) -> Result<u64, StateError> {
         self.write(|connection, system| write::commit(connection, system, lock, changes))
+    }
+
+    fn depart(&mut self, lock: &str, departure: &Departure) -> Result<u64, StateError> {
+        self.write(|connection, system| forget::depart(connection, system, lock, departure))
+    }
+
+    fn scrub(&mut self, lock: &str) -> Result<(), StateError> {
+        self.write(|connection, system| forget::scrub(connection, system, lock))
     }
 
     fn delivered(&mut self, lock: &str, delivery: u64) -> Result<(), StateError> {

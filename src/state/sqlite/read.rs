@@ -9,7 +9,9 @@ use super::column::{self, bitmap, definition, name, variant};
 use super::fault::Fault;
 use crate::base::time::DAY_MS;
 use crate::base::{Mpid, Now, Timestamp};
-use crate::state::{AudienceRecord, ConnectionKey, Delivery, Head, JournalEntry, Metrics, Revision, Snapshot};
+use crate::state::{
+    AudienceRecord, ConnectionKey, Delivery, Departed, Head, JournalEntry, Metrics, Revision, Snapshot,
+};
 
 /// Which state it is and how far it got.
 pub(super) fn head(connection: &Connection) -> Result<Head, Fault> {
@@ -89,7 +91,7 @@ pub(super) fn journal_since(connection: &Connection, since_ms: i64) -> Result<Ve
 /// Deliveries not made yet, by connection and sequence.
 pub(super) fn pending(connection: &Connection) -> Result<Vec<Delivery>, Fault> {
     let mut statement = connection.prepare_cached(
-        "SELECT o.id, c.audience, c.variant, c.output, o.sequence, o.address, o.downstream_name, o.at, o.adds, o.drops
+        "SELECT o.id, c.audience, c.variant, c.output, o.sequence, o.address, o.downstream_name, o.at, o.adds, o.drops, o.departed
          FROM outbox o JOIN connections c ON c.id = o.connection
          WHERE o.delivered_at IS NULL ORDER BY c.audience, c.variant, c.output, o.sequence",
     )?;
@@ -118,7 +120,13 @@ fn delivery(row: &Row<'_>) -> Result<Delivery, Fault> {
         at: Timestamp(row.get(7)?),
         adds: bitmap(blob(row, 8)?)?,
         drops: bitmap(blob(row, 9)?)?,
+        departed: departed(row.get::<_, Option<String>>(10)?)?,
     })
+}
+
+fn departed(json: Option<String>) -> Result<Vec<Departed>, Fault> {
+    let read = json.map(|json| serde_json::from_str(&json)).transpose();
+    Ok(read.map_err(|error| Fault::damaged(format!("people of a delivery: {error}")))?.unwrap_or_default())
 }
 
 /// All revisions of an audience, oldest first; also of one that was deleted.

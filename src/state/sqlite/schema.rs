@@ -15,7 +15,8 @@ use crate::state::StateError;
 const APPLICATION_ID: i32 = 0x6175_6453;
 
 /// Migration `i` makes format `i + 1` of format `i`. The last one is the format that is written.
-const MIGRATIONS: &[&str] = &[include_str!("0001_initial.sql"), include_str!("0002_evaluated.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("0001_initial.sql"), include_str!("0002_evaluated.sql"), include_str!("0003_departed.sql")];
 
 /// How long a writer waits for another one. Writers need milliseconds; a minute of waiting would mean a stuck disk.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -47,6 +48,8 @@ fn connect(path: &Path, more: OpenFlags) -> Result<Connection, Fault> {
     connection.pragma_update(None, "foreign_keys", true)?;
     // With the write-ahead log, only FULL makes a commit survive the loss of power.
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // What is removed is overwritten: it is about people.
+    connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
     Ok(connection)
 }
 

@@ -45,7 +45,7 @@ pub(super) fn delivered(connection: &Connection, system: &dyn System, lock: &str
     let now = system.now().0;
     lock::hold(&transaction, lock, now)?;
     transaction.execute(
-        "UPDATE outbox SET delivered_at = ?2, adds = NULL, drops = NULL WHERE id = ?1 AND delivered_at IS NULL",
+        "UPDATE outbox SET delivered_at = ?2, adds = NULL, drops = NULL, departed = NULL WHERE id = ?1 AND delivered_at IS NULL",
         (delivery.cast_signed(), now.0),
     )?;
     Ok(transaction.commit()?)
@@ -246,16 +246,8 @@ impl Commit<'_> {
         } else {
             self.id_of(&delivery.address)?
         };
-        let (connection, sequence): (i64, i64) = self
-            .db
-            .prepare_cached(
-                "INSERT INTO connections (audience, variant, output, last_sequence) VALUES (?1, ?2, ?3, 1)
-                 ON CONFLICT (audience, variant, output) DO UPDATE SET last_sequence = last_sequence + 1
-                 RETURNING id, last_sequence",
-            )?
-            .query_row((audience, variant_text(&delivery.variant), delivery.output.as_str()), |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?;
+        let (variant, output) = (variant_text(&delivery.variant), delivery.output.as_str());
+        let (connection, sequence) = column::next_sequence(self.db, audience, &variant, output)?;
         self.db
             .prepare_cached(
                 "INSERT INTO outbox (connection, sequence, serial, address, downstream_name, at, adds, drops)

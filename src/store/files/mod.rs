@@ -23,4 +23,4 @@ pub use open::open;
 pub(super) use open::{load, read_users};
 pub(super) use requests::{StoredRequest, read_requests};
 pub use verify::{Verification, verify};
-pub(super) use write::{Change, Writing, kept_segments};
+pub(super) use write::{Change, Writing, kept_segments, remove_unnamed, slug};

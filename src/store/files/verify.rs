@@ -7,6 +7,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::super::error::StoreError;
+use super::super::forgotten::Forgotten;
 use super::super::verified::{Damage, Damages};
 use super::manifest::{FILE, FileEntry, Manifest};
 use super::open::read_table;
@@ -40,6 +41,12 @@ pub fn verify(system: &dyn System, folder: &Path) -> Result<Verification, StoreE
     };
     manifest.files.par_iter().try_for_each(|file| verify_file(system, folder, file, &damages))?;
     super::super::recent::verify(system, folder, &manifest, &damages)?;
+    match Forgotten::read(system, folder) {
+        Err(StoreError::ForgottenDamaged { file, what }) => {
+            damages.add(Damage { file, shard: None, column: None, what })
+        }
+        other => drop(other?),
+    }
     let own = system.info(&folder.join(FILE)).map_err(StoreError::system("look at the manifest of the store"))?;
     Ok(Verification {
         files: manifest.files.len() as u64 + 1,

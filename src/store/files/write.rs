@@ -89,6 +89,11 @@ impl<'a> Writing<'a> {
         Ok(Self { system, folder, generation })
     }
 
+    /// The same under a later generation, for files that would have the same name.
+    pub(in crate::store) fn after(&self, generations: u64) -> Self {
+        Self { generation: self.generation + generations, ..*self }
+    }
+
     /// Writes a segment of events whose shards are made one after the other, so that only one is in memory. `table` has the
     /// dictionaries.
     pub(in crate::store) fn events(
@@ -224,12 +229,15 @@ fn file_name(table: &TableName, generation: u64) -> String {
         TableName::Users => format!("users-{generation}.arrow"),
         TableName::Identities => format!("identities-{generation}.arrow"),
         TableName::Requests => format!("requests-{generation}.arrow"),
-        TableName::Events(key) => {
-            let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
-            let slug: String = key.name.chars().take(32).map(plain).collect();
-            format!("events-{slug}-{}-{generation}.arrow", Fingerprint::of(key.to_string()).short())
-        }
+        TableName::Events(key) => format!("events-{}-{generation}.arrow", slug(key)),
     }
+}
+
+/// What tells people which event a file is of, and one event's from every other's.
+pub(in crate::store) fn slug(key: &EventKey) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    let slug: String = key.name.chars().take(32).map(plain).collect();
+    format!("{slug}-{}", Fingerprint::of(key.to_string()).short())
 }
 
 /// The last generation that wrote files here, whether or not a manifest came of it.
@@ -239,7 +247,8 @@ fn last_generation(system: &dyn System, folder: &Path) -> u64 {
     files.iter().filter_map(generation).max().unwrap_or(0)
 }
 
-fn remove_unnamed(system: &dyn System, folder: &Path, manifest: &Manifest) -> io::Result<()> {
+/// Removes the files of a folder that its manifest does not name.
+pub(in crate::store) fn remove_unnamed(system: &dyn System, folder: &Path, manifest: &Manifest) -> io::Result<()> {
     for path in system.files_below(folder)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let ours = path.parent() == Some(folder) && name.ends_with(".arrow");

@@ -1,10 +1,12 @@
 //! What an import starts from, and what it gathers.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::super::builder::Builder;
 use super::super::error::StoreError;
 use super::super::files::{Manifest, load, read_users};
+use super::super::forgotten::Forgotten;
 use super::super::{Store, Users};
 use super::requests::Requests;
 use super::rows::Rows;
@@ -67,10 +69,17 @@ pub(super) struct Work {
     pub(super) rows: Rows,
     pub(super) inputs: Vec<InputName>,
     pub(super) requests: Requests,
+    /// Whose rows are left out.
+    pub(super) forgotten: Arc<Forgotten>,
 }
 
 impl Work {
-    pub(super) fn start(project: &Project, base: &Base, requests: Requests) -> Result<Self, StoreError> {
+    pub(super) fn start(
+        project: &Project,
+        base: &Base,
+        requests: Requests,
+        forgotten: Arc<Forgotten>,
+    ) -> Result<Self, StoreError> {
         let mut inputs = base.store.inputs.to_vec();
         for input in project.inputs() {
             if !inputs.contains(&input.name) {
@@ -93,7 +102,7 @@ impl Work {
         if project.sources.iter().any(brings_ids) {
             rows.remember_ids(&base.store);
         }
-        Ok(Self { builder, rows, inputs, requests })
+        Ok(Self { builder, rows, inputs, requests, forgotten })
     }
 
     pub(super) fn input_code(&self, input: &InputName) -> u8 {

@@ -64,7 +64,11 @@ fn finish_with(
     mut counted: Counted,
 ) -> Result<ImportReport, StoreError> {
     let touched: BTreeSet<EventKey> = work.builder.logs.iter().map(|(key, _)| key.clone()).collect();
-    let store = work.builder.finish(&next.id, next.version);
+    let mut store = work.builder.finish(&next.id, next.version);
+    if report.sources.iter().any(|source| source.forgotten > 0) {
+        // The texts of rows that were left out are among those of the others by now.
+        store = store.tight(|key| touched.contains(key));
+    }
     let old = if base.rebuild { Detected::default() } else { std::mem::take(&mut next.detected) };
     next.users = store.user_count() as u64;
     next.inputs = store.inputs.to_vec();

@@ -6,6 +6,7 @@
 //!   otherwise, has everything read anew; users keep their row numbers then.
 //! - Rows are taken in the order of their times (ties: sources as written, files by path, rows as they stand), so the
 //!   result does not depend on how they are spread over files.
+//! - What is about a person who was forgotten is left out, and leaves no text behind.
 //! - Either everything is imported or nothing is. Rows that are left out as bad are kept beside the store either way.
 
 mod base;
@@ -26,8 +27,11 @@ mod resolve;
 mod rows;
 mod time;
 
+use std::sync::Arc;
+
 use super::error::StoreError;
 use super::files::{Imported, Manifest};
+use super::forgotten::Forgotten;
 use crate::project::Project;
 use crate::system::System;
 
@@ -68,7 +72,8 @@ pub fn import(
     }
     let base = Base::load(system, folder, old, selection.rebuilt.is_some())?;
     let requests = Requests::of(system, folder, &base.manifest, base.rebuild)?;
-    let mut work = Work::start(project, &base, requests)?;
+    let forgotten = Arc::new(Forgotten::read(system, folder)?);
+    let mut work = Work::start(project, &base, requests, forgotten)?;
     if columnar::fits(project, &selection.read) {
         let claimed = base.claimed();
         let (imported, bulk) =

@@ -60,7 +60,7 @@ pub(super) fn read_all(
         total: files.iter().map(|file| file.info.len).sum(),
         tell: progress,
     };
-    let mut rejects = Rejects::new(system, &project.folder, &project.data_path);
+    let mut rejects = Rejects::new(system, &project.folder, &project.data_path, work.forgotten.clone());
     for (at, file) in files.iter().enumerate() {
         let (Some(source), Some(own)) = (project.sources.get(file.source), report.sources.get_mut(file.source)) else {
             continue;

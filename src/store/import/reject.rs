@@ -6,12 +6,14 @@
 use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
 
 use super::super::error::StoreError;
+use super::super::forgotten::Forgotten;
 use super::report::{BadRow, Place};
 use crate::system::System;
 
@@ -23,6 +25,7 @@ pub(super) struct Rejects<'a> {
     system: &'a dyn System,
     project: &'a Path,
     folder: PathBuf,
+    forgotten: Arc<Forgotten>,
     files: BTreeMap<String, Rejected>,
 }
 
@@ -50,11 +53,11 @@ struct Line<'a> {
 }
 
 impl<'a> Rejects<'a> {
-    pub(super) fn new(system: &'a dyn System, project: &'a Path, data: &Path) -> Self {
-        Self { system, project, folder: data.join("rejected"), files: BTreeMap::new() }
+    pub(super) fn new(system: &'a dyn System, project: &'a Path, data: &Path, forgotten: Arc<Forgotten>) -> Self {
+        Self { system, project, folder: data.join("rejected"), forgotten, files: BTreeMap::new() }
     }
 
-    /// Keeps a row; an empty one was too long to be read.
+    /// Keeps a row; an empty one was too long to be read. Of one that names somebody who was forgotten only the place is kept.
     pub(super) fn keep(
         &mut self,
         source: &str,
@@ -62,7 +65,8 @@ impl<'a> Rejects<'a> {
         reason: BadRow,
         row: &[u8],
     ) -> Result<(), StoreError> {
-        let Self { system, project, folder, files } = self;
+        let Self { system, project, folder, forgotten, files } = self;
+        let row = if forgotten.is_in(row) { &[] } else { row };
         if !files.contains_key(source) {
             files.insert(source.to_owned(), Rejected::create(*system, project, folder, source)?);
         }

@@ -194,6 +194,8 @@ pub struct SourceReport {
     pub events: u64,
     /// How many rows name no user.
     pub without_user: u64,
+    /// How many rows, or parts of batches, are about people who were forgotten and were left out.
+    pub forgotten: u64,
     /// How many events were stored before under the same event id (M20).
     pub duplicates: u64,
     /// How many batches are of the environment `development` and were left out (M26).

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use rapidhash::fast::RandomState;
 
 use super::super::builder::Builder;
+use super::super::forgotten::Forgotten;
 use super::base::Work;
 use super::profile::UNSAID;
 use super::report::ImportReport;
@@ -27,10 +28,12 @@ const ATTEMPTS: usize = 4;
 #[derive(Clone, Copy)]
 struct Found {
     moves: u64,
-    user: u32,
+    /// `None` where it is somebody who was forgotten.
+    user: Option<u32>,
 }
 
-struct Resolver {
+struct Resolver<'f> {
+    forgotten: &'f Forgotten,
     claimed: Vec<bool>,
     found: Vec<Option<Found>>,
     /// How often an identity left a user: what was found before may be wrong since.
@@ -39,8 +42,8 @@ struct Resolver {
 
 /// Gives every row its user. Says how many rows were kept.
 pub(super) fn resolve(work: &mut Work, claimed: Vec<bool>, report: &mut ImportReport) -> u64 {
-    let Work { builder, rows, requests, .. } = work;
-    let mut resolver = Resolver { claimed, found: vec![None; rows.combinations.len()], moves: 0 };
+    let Work { builder, rows, requests, forgotten, .. } = work;
+    let mut resolver = Resolver { forgotten, claimed, found: vec![None; rows.combinations.len()], moves: 0 };
     let mut order = std::mem::take(&mut rows.rows);
     // Stable, so rows of one instant stay in the order they were read; linear where they came in order.
     order.sort_by_key(|row| rows.taken_at(row));
@@ -55,7 +58,10 @@ pub(super) fn resolve(work: &mut Work, claimed: Vec<bool>, report: &mut ImportRe
             own.repeated_batches += u64::from(is_first);
             continue;
         }
-        let (user, is_new) = resolver.user(builder, rows, row.who);
+        let Some((user, is_new)) = resolver.user(builder, rows, row.who) else {
+            own.forgotten += 1;
+            continue;
+        };
         own.new_users += u64::from(is_new);
         let grouped = rows.of_source(row.source).grouped;
         if row.id != NO_ID && !rows.stored_ids.insert((user, row.id)) && !grouped {
@@ -168,16 +174,22 @@ impl Groups {
     }
 }
 
-impl Resolver {
-    /// The user of a set of identities, and whether it is a new one.
-    fn user(&mut self, builder: &mut Builder, rows: &Rows, who: u32) -> (u32, bool) {
+impl Resolver<'_> {
+    /// The user of a set of identities, and whether it is a new one; `None` for somebody who was forgotten.
+    fn user(&mut self, builder: &mut Builder, rows: &Rows, who: u32) -> Option<(u32, bool)> {
         if let Some(Some(found)) = self.found.get(who as usize)
             && found.moves == self.moves
         {
-            return (found.user, false);
+            return Some((found.user?, false));
         }
         let set = rows.combinations.set(who);
         let mpid = rows.combinations.mpid_of(set);
+        if self.is_forgotten(builder, set, mpid) {
+            if let Some(found) = self.found.get_mut(who as usize) {
+                *found = Some(Found { moves: self.moves, user: None });
+            }
+            return None;
+        }
         let (named, set) = match set {
             [(MPID, _), rest @ ..] => (mpid.map(|mpid| named_user(builder, &mut self.claimed, mpid)), rest),
             set => (None, set),
@@ -187,14 +199,35 @@ impl Resolver {
         let user =
             known.unwrap_or_else(|| new_user(builder, &mut self.claimed, set.first().copied().unwrap_or_default()));
         for (identity, value) in set {
-            if builder.owners.assign(user, *identity, *value) {
+            if !self.has(builder, *identity, *value) && builder.owners.assign(user, *identity, *value) {
                 self.moves += 1;
             }
         }
         if let Some(found) = self.found.get_mut(who as usize) {
-            *found = Some(Found { moves: self.moves, user });
+            *found = Some(Found { moves: self.moves, user: Some(user) });
         }
-        (user, named.map_or(known.is_none(), |(_, is_new)| is_new))
+        Some((user, named.map_or(known.is_none(), |(_, is_new)| is_new)))
+    }
+
+    /// Whether a set is somebody's who was forgotten: as with everybody, an MPID decides, else the first identity that is known.
+    fn is_forgotten(&self, builder: &Builder, set: &[(u8, u32)], mpid: Option<Mpid>) -> bool {
+        if self.forgotten.is_empty() {
+            return false;
+        }
+        if let Some(mpid) = mpid {
+            return self.forgotten.has_mpid(mpid);
+        }
+        let is_known = |(identity, value): &&(u8, u32)| {
+            self.has(builder, *identity, *value) || builder.owners.owner(*identity, *value).is_some()
+        };
+        set.iter().find(is_known).is_some_and(|(identity, value)| self.has(builder, *identity, *value))
+    }
+
+    /// Whether an identity is somebody's who was forgotten.
+    fn has(&self, builder: &Builder, identity: u8, value: u32) -> bool {
+        let identity = IdentityType::ALL.get(usize::from(identity)).map(|(_, each)| *each);
+        !self.forgotten.is_empty()
+            && identity.is_some_and(|identity| self.forgotten.has(identity, builder.owners.text(value)))
     }
 }
 

@@ -11,7 +11,6 @@ mod rows;
 mod texts;
 mod times;
 mod typed;
-mod write;
 
 use std::path::Path;
 

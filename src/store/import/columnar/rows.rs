@@ -5,7 +5,7 @@ use std::io;
 
 use arrow_array::{ArrayRef, RecordBatch};
 
-use super::super::super::column::LIST;
+use super::super::super::column::{LIST, is_no_value};
 use super::super::super::error::StoreError;
 use super::super::files::SourceFile;
 use super::super::mapping::Columns;
@@ -89,6 +89,7 @@ impl Column {
             (UNFIT, _) => Err(BadRow::Value),
             (NOTHING, _) => Ok(Said::Missing),
             (_, Some(Some(list))) => Ok(Said::List(list)),
+            _ if is_no_value(self.texts.text(code)) => Ok(Said::Null),
             _ => Ok(Said::Text(self.texts.text(code))),
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! In: an Arrow array of any type that has a text. Out: [`Texts`]. What is decided for a value is decided once for each
 //! distinct one. Numbers are in their shortest exact form, instants in RFC 3339 with milliseconds in UTC, a list is
-//! [`LIST`] and a JSON array, and no other text begins with that sign.
+//! the sign U+001D and a JSON array, and a key without a value is that sign alone; no other text begins with it.
 
 use std::hash::{BuildHasher, Hash};
 
@@ -10,7 +10,7 @@ use arrow_array::{Array, ArrayRef};
 use hashbrown::HashTable;
 use rapidhash::fast::RandomState;
 
-use super::super::super::column::LIST;
+use super::super::super::column::kept;
 
 /// The row says nothing.
 pub(super) const NOTHING: u32 = u32::MAX;
@@ -109,7 +109,7 @@ impl Texts {
         let hasher = RandomState::default();
         let mut known: HashTable<u32> = HashTable::new();
         for row in rows {
-            let Some(text) = row.map(|text| text.trim_start_matches(LIST)) else {
+            let Some(text) = row.map(kept) else {
                 self.codes.push(NOTHING);
                 continue;
             };

@@ -7,8 +7,8 @@ use arrow_array::types::*;
 use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, PrimitiveArray};
 use arrow_schema::{DataType, TimeUnit};
 
+use super::super::super::written as write;
 use super::texts::{NOTHING, Texts};
-use super::write;
 use crate::base::time::DAY_MS;
 
 impl Texts {

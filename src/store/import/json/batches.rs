@@ -231,9 +231,14 @@ impl<'r, 'a, 's> Taker<'r, 'a, 's> {
             return Ok(());
         }
         self.reader.report.batch_events += parsed.events.len() as u64;
+        // An event does not say whose it is: that its batch does.
+        let forgotten = &self.reader.work.forgotten;
+        let is_forgotten = parsed.mpid.is_some_and(|mpid| forgotten.has_mpid(mpid))
+            || parsed.identities.iter().any(|(identity, value)| forgotten.has(*identity, value));
         for (at, (raw, fact)) in parsed.events.iter().enumerate() {
             if let Err(reason) = fact {
-                self.reader.reject(*reason, line, Some(at as u64), raw.get().as_bytes())?;
+                let row = if is_forgotten { "" } else { raw.get() };
+                self.reader.reject(*reason, line, Some(at as u64), row.as_bytes())?;
             }
         }
         Ok(())

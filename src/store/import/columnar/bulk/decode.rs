@@ -5,6 +5,8 @@ use std::io;
 use arrow_array::RecordBatch;
 
 use super::super::super::super::builder::Builder;
+use super::super::super::super::column::scalar;
+use super::super::super::super::forgotten::Forgotten;
 use super::super::super::super::log::DROPPED;
 use super::super::super::limits::Limit;
 use super::super::super::report::BadRow;
@@ -26,6 +28,8 @@ pub(super) struct Decoded {
     /// How many are kept.
     pub(super) kept: u64,
     pub(super) without_user: u64,
+    /// How many are about people who were forgotten.
+    pub(super) forgotten: u64,
     /// Rows that are left out, counted from 0, and what they say.
     pub(super) bad: Vec<(BadRow, u64, String)>,
     /// What is beyond the limits of the platform, by row.
@@ -60,14 +64,21 @@ pub(super) fn decode(
     open: &OpenSource<'_>,
     builder: &Builder,
     claimed: &[bool],
+    forgotten: &Forgotten,
     chunk: Chunk,
 ) -> io::Result<Vec<Decoded>> {
     let mut all = Vec::new();
-    chunk.read(&mut |batch| all.push(of_batch(open, builder, claimed, batch)))?;
+    chunk.read(&mut |batch| all.push(of_batch(open, builder, claimed, forgotten, batch)))?;
     Ok(all)
 }
 
-fn of_batch(open: &OpenSource<'_>, builder: &Builder, claimed: &[bool], batch: &RecordBatch) -> Decoded {
+fn of_batch(
+    open: &OpenSource<'_>,
+    builder: &Builder,
+    claimed: &[bool],
+    forgotten: &Forgotten,
+    batch: &RecordBatch,
+) -> Decoded {
     let rows = batch.num_rows();
     let mut decoded = Decoded { rows: rows as u64, ..Decoded::default() };
     decoded.texts = (batch.columns().iter().zip(&open.as_texts))
@@ -77,7 +88,7 @@ fn of_batch(open: &OpenSource<'_>, builder: &Builder, claimed: &[bool], batch: &
     let timed = open.time.map(|(at, mapping)| column(at).and_then(|column| times(column, mapping)).unwrap_or_default());
     decoded.times = timed.unwrap_or_else(|| vec![open.file.info.modified_ms; rows]);
     decoded.times.resize(rows, NO_TIME);
-    let mut finder = Finder::new(builder, claimed, &mut decoded.people);
+    let mut finder = Finder::new(builder, claimed, forgotten, &mut decoded.people);
     let who = match open.who {
         Who::Mpid(at) => column(at).map(|column| finder.by_mpid(column)),
         Who::Identity(identity, at) => column(at).map(|column| finder.by_identity(identity, column)),
@@ -104,6 +115,11 @@ impl Decoded {
             let bad = match found {
                 Found::Nobody => {
                     self.without_user += 1;
+                    self.users.push(DROPPED);
+                    continue;
+                }
+                Found::Forgotten => {
+                    self.forgotten += 1;
                     self.users.push(DROPPED);
                     continue;
                 }
@@ -153,7 +169,7 @@ fn names(open: &OpenSource<'_>, batch: &RecordBatch, decoded: &mut Decoded) -> O
             let mut texts = texts(*column);
             let mut places = Vec::with_capacity(texts.len());
             for text in texts.all() {
-                if text.trim().is_empty() {
+                if scalar(text).trim().is_empty() {
                     places.push(NO_NAME);
                 } else {
                     places.push(decoded.keys.len() as u32);
@@ -167,7 +183,7 @@ fn names(open: &OpenSource<'_>, batch: &RecordBatch, decoded: &mut Decoded) -> O
         Naming::When { column, matches, then, otherwise } => {
             let mut texts = texts(*column);
             decoded.keys = vec![otherwise.clone(), then.clone()];
-            let place = |text: &str| u32::from(matches.matches_folded(&fold(text)));
+            let place = |text: &str| u32::from(matches.matches_folded(&fold(scalar(text))));
             let places: Vec<u32> = texts.all().map(place).collect();
             let none = place("");
             texts.codes.iter_mut().for_each(|code| *code = places.get(*code as usize).copied().unwrap_or(none));

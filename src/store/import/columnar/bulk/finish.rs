@@ -203,7 +203,11 @@ impl Gathering {
             .collect();
         let (used, sorted) = in_order(used, |code| pool.texts.text(code));
         let mut codes = vec![ABSENT; rows.len()];
-        let mut counts = vec![absent + rows.first().copied().unwrap_or(0), 0];
+        if let Some(code) = codes.get_mut(NULL as usize) {
+            *code = NULL;
+        }
+        let of_code = |code: u32| rows.get(code as usize).copied().unwrap_or(0);
+        let mut counts = vec![absent + of_code(ABSENT), of_code(NULL)];
         for (code, old) in used.iter().enumerate() {
             codes[*old as usize] = code as u32 + NULL + 1;
             counts.push(rows[*old as usize]);

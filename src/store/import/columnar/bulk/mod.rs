@@ -83,7 +83,7 @@ pub(in super::super) fn read_all(
 ) -> Result<(Vec<Imported>, Bulk), StoreError> {
     let total = files.iter().map(|file| file.info.len).sum();
     let meter = Meter { done: Cell::default(), rows: Cell::default(), total, tell: progress };
-    let rejects = Rejects::new(system, &project.folder, &project.data_path);
+    let rejects = Rejects::new(system, &project.folder, &project.data_path, work.forgotten.clone());
     let mut reading = Reading { system, work, claimed, bulk: Bulk::default(), meter: &meter, rejects };
     let mut imported = Vec::with_capacity(files.len());
     for (at, file) in files.iter().enumerate() {
@@ -136,9 +136,10 @@ impl Reading<'_> {
                 break;
             }
             bytes += chunks.iter().map(|chunk| chunk.bytes()).sum::<u64>();
-            let (builder, claimed) = (&self.work.builder, self.claimed.as_slice());
+            let Work { builder, forgotten, .. } = &*self.work;
+            let claimed = self.claimed.as_slice();
             let decoded: Result<Vec<Vec<Decoded>>, io::Error> =
-                chunks.into_par_iter().map(|chunk| decode(&open, builder, claimed, chunk)).collect();
+                chunks.into_par_iter().map(|chunk| decode(&open, builder, claimed, forgotten, chunk)).collect();
             let decoded = decoded.map_err(|cause| open.unreadable(cause))?.into_iter().flatten().collect();
             self.take(&open, decoded, &mut row, report)?;
             self.meter.tell(&source.name, &file.shown, bytes.min(file.info.len));
@@ -166,6 +167,7 @@ impl Reading<'_> {
             *row += each.rows;
             report.rows += each.rows;
             report.without_user += each.without_user;
+            report.forgotten += each.forgotten;
             report.new_users += each.people.settle(&mut self.work.builder, &mut self.claimed);
             each.settle();
             self.bulk.kept += each.kept;

@@ -9,11 +9,14 @@ use hashbrown::HashTable;
 use rapidhash::fast::RandomState;
 
 use super::super::super::super::builder::Builder;
+use super::super::super::super::column::scalar;
+use super::super::super::super::forgotten::Forgotten;
 use super::super::super::super::log::DROPPED;
 use super::super::super::report::BadRow;
 use super::super::super::resolve::{named_user, new_user};
 use super::super::texts::{Texts, UNFIT};
 use crate::base::Mpid;
+use crate::catalog::IdentityType;
 use crate::identity::clean;
 
 /// In place of a user: one that was not known when the chunk was decoded, by number among those.
@@ -87,6 +90,8 @@ impl People {
 pub(super) enum Found {
     User(u32),
     Nobody,
+    /// Somebody who was forgotten.
+    Forgotten,
     Bad(BadRow),
 }
 
@@ -94,14 +99,20 @@ pub(super) enum Found {
 pub(super) struct Finder<'a> {
     builder: &'a Builder,
     claimed: &'a [bool],
+    forgotten: &'a Forgotten,
     people: &'a mut People,
     seen: HashTable<u32>,
     hasher: RandomState,
 }
 
 impl<'a> Finder<'a> {
-    pub(super) fn new(builder: &'a Builder, claimed: &'a [bool], people: &'a mut People) -> Self {
-        Self { builder, claimed, people, seen: HashTable::new(), hasher: RandomState::default() }
+    pub(super) fn new(
+        builder: &'a Builder,
+        claimed: &'a [bool],
+        forgotten: &'a Forgotten,
+        people: &'a mut People,
+    ) -> Self {
+        Self { builder, claimed, forgotten, people, seen: HashTable::new(), hasher: RandomState::default() }
     }
 
     pub(super) fn by_mpid(&mut self, column: &ArrayRef) -> Vec<Found> {
@@ -112,7 +123,7 @@ impl<'a> Finder<'a> {
             return mpids.iter().map(|mpid| mpid.map_or(Found::Nobody, |mpid| self.mpid(mpid))).collect();
         }
         let texts = Texts::of(column).unwrap_or_default();
-        let found = |text: &str| match text.trim() {
+        let found = |text: &str| match scalar(text).trim() {
             "" => Found::Nobody,
             text => text.parse().map_or(Found::Bad(BadRow::Mpid), |mpid| self.mpid(mpid)),
         };
@@ -124,6 +135,9 @@ impl<'a> Finder<'a> {
             && self.claimed.get(row as usize) == Some(&true)
         {
             return Found::User(row);
+        }
+        if self.forgotten.has_mpid(Mpid(mpid)) {
+            return Found::Forgotten;
         }
         let Self { people, seen, hasher, .. } = self;
         let of = |number: &u32| match people.new.get(*number as usize) {
@@ -148,7 +162,11 @@ impl<'a> Finder<'a> {
         let texts = Texts::of(column).unwrap_or_default();
         // Texts are distinct, but two of them may be one without the blanks around it: that is settled by the builder.
         let found = |text: &str| {
-            let Some(value) = clean(text) else { return Found::Nobody };
+            let Some(value) = clean(scalar(text)) else { return Found::Nobody };
+            let is_known = IdentityType::ALL.get(usize::from(identity));
+            if is_known.is_some_and(|(_, identity)| self.forgotten.has(*identity, value)) {
+                return Found::Forgotten;
+            }
             let owners = &self.builder.owners;
             let known = owners.find(value).and_then(|code| owners.owner(identity, code));
             Found::User(known.unwrap_or_else(|| {

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::super::super::super::column::{NULL, is_no_value};
 use super::super::super::super::interner::Interner;
 use super::decode::Decoded;
 use super::source::OpenSource;
@@ -63,7 +64,7 @@ impl Pool {
         let column = open.attributes.get(place).map_or(0, |(column, _)| *column);
         let of_chunk = |decoded: &Decoded| {
             let texts = decoded.texts.get(column).and_then(Option::as_ref);
-            let code = |text: &str| self.texts.intern(text);
+            let code = |text: &str| if is_no_value(text) { NULL } else { self.texts.intern(text) };
             texts.map(|texts| texts.all().map(code).collect()).unwrap_or_default()
         };
         decoded.iter().map(of_chunk).collect()

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::super::super::super::builder::Builder;
-use super::super::super::super::column::{ABSENT, LIST, list_text};
+use super::super::super::super::column::{ABSENT, LIST, NULL, is_no_value, list_text};
 use super::super::super::super::log::DROPPED;
 use super::super::super::super::profiles::ProfileColumn;
 use super::super::super::profile::{Cell, Group, UNSAID, entries, is_attribute, point};
@@ -58,14 +58,20 @@ fn codes(may_be_empty: bool, cell: &Cell, column: &mut ProfileColumn, decoded: &
         let codes: Vec<u32> = texts.all().map(code).collect();
         texts.codes.iter().map(|text| codes.get(*text as usize).copied().unwrap_or(UNSAID)).collect()
     };
-    let said = |text: &str| may_be_empty || !text.is_empty();
+    let said = |text: &str| may_be_empty || !(text.is_empty() || is_no_value(text));
     match cell {
         Cell::Mark | Cell::Nothing => None,
-        Cell::Text(at) => texts(*at)
-            .map(|texts| by_text(texts, &mut |text| if said(text) { column.texts.intern(text) } else { UNSAID })),
+        Cell::Text(at) => texts(*at).map(|texts| {
+            by_text(texts, &mut |text| match text {
+                text if !said(text) => UNSAID,
+                text if is_no_value(text) => NULL,
+                text => column.texts.intern(text),
+            })
+        }),
         Cell::Split(at, separator) => texts(*at).map(|texts| {
             by_text(texts, &mut |text| match text {
                 text if !said(text) => UNSAID,
+                text if is_no_value(text) => NULL,
                 list if list.starts_with(LIST) => column.texts.intern(list),
                 text => column.texts.intern(&list_text(&entries(text, separator))),
             })
