@@ -4,6 +4,7 @@ mod batches;
 mod columnar;
 mod damage;
 mod faults;
+mod faulty;
 mod files;
 mod import;
 mod only;

@@ -42,12 +42,17 @@ fn batch(store: &Store, events: &[(u8, u8, i64)]) -> Writes {
     writes
 }
 
-pub(super) fn append(folder: &Path, events: &[(u8, u8, i64)]) {
-    let writes = batch(&open(&OsSystem, folder).unwrap(), events);
-    Recent::open(&OsSystem, folder).unwrap().append(&[writes]).unwrap();
+fn append(folder: &Path, events: &[(u8, u8, i64)]) {
+    append_to(&OsSystem, folder, events).unwrap();
 }
 
-pub(super) fn state(folder: &Path) -> String {
+/// Appends a batch in some world; the store is looked at in the real one.
+pub(super) fn append_to(system: &dyn System, folder: &Path, events: &[(u8, u8, i64)]) -> Result<(), StoreError> {
+    let writes = batch(&open(&OsSystem, folder).unwrap(), events);
+    Recent::open(system, folder)?.append(&[writes]).map(drop)
+}
+
+fn state(folder: &Path) -> String {
     format!("{:?}", describe(&open(&OsSystem, folder).unwrap()))
 }
 
