@@ -99,6 +99,13 @@ pub trait System: Send + Sync {
     /// Replaces a file by new content, durably and all at once.
     fn write_atomic(&self, path: &Path, content: &mut Content<'_>) -> io::Result<()>;
 
+    /// Removes what calls of [`System::write_atomic`] that were cut off left in a folder, for whoever knows that nobody else writes
+    /// there now.
+    fn remove_partial(&self, folder: &Path) -> io::Result<()> {
+        let _ = folder;
+        Ok(())
+    }
+
     /// Makes a new file that its owner alone may read, for what is too much to hold until it is whole. A path that exists is
     /// an error. What is written is there once the writer is dropped.
     fn create_private(&self, path: &Path) -> io::Result<Box<dyn Write + Send>>;

@@ -16,6 +16,9 @@ use super::ReadAt;
 use super::{Content, FileInfo, System};
 use crate::base::{Now, Timestamp};
 
+/// How the name of a file ends that is not whole so far.
+const PARTIAL: &str = ".partial";
+
 /// The operating system's files, environment and clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OsSystem;
@@ -84,10 +87,21 @@ impl System for OsSystem {
         let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         // A fixed name: what a killed run left behind is overwritten by the next one. Hidden, so that nobody reads it.
-        let partial = folder.join(format!(".{name}.partial"));
+        let partial = folder.join(format!(".{name}{PARTIAL}"));
         write_whole(&partial, content).map_err(|error| at(&partial, error))?;
         fs::rename(&partial, path).map_err(|error| at(path, error))?;
         sync_folder(folder)
+    }
+
+    fn remove_partial(&self, folder: &Path) -> io::Result<()> {
+        for entry in fs::read_dir(folder).map_err(|error| at(folder, error))? {
+            let path = entry.map_err(|error| at(folder, error))?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name.starts_with('.') && name.ends_with(PARTIAL) {
+                self.remove(&path)?;
+            }
+        }
+        Ok(())
     }
 
     fn create_private(&self, path: &Path) -> io::Result<Box<dyn Write + Send>> {
@@ -176,6 +190,8 @@ mod tests {
         });
         assert!(failed.unwrap_err().to_string().contains("disk full"));
         assert_eq!(read_text(&OsSystem, &path).unwrap(), "two");
+        OsSystem.remove_partial(folder.path()).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         assert_eq!(OsSystem.files_below(folder.path()).unwrap(), vec![path.clone()]);
         assert_eq!(&OsSystem.map(&path).unwrap()[..], b"two");
     }

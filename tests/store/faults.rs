@@ -35,12 +35,12 @@ fn filed(folder: &Path) -> (Stats, Vec<KeyStats>, Vec<(String, u64)>, Catalog) {
     (rest, events, files, open(&OsSystem, folder).unwrap().catalog())
 }
 
-/// The files of columns in the folder, and those that the manifest names.
+/// The files of columns in the folder, whole or partial, and those that the manifest names.
 fn on_disk(folder: &Path) -> (BTreeSet<String>, BTreeSet<String>) {
-    let all = OsSystem.files_below(folder).unwrap();
-    let names = all.iter().map(|path| path.file_name().unwrap().to_string_lossy().into_owned());
+    let all = std::fs::read_dir(folder).unwrap();
+    let names = all.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
     let named = stats(&OsSystem, folder).unwrap().files.into_iter().map(|file| file.name);
-    (names.filter(|name| name.ends_with(".arrow")).collect(), named.collect())
+    (names.filter(|name| name.ends_with(".arrow") || name.ends_with(".partial")).collect(), named.collect())
 }
 
 /// Lets every call of an operation fail in every way. The data of the folder lies in `data`. Gives how many of them failed it.

@@ -136,6 +136,9 @@ impl System for Faulty {
             }
         }
     }
+    fn remove_partial(&self, folder: &Path) -> io::Result<()> {
+        self.answer(|| OsSystem.remove_partial(folder))
+    }
     fn create_private(&self, path: &Path) -> io::Result<Box<dyn Write + Send>> {
         match self.fault {
             fault if !fault.is_of_writing() => self.answer(|| OsSystem.create_private(path)),

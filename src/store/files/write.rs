@@ -247,5 +247,5 @@ fn remove_unnamed(system: &dyn System, folder: &Path, manifest: &Manifest) -> io
             system.remove(&path)?;
         }
     }
-    Ok(())
+    system.remove_partial(folder)
 }
