@@ -13,3 +13,5 @@ mod rules;
 mod shape;
 mod shards;
 mod world;
+
+pub(crate) use property::cases;

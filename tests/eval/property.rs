@@ -20,7 +20,7 @@ static POOLS: LazyLock<[ThreadPool; 2]> =
     LazyLock::new(|| [1, 2].map(|threads| ThreadPoolBuilder::new().num_threads(threads).build().unwrap()));
 
 /// As many cases as the environment variable `AUD_CASES` says.
-pub(super) fn cases(default: u32) -> u32 {
+pub(crate) fn cases(default: u32) -> u32 {
     std::env::var("AUD_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(default)
 }
 
