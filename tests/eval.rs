@@ -4,6 +4,7 @@ mod arbitrary;
 mod explained;
 mod happened;
 mod live;
+mod memory;
 mod people;
 mod pools;
 mod property;
