@@ -33,6 +33,8 @@ pub(crate) fn limited(command: &Command, limit: &str) -> Command {
             None => shell.env_remove(name),
         };
     }
+    // Reading the program's own symbols takes more memory than there may be.
+    shell.env("RUST_BACKTRACE", "0");
     if let Some(folder) = command.get_current_dir() {
         shell.current_dir(folder);
     }
