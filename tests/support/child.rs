@@ -45,8 +45,8 @@ pub(crate) fn limited(command: &Command, limit: &str) -> Command {
 /// The number behind the last line that begins with a word.
 pub(crate) fn last_number(out: &[u8], word: &str) -> Option<u64> {
     let text = String::from_utf8_lossy(out);
-    let numbers = text.lines().filter_map(|line| line.strip_prefix(word)?.trim().parse().ok());
-    numbers.last()
+    let mut numbers = text.lines().filter_map(|line| line.strip_prefix(word)?.trim().parse().ok());
+    numbers.next_back()
 }
 
 /// How many children are killed for each kind of work.
