@@ -6,13 +6,13 @@ use aud::store::{StoreError, open, stats, verify};
 use aud::system::System;
 
 /// Opens, verifies and reads a store to its end; whether it could be opened.
-pub fn read_all(system: &dyn System, folder: &Path) -> bool {
+pub(crate) fn read_all(system: &dyn System, folder: &Path) -> bool {
     let _ = (verify(system, folder), stats(system, folder));
     let Ok(store) = open(system, folder) else { return false };
     let mut read = 0usize;
     for (_, table) in store.events.iter().flat_map(|(key, segments)| segments.iter().map(move |each| (key, each))) {
         let dictionaries = table.attributes.values().chain(table.actions.values()).chain(table.products.values());
-        read += dictionaries.chain(&table.ids).map(|texts| texts.texts().len()).sum::<usize>();
+        read += dictionaries.chain(&table.ids).map(|texts| texts.texts().iter().count()).sum::<usize>();
         for shard in &table.shards {
             read += shard.times.iter().len() + shard.users.iter().len() + shard.inputs.iter().len();
             read += shard.types.iter().len() + shard.ids.iter().len();
@@ -38,7 +38,7 @@ pub fn read_all(system: &dyn System, folder: &Path) -> bool {
 
 /// Whether no more than a file is wrong.
 #[allow(dead_code)]
-pub fn manifest_is_read(system: &dyn System, folder: &Path) -> bool {
+pub(crate) fn manifest_is_read(system: &dyn System, folder: &Path) -> bool {
     let named = |file: &Path| file.ends_with("manifest.json");
     !matches!(open(system, folder), Err(StoreError::Damaged { file, .. } | StoreError::Newer { file, .. }) if named(&file))
 }
