@@ -4,6 +4,7 @@ mod arbitrary;
 mod explained;
 mod happened;
 mod live;
+mod memory;
 mod people;
 mod pools;
 mod property;
@@ -13,3 +14,5 @@ mod rules;
 mod shape;
 mod shards;
 mod world;
+
+pub(crate) use property::cases;

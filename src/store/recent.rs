@@ -2,27 +2,29 @@
 //!
 //! In: batches. Out: their numbers, once they are on the disk; on opening the same batches back. They are kept in a SQLite database
 //! beside the files. What always holds: batches are numbered from 1 without gaps; the manifest says up to which number they are in the
-//! files, so that a crash between folding and taking them away here neither repeats nor loses any.
+//! files, so that a crash between folding and taking them away here neither repeats nor loses any. Each batch has a checksum, and the
+//! number of the last one is kept apart from them; the database is made whole or not at all. So one that lost any of them is
+//! known to be damaged.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, MAIN_DB, OpenFlags, Transaction, TransactionBehavior, params};
 
 use super::error::StoreError;
 use super::files::Manifest;
 use super::forgotten::Forgotten;
 use super::verified::{Damage, Damages, sum};
 use super::{Store, Writes};
-use crate::system::System;
+use crate::system::{System, write_bytes};
 
 /// The name of the database inside a store's folder.
 pub const RECENT: &str = "recent.db";
 
 /// Marks the file as recent writes; the letters `audR`.
-const APPLICATION_ID: i32 = 0x6175_6452;
-/// The format that is written.
-const FORMAT: i32 = 1;
+const APPLICATION_ID: i64 = 0x6175_6452;
+/// The format that is written, the only one that is read.
+const FORMAT: i64 = 2;
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -50,13 +52,13 @@ impl Recent {
                 0
             }
         };
-        let open = || {
-            let connection = connect(&path, OpenFlags::SQLITE_OPEN_CREATE)?;
-            make(&connection)?;
-            let last: Option<i64> = connection.query_row("SELECT max(number) FROM batches", [], |row| row.get(0))?;
-            Ok((connection, last.map_or(0, i64::cast_unsigned).max(folded)))
-        };
-        let (connection, last) = open().map_err(|cause| fault(&path, cause))?;
+        if system.info(&path).is_err() {
+            let made = made(folded).map_err(|cause| fault(&path, cause))?;
+            write_bytes(system, &path, &made).map_err(StoreError::system("make the log of recent writes"))?;
+        }
+        let (connection, last) = open(&path)?;
+        let mode = connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()));
+        mode.map_err(|cause| fault(&path, cause))?;
         let forgotten = Forgotten::read(system, folder)?;
         Ok(Self { connection, path, last, forgotten })
     }
@@ -83,6 +85,7 @@ impl Recent {
                     insert.execute(params![last.cast_signed(), sum(content).cast_signed(), content])?;
                 }
             }
+            transaction.execute("UPDATE log SET last = ?1", [last.cast_signed()])?;
             transaction.commit()
         };
         write().map_err(|cause| fault(&self.path, cause))?;
@@ -98,12 +101,16 @@ pub(super) fn after(system: &dyn System, folder: &Path, folded: u64) -> Result<V
         return Ok(Vec::new());
     }
     let damaged = |what: String| StoreError::Damaged { file: path.clone(), what };
-    let rows = read(&path, folded).map_err(|cause| fault(&path, cause))?;
+    let missing = |number: u64| damaged(format!("batch {number} is missing"));
+    let (connection, last) = open(&path)?;
+    let rows = read(&connection, folded).map_err(|cause| fault(&path, cause))?;
+    if last < folded || last - folded < rows.len() as u64 {
+        return Err(damaged(format!("its last batch is said to be {last}")));
+    }
+    let mut rows = rows.into_iter();
     let mut batches = Vec::with_capacity(rows.len());
-    for (expected, (number, stored, content)) in (folded + 1..).zip(rows) {
-        if number != expected {
-            return Err(damaged(format!("batch {expected} is missing")));
-        }
+    for expected in folded + 1..=last {
+        let (number, stored, content) = rows.next().filter(|row| row.0 == expected).ok_or_else(|| missing(expected))?;
         if sum(&content) != stored {
             return Err(damaged(format!("batch {number}, its checksum does not fit its content")));
         }
@@ -115,13 +122,7 @@ pub(super) fn after(system: &dyn System, folder: &Path, folded: u64) -> Result<V
 
 type Row = (u64, u64, Vec<u8>);
 
-fn read(path: &Path, folded: u64) -> rusqlite::Result<Vec<Row>> {
-    let connection = connect(path, OpenFlags::empty())?;
-    let tables: i64 =
-        connection.query_row("SELECT count(*) FROM sqlite_master WHERE name = 'batches'", [], |row| row.get(0))?;
-    if tables == 0 {
-        return Ok(Vec::new()); // made, and killed before anything was in it
-    }
+fn read(connection: &Connection, folded: u64) -> rusqlite::Result<Vec<Row>> {
     let mut select =
         connection.prepare("SELECT number, sum, content FROM batches WHERE number > ?1 ORDER BY number")?;
     let rows = select.query_map([folded.cast_signed()], |row| {
@@ -143,9 +144,7 @@ pub(super) fn replay(batches: Vec<(u64, Writes)>, folded: u64, mut store: Store)
 /// Takes away the batches up to a number, which are in the files.
 pub(super) fn forget_up_to(folder: &Path, number: u64) -> Result<(), StoreError> {
     let path = folder.join(RECENT);
-    let delete = || {
-        connect(&path, OpenFlags::empty())?.execute("DELETE FROM batches WHERE number <= ?1", [number.cast_signed()])
-    };
+    let delete = || connect(&path)?.execute("DELETE FROM batches WHERE number <= ?1", [number.cast_signed()]);
     delete().map(drop).map_err(|cause| fault(&path, cause))
 }
 
@@ -156,9 +155,8 @@ pub(super) fn scrub(system: &dyn System, folder: &Path, number: u64) -> Result<(
     if system.info(&path).is_err() {
         return Ok(());
     }
+    let (connection, _) = open(&path)?;
     let scrub = || {
-        let connection = connect(&path, OpenFlags::empty())?;
-        make(&connection)?;
         connection.execute("DELETE FROM batches WHERE number <= ?1", [number.cast_signed()])?;
         connection.execute_batch("VACUUM")?;
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
@@ -176,7 +174,9 @@ pub(super) fn refuse_to_lose(
     manifest: Option<&Manifest>,
 ) -> Result<(), StoreError> {
     let folded = manifest.map_or(0, |manifest| manifest.folded);
-    let batches = folded.max(after(system, folder, folded)?.last().map_or(0, |(number, _)| *number));
+    let path = folder.join(RECENT);
+    let last = if system.info(&path).is_ok() { open(&path)?.1 } else { 0 };
+    let batches = folded.max(last);
     if batches > 0 { Err(StoreError::WouldLose { batches, folder: folder.to_owned() }) } else { Ok(()) }
 }
 
@@ -194,8 +194,8 @@ pub(super) fn verify(
     Ok(())
 }
 
-fn connect(path: &Path, more: OpenFlags) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
     // With the write-ahead log, only FULL makes a commit survive the loss of power.
@@ -205,21 +205,57 @@ fn connect(path: &Path, more: OpenFlags) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn make(connection: &Connection) -> rusqlite::Result<()> {
-    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
-    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
-    transaction.execute_batch(
-        "CREATE TABLE IF NOT EXISTS batches (number INTEGER PRIMARY KEY, sum INTEGER NOT NULL, content BLOB NOT NULL)",
-    )?;
-    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", FORMAT)?;
-    transaction.commit()
+/// Opens a database that is there. Gives the number of the last batch that was ever appended.
+fn open(path: &Path) -> Result<(Connection, u64), StoreError> {
+    let read = || {
+        let connection = connect(path)?;
+        let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+        let kind = (number("PRAGMA application_id")?, number("PRAGMA user_version")?);
+        let last = if kind == (APPLICATION_ID, FORMAT) { number("SELECT last FROM log")? } else { 0 };
+        Ok((connection, kind, last.cast_unsigned()))
+    };
+    let damaged = |what: String| StoreError::Damaged { file: path.to_owned(), what };
+    match read().map_err(|cause| fault(path, cause))? {
+        (connection, (APPLICATION_ID, FORMAT), last) => Ok((connection, last)),
+        (_, (APPLICATION_ID, found), _) if found > FORMAT => Err(StoreError::Newer {
+            file: path.to_owned(),
+            found: found.cast_unsigned(),
+            known: FORMAT.cast_unsigned(),
+        }),
+        (_, (kind, format), _) => Err(damaged(format!("it is of another kind, {kind:x}, or of format {format}"))),
+    }
 }
 
+/// The bytes of a database without batches; the next one comes after `last`.
+fn made(last: u64) -> rusqlite::Result<Vec<u8>> {
+    let mut connection = Connection::open_in_memory()?;
+    connection.execute_batch(
+        "CREATE TABLE batches (number INTEGER PRIMARY KEY, sum INTEGER NOT NULL, content BLOB NOT NULL);
+         CREATE TABLE log (last INTEGER NOT NULL)",
+    )?;
+    connection.execute("INSERT INTO log (last) VALUES (?1)", [last.cast_signed()])?;
+    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    connection.pragma_update(None, "user_version", FORMAT)?;
+    Ok(connection.serialize(MAIN_DB)?.to_vec())
+}
+
+/// What the machine refuses is one thing, and anything else that a database cannot be asked is damage.
 fn fault(path: &Path, cause: rusqlite::Error) -> StoreError {
-    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+    use rusqlite::ErrorCode as Code;
     match cause.sqlite_error_code() {
-        Some(DatabaseCorrupt | NotADatabase) => StoreError::Damaged { file: path.to_owned(), what: cause.to_string() },
-        _ => StoreError::Recent { path: path.to_owned(), cause: Box::new(cause) },
+        Some(
+            Code::PermissionDenied
+            | Code::DatabaseBusy
+            | Code::DatabaseLocked
+            | Code::OutOfMemory
+            | Code::ReadOnly
+            | Code::OperationInterrupted
+            | Code::SystemIoFailure
+            | Code::DiskFull
+            | Code::CannotOpen
+            | Code::FileLockingProtocolFailed
+            | Code::NoLargeFileSupport,
+        ) => StoreError::Recent { path: path.to_owned(), cause: Box::new(cause) },
+        _ => StoreError::Damaged { file: path.to_owned(), what: cause.to_string() },
     }
 }

@@ -16,7 +16,7 @@ use super::ReadAt;
 use super::{Content, FileInfo, System};
 use crate::base::{Now, Timestamp};
 
-/// How the hidden name ends under which a file is written.
+/// How the name of a file ends that is not whole so far.
 const PARTIAL: &str = ".partial";
 
 /// The operating system's files, environment and clock.
@@ -195,6 +195,8 @@ mod tests {
         });
         assert!(failed.unwrap_err().to_string().contains("disk full"));
         assert_eq!(read_text(&OsSystem, &path).unwrap(), "two");
+        OsSystem.remove_partials(folder.path()).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         assert_eq!(OsSystem.files_below(folder.path()).unwrap(), vec![path.clone()]);
         assert_eq!(&OsSystem.map(&path).unwrap()[..], b"two");
     }

@@ -25,7 +25,7 @@ fn steps() -> impl Strategy<Value = Steps> {
 }
 
 /// What is known of everybody where so many quarters of users, of their profiles and of their events are.
-fn known(world: &World, [users, profiles, events]: [usize; 3]) -> World {
+pub(super) fn known(world: &World, [users, profiles, events]: [usize; 3]) -> World {
     let part = |len: usize, quarters: usize, at: usize| ((len * quarters + at % 4) / 4).min(len);
     let count = part(world.users.len(), users.max(1), 3);
     let of = |(at, user): (usize, &User)| User {
@@ -50,7 +50,7 @@ fn known(world: &World, [users, profiles, events]: [usize; 3]) -> World {
 }
 
 /// What has to be written for the later of two worlds.
-fn writes(store: &Store, before: &World, after: &World) -> Writes {
+pub(super) fn writes(store: &Store, before: &World, after: &World) -> Writes {
     let mut writes = Writes::to(store);
     for (row, user) in after.users.iter().enumerate() {
         let nobody = User::default();

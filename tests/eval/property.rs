@@ -1,26 +1,29 @@
 //! On random models over random users, the evaluation and the reference agree about everybody.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::LazyLock;
 
 use aud::base::Address;
 use aud::eval::{Stored, evaluate, evaluate_rows};
 use aud::members::Memberships;
-use aud::store::{SHARD_USERS, Store};
+use aud::store::{SHARD_USERS, Store, open};
+use aud::system::MemorySystem;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestCaseResult, TestRng, TestRunner};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use roaring::RoaringBitmap;
 
 use super::arbitrary::{Case, alone, case, leaves};
+use super::live::{known, writes};
 use super::reference::{Reference, StoredBits};
-use super::world::name;
+use super::world::{World, name};
 
-static POOLS: LazyLock<[ThreadPool; 2]> =
-    LazyLock::new(|| [1, 2].map(|threads| ThreadPoolBuilder::new().num_threads(threads).build().unwrap()));
+static POOLS: LazyLock<[ThreadPool; 4]> =
+    LazyLock::new(|| [1, 2, 3, 4].map(|threads| ThreadPoolBuilder::new().num_threads(threads).build().unwrap()));
 
 /// As many cases as the environment variable `AUD_CASES` says.
-pub(super) fn cases(default: u32) -> u32 {
+pub(crate) fn cases(default: u32) -> u32 {
     std::env::var("AUD_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(default)
 }
 
@@ -37,7 +40,7 @@ fn evaluated(
     rows: &[u32],
     only: Option<&BTreeSet<Address>>,
 ) -> Result<Memberships, TestCaseError> {
-    let [one, two] = &*POOLS;
+    let [one, two, ..] = &*POOLS;
     let stored = stored(&case.stored, rows);
     let alone = one.install(|| evaluate(&case.model, store, case.now, only, &stored));
     let together = two.install(|| evaluate(&case.model, store, case.now, only, &stored));
@@ -72,15 +75,107 @@ pub(super) fn listed(memberships: &Memberships) -> BTreeMap<Address, Vec<u32>> {
     memberships.audiences.iter().map(|(address, members)| (address.clone(), members.iter().collect())).collect()
 }
 
+/// How a world became a store, and how it is asked.
+#[derive(Clone, Debug)]
+struct Shape {
+    way: Way,
+    /// Whether it was written to files and opened again before the recent writes.
+    filed: bool,
+    /// How many threads, from 1 to 4.
+    threads: usize,
+    /// Which users are asked when not all are, as bits.
+    asked: u16,
+}
+
+#[derive(Clone, Debug)]
+enum Way {
+    /// All at once, users side by side.
+    Packed,
+    /// All at once, some users between which there are so many others; over the edges of shards.
+    Apart(u32),
+    /// In so many segments.
+    Segments(usize),
+    /// So many quarters of users, profiles and events first, then more, then the rest as recent writes.
+    Recent([usize; 3], [usize; 3]),
+}
+
+fn shapes() -> impl Strategy<Value = Shape> {
+    let quarters = || [0..=4usize, 0..=4, 0..=4];
+    let edge = SHARD_USERS as u32;
+    let way = prop_oneof![
+        30 => Just(Way::Packed),
+        60 => (1..5usize).prop_map(Way::Segments),
+        60 => (quarters(), quarters()).prop_map(|(first, more)| {
+            Way::Recent(first, std::array::from_fn(|at| first[at].max(more[at])))
+        }),
+        1 => (edge / 9..edge / 3).prop_map(Way::Apart),
+    ];
+    (way, any::<bool>(), 1..5usize, any::<u16>()).prop_map(|(way, filed, threads, asked)| Shape {
+        way,
+        filed,
+        threads,
+        asked,
+    })
+}
+
+impl Shape {
+    /// The store of a world, and the row of each of its users.
+    fn of(&self, world: &World) -> (Store, Vec<u32>) {
+        let count = world.users.len() as u32;
+        let rows: Vec<u32> = match self.way {
+            Way::Apart(step) => (0..count).map(|at| at * step).collect(),
+            _ => (0..count).collect(),
+        };
+        let store = match &self.way {
+            Way::Packed | Way::Apart(_) => self.file(world.store(&rows)),
+            Way::Segments(count) => self.file(world.in_segments(*count)),
+            Way::Recent(first, more) => {
+                let (first, more) = (known(world, *first), known(world, *more));
+                let append = |store: Store, before: &World, after: &World| {
+                    let batch = writes(&store, before, after);
+                    store.append(batch).unwrap().0
+                };
+                let store = append(self.file(first.packed()), &first, &more);
+                append(store, &more, world)
+            }
+        };
+        (store, rows)
+    }
+
+    /// The store as it is, or as its files say.
+    fn file(&self, store: Store) -> Store {
+        if !self.filed {
+            return store;
+        }
+        let system = MemorySystem::default();
+        store.save(&system, Path::new("/store")).unwrap();
+        open(&system, Path::new("/store")).unwrap()
+    }
+}
+
+/// However the users lie in shards, their data in files, segments and recent writes, and the work on threads.
 #[test]
 fn everybody_is_where_the_rules_put_them() {
-    check(cases(600), 8, |case| {
-        let rows = packed(&case);
-        let memberships = evaluated(&case, &case.world.packed(), &rows, None)?;
-        prop_assert_eq!(listed(&memberships), expected(&case, &rows));
-        prop_assert_eq!((memberships.now, memberships.data_version), (case.now, 7));
+    let config = ProptestConfig { cases: cases(600), failure_persistence: None, ..ProptestConfig::default() };
+    let outcome = TestRunner::new(config).run(&(case(8), shapes()), |(case, shape)| {
+        let (store, rows) = shape.of(&case.world);
+        let bits = stored(&case.stored, &rows);
+        let asked = rows.iter().enumerate().filter(|(at, _)| shape.asked >> at & 1 == 1).map(|(_, row)| *row);
+        let asked: RoaringBitmap = asked.collect();
+        let (all, some) = POOLS[shape.threads - 1].install(|| {
+            let all = evaluate(&case.model, &store, case.now, None, &bits);
+            (all, evaluate_rows(&case.model, &store, case.now, None, &bits, &asked))
+        });
+        let expected = expected(&case, &rows);
+        prop_assert_eq!(listed(&all), expected);
+        prop_assert_eq!((all.now, all.data_version), (case.now, store.version));
+        let mut of_all = all;
+        of_all.audiences.values_mut().for_each(|members| *members &= &asked);
+        prop_assert_eq!(some, of_all);
+        prop_assert!(store.ensure_whole().is_ok());
         Ok(())
     });
+    assert!(outcome.is_ok(), "{}", outcome.unwrap_err());
 }
 
 #[test]
@@ -156,8 +251,11 @@ fn every_kind_is_often_true_and_often_false() {
     let mut idle = Vec::new();
     for (kind, leaves) in leaves() {
         let tally = std::cell::RefCell::new([0u32; 2]);
-        let config =
-            ProptestConfig { cases: cases(120).min(1_000), failure_persistence: None, ..ProptestConfig::default() };
+        let config = ProptestConfig {
+            cases: (cases(1_200) / 10).clamp(120, 1_000),
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        };
         let same_each_time = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
         let asked = TestRunner::new_with_rng(config, same_each_time).run(&alone(leaves), |case| {
             let rows = packed(&case);

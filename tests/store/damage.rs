@@ -1,5 +1,7 @@
 //! What happens when files are not what they should be.
 
+mod anywhere;
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 

@@ -43,11 +43,16 @@ fn batch(store: &Store, events: &[(u8, u8, i64)]) -> Writes {
 }
 
 pub(super) fn append(folder: &Path, events: &[(u8, u8, i64)]) {
-    let writes = batch(&open(&OsSystem, folder).unwrap(), events);
-    Recent::open(&OsSystem, folder).unwrap().append(&mut [writes]).unwrap();
+    append_to(&OsSystem, folder, events).unwrap();
 }
 
-pub(super) fn state(folder: &Path) -> String {
+/// Appends a batch in some world; the store is looked at in the real one.
+pub(super) fn append_to(system: &dyn System, folder: &Path, events: &[(u8, u8, i64)]) -> Result<(), StoreError> {
+    let writes = batch(&open(&OsSystem, folder).unwrap(), events);
+    Recent::open(system, folder)?.append(&mut [writes]).map(drop)
+}
+
+fn state(folder: &Path) -> String {
     format!("{:?}", describe(&open(&OsSystem, folder).unwrap()))
 }
 
@@ -97,17 +102,38 @@ fn a_damaged_batch_is_named() {
     let folder = folder.path();
     append(folder, &[(1, 1, 10)]);
     append(folder, &[(1, 1, 11)]);
-    let connection = rusqlite::Connection::open(folder.join("recent.db")).unwrap();
+    let log = folder.join("recent.db");
+    let whole = std::fs::read(&log).unwrap();
     for damage in [
         "UPDATE batches SET content = CAST(content || ' ' AS BLOB) WHERE number = 2",
         "DELETE FROM batches WHERE number = 1",
+        "DELETE FROM batches WHERE number = 2",
+        "UPDATE log SET last = 1",
+        "UPDATE log SET last = -1",
     ] {
-        connection.execute_batch(damage).unwrap();
+        std::fs::write(&log, &whole).unwrap();
+        rusqlite::Connection::open(&log).unwrap().execute_batch(damage).unwrap();
         let error = open(&OsSystem, folder).unwrap_err();
         assert!(matches!(&error, StoreError::Damaged { what, .. } if what.contains("batch")), "{error}");
         assert_eq!(verify(&OsSystem, folder).unwrap().damages.len(), 1);
         assert!(fold(&OsSystem, folder).is_err());
     }
+}
+
+#[test]
+fn a_log_that_is_none_and_one_of_a_later_format_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    append(folder, &[(1, 1, 10)]);
+    let log = folder.join("recent.db");
+    rusqlite::Connection::open(&log).unwrap().pragma_update(None, "user_version", 3).unwrap();
+    assert!(matches!(open(&OsSystem, folder), Err(StoreError::Newer { found: 3, known: 2, .. })));
+    for pragma in ["user_version", "application_id"] {
+        rusqlite::Connection::open(&log).unwrap().pragma_update(None, pragma, 1).unwrap();
+        assert!(matches!(open(&OsSystem, folder), Err(StoreError::Damaged { .. })));
+    }
+    std::fs::write(&log, "").unwrap();
+    assert!(matches!(Recent::open(&OsSystem, folder), Err(StoreError::Damaged { .. })));
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! What several tests share.
 
+mod child;
 mod sandbox;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+pub(crate) use child::{child, folder_of_child, kills, last_number, limited};
 pub(crate) use sandbox::{Run, Sandbox, copy, retail_csv, retail_project};
 
 use aud::catalog::{Attribute, Catalog, CustomEventType, Event, EventKey, EventKind, Provenance, Regulation};

@@ -256,5 +256,5 @@ pub(in crate::store) fn remove_unnamed(system: &dyn System, folder: &Path, manif
             system.remove(&path)?;
         }
     }
-    Ok(())
+    system.remove_partials(folder)
 }
