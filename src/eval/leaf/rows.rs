@@ -106,10 +106,11 @@ impl<'s> Shard<'s> {
             },
             (Selection::Shard(_), _) => self.merged(window, from, visit),
             (Selection::Users(_, users), _) => {
+                let ranges: Vec<Range<usize>> = self.0.iter().map(|rows| rows.range(window)).collect();
                 let mut found = Vec::new();
                 for (place, user) in users.iter().enumerate() {
                     found.clear();
-                    self.of_user(*user, window, &mut found);
+                    self.of_user(*user, &ranges, &mut found);
                     let one = |(at, segment, row): &(i64, usize, usize)| {
                         let rows = self.0.get(*segment)?;
                         Some(Row { user: place, at: *at, place: *segment, rows, row: *row })
@@ -142,13 +143,9 @@ impl<'s> Shard<'s> {
         }
     }
 
-    /// The rows of one user that pass, oldest first: instant, place of the segment, row.
-    fn of_user(&self, user: u16, window: Window, found: &mut Vec<(i64, usize, usize)>) {
-        for (place, rows) in self.0.iter().enumerate() {
-            let range = rows.range(window);
-            if range.is_empty() {
-                continue;
-            }
+    /// The rows of one user that pass and are in the range of their segment, oldest first: instant, place of the segment, row.
+    fn of_user(&self, user: u16, ranges: &[Range<usize>], found: &mut Vec<(i64, usize, usize)>) {
+        for ((place, rows), range) in self.0.iter().enumerate().zip(ranges).filter(|(_, range)| !range.is_empty()) {
             let all = rows.events.of_user(user);
             let start = all.partition_point(|row| (*row as usize) < range.start);
             let of_user = all.get(start..).unwrap_or(&[]).iter().map(|row| *row as usize);

@@ -50,9 +50,10 @@ impl<'r, 's> Reach<'r, 's> {
     /// `None` where nothing of the segment can count.
     fn new(pass: &Pass, rows: &'r Rows<'s>) -> Option<Self> {
         let always = rows.always();
-        let of = |question: &Question| rows.events.range(pass.window(question.from));
-        let end = pass.questions.last().map(of).filter(|widest| !widest.is_empty())?.end as u32;
-        let starts = pass.questions.iter().map(|question| of(question).start as u32).collect();
+        let widest = rows.events.range(pass.window(pass.questions.last()?.from));
+        let times = rows.events.times.get(widest.clone()).filter(|times| !times.is_empty())?;
+        let start = |question: &Question| widest.start + times.partition_point(|time| *time < question.from);
+        let (starts, end) = (pass.questions.iter().map(|each| start(each) as u32).collect(), widest.end as u32);
         (always != Some(false)).then_some(Self { rows, always: always == Some(true), starts, end })
     }
 

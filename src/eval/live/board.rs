@@ -10,6 +10,9 @@ use rayon::prelude::*;
 use crate::eval::bits::{SHARD_WORDS, Slots, ones};
 use crate::eval::program::{Operand, Program, Source};
 
+/// How many words of each leaf are one core's work at a time: so few that no core waits long for another one.
+const PART_WORDS: usize = 64;
+
 /// What a leaf says of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Answer {
@@ -159,11 +162,11 @@ impl Board {
         answers.dedup();
         let Self { wiring, words, users } = self;
         let stride = wiring.stride().max(1);
-        let shards = words.par_chunks_mut(SHARD_WORDS * stride).enumerate();
-        let moves = shards.flat_map_iter(|(shard, words)| {
-            let first = (shard * SHARD_WORDS * 64) as u32;
+        let parts = words.par_chunks_mut(PART_WORDS * stride).enumerate();
+        let moves = parts.flat_map_iter(|(part, words)| {
+            let first = (part * PART_WORDS * 64) as u32;
             let from = answers.partition_point(|answer| answer.row < first);
-            let to = answers.partition_point(|answer| (answer.row as usize) < first as usize + SHARD_WORDS * 64);
+            let to = answers.partition_point(|answer| (answer.row as usize) < first as usize + PART_WORDS * 64);
             let mut moves = Vec::new();
             for answers in answers.get(from..to).unwrap_or(&[]).chunk_by(|a, b| a.row / 64 == b.row / 64) {
                 let Some(row) = answers.first().map(|answer| answer.row / 64 * 64) else { continue };

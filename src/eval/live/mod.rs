@@ -22,6 +22,7 @@ mod watch;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use roaring::RoaringBitmap;
 
 use super::program::Program;
@@ -170,18 +171,28 @@ fn apply(
     audiences: &mut BTreeMap<Address, RoaringBitmap>,
     into: &mut BTreeMap<Address, Difference>,
 ) {
-    moved.sort_unstable();
+    moved.par_sort_unstable();
+    let mut by_address: BTreeMap<&Address, &[Move]> = BTreeMap::new();
     for moved in moved.chunk_by(|a, b| a.audience == b.audience) {
         let audience = moved.first().and_then(|each| layer.program.roots.get(each.audience as usize));
         let Some((address, _)) = audience else { continue };
+        by_address.insert(address, moved);
+        if !audiences.contains_key(address) {
+            audiences.insert(address.clone(), RoaringBitmap::new());
+        }
+    }
+    let changing =
+        audiences.iter_mut().filter_map(|(address, members)| Some((address, members, by_address.get(address)?)));
+    let changing: Vec<_> = changing.collect();
+    let differences = changing.into_par_iter().map(|(address, members, moved)| {
         let rows = |enters: bool| moved.iter().filter(move |each| each.enters == enters).map(|each| each.row);
-        let members = audiences.entry(address.clone()).or_default();
         rows(true).for_each(|row| {
             members.insert(row);
         });
         rows(false).for_each(|row| {
             members.remove(row);
         });
-        into.insert(address.clone(), Difference { adds: rows(true).collect(), drops: rows(false).collect() });
-    }
+        (address.clone(), Difference { adds: rows(true).collect(), drops: rows(false).collect() })
+    });
+    into.par_extend(differences);
 }
