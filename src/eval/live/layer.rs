@@ -131,12 +131,15 @@ impl Layer {
         answers
     }
 
-    /// The next `now` at which each leaf can say something else by time alone; of a given membership, `given` says.
-    pub(super) fn next(&self, given: impl Fn(&Address) -> Option<i64>) -> Vec<Option<i64>> {
+    /// The next `now` at which each leaf can say something else by time alone: of a given membership, `given` says; of all else,
+    /// nothing where `is_still` says that its own clock stands still.
+    pub(super) fn next(&self, given: impl Fn(&Address) -> Option<i64>, is_still: bool) -> Vec<Option<i64>> {
         let mut known: BTreeMap<&(Source, Option<Edge>), Option<i64>> = BTreeMap::new();
+        let moves = |(source, _): &&(Source, Option<Edge>)| !is_still || matches!(source, Source::Given(_));
         let of_leaf = |watches| {
             let watches: &BTreeSet<(Source, Option<Edge>)> = watches;
-            watches.iter().filter_map(|watch| *known.entry(watch).or_insert_with(|| self.next_of(watch, &given))).min()
+            let watches = watches.iter().filter(moves);
+            watches.filter_map(|watch| *known.entry(watch).or_insert_with(|| self.next_of(watch, &given))).min()
         };
         self.watched.leaves.iter().map(of_leaf).collect()
     }

@@ -22,10 +22,15 @@ impl Live {
     pub fn valid_until_all(&self) -> BTreeMap<Address, Option<Timestamp>> {
         let mut known: BTreeMap<Address, Option<i64>> = BTreeMap::new();
         for (address, range, layer) in &self.standard {
-            let next = of_layer(layer, &known).remove(address).flatten();
-            known.insert(address.clone(), next.filter(|next| reaches(*range, *next)));
+            let next = of_layer(layer, &known, false).remove(address).flatten();
+            // Its own clock stops at the end of its range; those of the audiences that it nests may go on.
+            let next = match next {
+                Some(next) if !reaches(*range, next) => of_layer(layer, &known, true).remove(address).flatten(),
+                next => next,
+            };
+            known.insert(address.clone(), next);
         }
-        known.extend(of_layer(&self.layer, &known));
+        known.extend(of_layer(&self.layer, &known, false));
         let all = self.memberships.audiences.keys();
         let until = |address: &Address| known.get(address).copied().flatten().filter(|next| *next < i64::MAX);
         all.map(|address| (address.clone(), until(address).map(Timestamp))).collect()
@@ -39,8 +44,8 @@ fn reaches(range: Standard, at: i64) -> bool {
 }
 
 /// The next `now` at which each audience of a layer can change, given that of standard audiences.
-fn of_layer(layer: &Layer, known: &BTreeMap<Address, Option<i64>>) -> BTreeMap<Address, Option<i64>> {
-    let of_leaf = layer.next(|address| known.get(address).copied().flatten());
+fn of_layer(layer: &Layer, known: &BTreeMap<Address, Option<i64>>, is_still: bool) -> BTreeMap<Address, Option<i64>> {
+    let of_leaf = layer.next(|address| known.get(address).copied().flatten(), is_still);
     let audiences = layer.program.audiences().enumerate();
     let next = |audience| {
         let leaves = layer.leaves_of(audience).into_iter();
