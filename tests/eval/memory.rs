@@ -19,7 +19,7 @@ const LIMIT: u64 = 32;
 /// Bytes of the store, in MiB, where the environment variable `AUD_STORE_MB` says nothing.
 const STORE: u64 = 128;
 const SHARDS: usize = 2;
-const ROWS: usize = 2 * SHARD_USERS;
+const KEYS: u64 = 14;
 const COLUMNS: u64 = 6;
 /// Distinct texts of a column: the numbers from 0 on.
 const TEXTS: u64 = 50;
@@ -40,9 +40,9 @@ fn user(shard: usize, row: usize) -> usize {
     mixed(shard as u64, row as u64 + 1) as usize % SHARD_USERS
 }
 
-/// When the event of a row was: over the last 20 days.
-fn time(row: usize) -> i64 {
-    instant().ms() - days(20).0 + days(20).0 * row as i64 / ROWS as i64
+/// When the event of one of so many rows was: over the last 20 days.
+fn time(row: usize, rows: usize) -> i64 {
+    instant().ms() - days(20).0 + days(20).0 * row as i64 / rows as i64
 }
 
 /// The number in a column of a row.
@@ -54,8 +54,8 @@ fn key(at: u64) -> EventKey {
     EventKey::custom(format!("e{at}"))
 }
 
-/// A store of so many keys, each with the same events. The columns are made directly, which is faster than row by row.
-fn store(keys: u64) -> Store {
+/// A store whose keys have the same events, so many rows in each shard. The columns are made directly, which is faster than row by row.
+fn store(rows: usize) -> Store {
     let inputs = [input("shop.web")];
     let mut builder = Builder::new(&inputs);
     for at in 0..(SHARDS * SHARD_USERS) as i64 {
@@ -76,19 +76,19 @@ fn store(keys: u64) -> Store {
     let first = &store.events[&key(0)][0];
     let event_type = first.shards[0].types[0];
     let shard = |shard: usize| EventShard {
-        users: (0..ROWS).map(|row| user(shard, row) as u16).collect(),
-        times: (0..ROWS).map(time).collect(),
-        inputs: vec![0; ROWS].into(),
-        types: vec![event_type; ROWS].into(),
+        users: (0..rows).map(|row| user(shard, row) as u16).collect(),
+        times: (0..rows).map(|row| time(row, rows)).collect(),
+        inputs: vec![0; rows].into(),
+        types: vec![event_type; rows].into(),
         // Code 2 is the first text.
         columns: (names.iter().zip(0..))
-            .map(|(name, column)| (name.clone(), (0..ROWS).map(|row| value(shard, row, column) as u32 + 2).collect()))
+            .map(|(name, column)| (name.clone(), (0..rows).map(|row| value(shard, row, column) as u32 + 2).collect()))
             .collect(),
         ..EventShard::default()
     };
     let shards = (0..SHARDS).map(shard).collect();
     let table = Arc::new(EventTable { attributes: first.attributes.clone(), shards, ..EventTable::default() });
-    store.events = Arc::new((0..keys).map(|at| (key(at), vec![table.clone()])).collect());
+    store.events = Arc::new((0..KEYS).map(|at| (key(at), vec![table.clone()])).collect());
     store
 }
 
@@ -102,15 +102,16 @@ enum Question {
 }
 
 impl Question {
-    /// Each column of each key is asked something.
-    fn all(keys: u64) -> impl Iterator<Item = (String, u64, u64, Self)> {
-        let of_key = |at: u64| {
+    /// Each column of each key is asked something; of users with so many rows each, on the average.
+    fn all(rows: usize) -> impl Iterator<Item = (String, u64, u64, Self)> {
+        let each = (rows / SHARD_USERS) as u64;
+        let of_key = move |at: u64| {
             (0..COLUMNS).map(move |column| {
-                let question = if column == 5 { Self::Sum(40 + at % 40) } else { Self::Any((at + column) % TEXTS) };
+                let question = if column == 5 { Self::Sum((20 + at) * each) } else { Self::Any((at + column) % TEXTS) };
                 (format!("k{at}_{column}"), at, column, question)
             })
         };
-        (0..keys).flat_map(of_key)
+        (0..KEYS).flat_map(of_key)
     }
 
     fn kind(self, at: u64, column: u64) -> Kind {
@@ -140,15 +141,15 @@ impl Question {
     }
 
     /// How many users there are, by looking at all rows.
-    fn members(self, column: u64) -> u64 {
+    fn members(self, column: u64, rows: usize) -> u64 {
         let mut sums = vec![0; SHARDS * SHARD_USERS];
         let recent = instant().ms() - days(10).0;
         for shard in 0..SHARDS {
-            for row in 0..ROWS {
+            for row in 0..rows {
                 let sum = &mut sums[shard * SHARD_USERS + user(shard, row)];
                 let value = value(shard, row, column);
                 match self {
-                    Self::Any(number) => *sum += u64::from(value == number && time(row) >= recent),
+                    Self::Any(number) => *sum += u64::from(value == number && time(row, rows) >= recent),
                     Self::Sum(_) => *sum += value,
                 }
             }
@@ -158,10 +159,10 @@ impl Question {
     }
 }
 
-fn questions(keys: u64) -> Model {
+fn questions(rows: usize) -> Model {
     let shop = || workspaces(&["shop"]);
     model(
-        Question::all(keys)
+        Question::all(rows)
             .map(|(address, at, column, question)| audience(&address, shop(), question.kind(at, column))),
     )
 }
@@ -174,8 +175,8 @@ fn child_evaluates_in_little_memory() {
     let limit = usize::try_from(LIMIT << 20).unwrap();
     assert!(Vec::<u8>::new().try_reserve_exact(limit).is_err(), "the limit is in force");
     let store = open(&OsSystem, &folder).unwrap();
-    let keys = store.events.len() as u64;
-    let members = evaluate(&questions(keys), &store, instant(), None, &Stored::default());
+    let rows = store.events[&key(0)][0].shards[0].users.len();
+    let members = evaluate(&questions(rows), &store, instant(), None, &Stored::default());
     store.ensure_whole().unwrap();
     println!();
     members.audiences.iter().for_each(|(address, rows)| println!("members {address} {}", rows.len()));
@@ -193,17 +194,17 @@ fn evaluated(folder: &Path) -> BTreeMap<String, u64> {
 #[test]
 fn a_store_much_larger_than_memory_is_evaluated() {
     let asked = std::env::var("AUD_STORE_MB").ok().and_then(|text| text.parse().ok()).unwrap_or(STORE);
-    let of_key = (SHARDS * ROWS) as u64 * (2 + 8 + 1 + 1 + 4 * COLUMNS);
-    let keys = (asked << 20).div_ceil(of_key);
+    let of_row = KEYS * SHARDS as u64 * (2 + 8 + 1 + 1 + 4 * COLUMNS);
+    let rows = usize::try_from((asked << 20).div_ceil(of_row)).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    store(keys).save(&OsSystem, folder.path()).unwrap();
+    store(rows).save(&OsSystem, folder.path()).unwrap();
     let bytes = stats(&OsSystem, folder.path()).unwrap().bytes();
     println!("{} MiB in {LIMIT} MiB", bytes >> 20);
     assert!(bytes >= 3 * (LIMIT << 20), "{bytes} bytes are not three times the limit");
     let found = evaluated(folder.path());
-    assert_eq!(found.len() as u64, keys * COLUMNS);
-    for (address, _, column, question) in Question::all(keys) {
-        assert_eq!(found[&address], question.members(column), "{address}");
+    assert_eq!(found.len() as u64, KEYS * COLUMNS);
+    for (address, _, column, question) in Question::all(rows) {
+        assert_eq!(found[&address], question.members(column, rows), "{address}");
     }
     let counts: BTreeSet<u64> = found.into_values().collect();
     assert!(counts.len() > 20 && counts.first() > Some(&0), "{counts:?}");
