@@ -9,7 +9,8 @@ macro_rules! identity_types {
     ($($name:ident $text:literal)*) => {
         /// A type of identity, under its name in the events API.
         ///
-        /// The order is the one in which identities are looked up to find a user: customer id, email, then the others.
+        /// The order is the one in which identities are looked up to find a user, where the project says nothing else: customer
+        /// id, email, then the others.
         #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(try_from = "String", into = "String")]
         #[repr(u8)]
@@ -57,6 +58,42 @@ identity_types! {
     MicrosoftPublisherId "microsoft_publisher_id"
     FireAdvertisingId "fire_advertising_id"
     MpDeviceId "mp_deviceid"
+}
+
+/// The order in which the identities of a row are looked up to find its user; the first one that somebody has decides. Every type is in it once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LookupOrder(Vec<IdentityType>);
+
+impl Default for LookupOrder {
+    /// Customer id, email, then the others: the order of [`IdentityType`].
+    fn default() -> Self {
+        Self::starting_with(&[])
+    }
+}
+
+impl LookupOrder {
+    /// The order that starts with some types; the others follow in the order of [`IdentityType`].
+    ///
+    /// ```
+    /// use aud::catalog::{IdentityType::{CustomerId, Email}, LookupOrder};
+    /// let order = LookupOrder::starting_with(&[Email]);
+    /// assert!(order.rank(Email) < order.rank(CustomerId));
+    /// ```
+    pub fn starting_with(first: &[IdentityType]) -> Self {
+        let all = IdentityType::ALL.iter().map(|(_, identity)| *identity);
+        let mut order: Vec<IdentityType> = Vec::with_capacity(all.len());
+        for each in first.iter().copied().chain(all) {
+            if !order.contains(&each) {
+                order.push(each);
+            }
+        }
+        Self(order)
+    }
+
+    /// How many types are looked up before a type.
+    pub fn rank(&self, identity: IdentityType) -> usize {
+        self.0.iter().position(|each| *each == identity).unwrap_or(self.0.len())
+    }
 }
 
 impl IdentityType {

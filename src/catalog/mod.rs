@@ -18,7 +18,7 @@ pub use attribute::{Attribute, Provenance, ValueType};
 pub use calculation::Calculation;
 pub use commerce::{platform_attribute, platform_attributes};
 pub use event::{CustomEventType, Event, EventKey, EventKind, Part, Tier};
-pub use identity_type::IdentityType;
+pub use identity_type::{IdentityType, LookupOrder};
 pub use output::{DeleteBehaviour, OutputKind, Setting, SettingType};
 pub use profile::{DeviceField, InstallEdge, LocationField, ProfileField, Regulation};
 

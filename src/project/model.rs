@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::base::{Duration, InputName, OutputName, Span, WorkspaceName};
-use crate::catalog::{Catalog, OutputKind};
+use crate::catalog::{Catalog, LookupOrder, OutputKind};
 
 use super::source::DataSource;
 
@@ -25,6 +25,8 @@ pub struct Project {
     pub data_path: PathBuf,
     /// What `aud import` reads, in the order written.
     pub sources: Vec<DataSource>,
+    /// In which order a row's identities are looked up to find its user.
+    pub identity_order: LookupOrder,
     /// How far criteria look back.
     pub retention: Retention,
     /// What `schema` declares, to be laid over what the data shows.

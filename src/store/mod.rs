@@ -27,6 +27,7 @@ mod log;
 mod only;
 mod owners;
 mod fold;
+mod folding;
 mod forget;
 mod forgotten;
 mod profiles;
@@ -56,6 +57,7 @@ pub use events::{EventShard, EventTable, Products, Segments};
 pub use export::{Exported, ExportedFile, Exporting, export};
 pub use files::{Verification, open, verify};
 pub use fold::{Folded, compact, fold};
+pub use folding::Folding;
 pub use forget::{
     Erased, Footprint, Forgetting, Remembered, erase, forgetting, forgotten_among, is_forgetting, remember_to_forget,
     remembered, settle_forgotten,

@@ -25,6 +25,8 @@ pub const RECENT: &str = "recent.db";
 const APPLICATION_ID: i64 = 0x6175_6452;
 /// The format that is written, the only one that is read.
 const FORMAT: i64 = 2;
+/// The number of the last batch that was ever appended.
+const LAST: &str = "SELECT last FROM log";
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -102,8 +104,8 @@ pub(super) fn after(system: &dyn System, folder: &Path, folded: u64) -> Result<V
     }
     let damaged = |what: String| StoreError::Damaged { file: path.clone(), what };
     let missing = |number: u64| damaged(format!("batch {number} is missing"));
-    let (connection, last) = open(&path)?;
-    let rows = read(&connection, folded).map_err(|cause| fault(&path, cause))?;
+    let (connection, _) = open(&path)?;
+    let (last, rows) = read(&connection, folded).map_err(|cause| fault(&path, cause))?;
     if last < folded || last - folded < rows.len() as u64 {
         return Err(damaged(format!("its last batch is said to be {last}")));
     }
@@ -122,13 +124,15 @@ pub(super) fn after(system: &dyn System, folder: &Path, folded: u64) -> Result<V
 
 type Row = (u64, u64, Vec<u8>);
 
-fn read(connection: &Connection, folded: u64) -> rusqlite::Result<Vec<Row>> {
-    let mut select =
-        connection.prepare("SELECT number, sum, content FROM batches WHERE number > ?1 ORDER BY number")?;
+/// The number of the last batch, and the batches after a number, as of one moment: others may append meanwhile.
+fn read(connection: &Connection, folded: u64) -> rusqlite::Result<(u64, Vec<Row>)> {
+    let moment = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)?;
+    let last = moment.query_row(LAST, [], |row| row.get::<_, i64>(0))?;
+    let mut select = moment.prepare("SELECT number, sum, content FROM batches WHERE number > ?1 ORDER BY number")?;
     let rows = select.query_map([folded.cast_signed()], |row| {
         Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get::<_, i64>(1)?.cast_unsigned(), row.get(2)?))
     })?;
-    rows.collect()
+    Ok((last.cast_unsigned(), rows.collect::<Result<_, _>>()?))
 }
 
 /// The store with the batches that are in no file so far, and the number of the last one.
@@ -211,7 +215,7 @@ fn open(path: &Path) -> Result<(Connection, u64), StoreError> {
         let connection = connect(path)?;
         let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
         let kind = (number("PRAGMA application_id")?, number("PRAGMA user_version")?);
-        let last = if kind == (APPLICATION_ID, FORMAT) { number("SELECT last FROM log")? } else { 0 };
+        let last = if kind == (APPLICATION_ID, FORMAT) { number(LAST)? } else { 0 };
         Ok((connection, kind, last.cast_unsigned()))
     };
     let damaged = |what: String| StoreError::Damaged { file: path.to_owned(), what };

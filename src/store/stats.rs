@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::error::StoreError;
 use super::events::EventTable;
-use super::files::{FileEntry, Manifest, load};
+use super::files::{FileEntry, Imported, Manifest, load, while_it_stays};
 use super::{Store, recent};
 use crate::catalog::EventKey;
 use crate::system::System;
@@ -73,8 +73,14 @@ impl Stats {
 /// # Errors
 /// A store that cannot be read, or whose times are damaged.
 pub fn stats(system: &dyn System, folder: &Path) -> Result<Stats, StoreError> {
-    let Some(manifest) = Manifest::read(system, folder)? else { return Ok(Stats::default()) };
-    let base = load(system, folder, &manifest)?;
+    while_it_stays(system, folder, |manifest| match manifest {
+        Some(manifest) => of(system, folder, manifest),
+        None => Ok(Stats::default()),
+    })
+}
+
+fn of(system: &dyn System, folder: &Path, manifest: &Manifest) -> Result<Stats, StoreError> {
+    let base = load(system, folder, manifest)?;
     let (store, last) = recent::replay(recent::after(system, folder, manifest.folded)?, manifest.folded, base)?;
     let events = store.events.iter().map(|(key, segments)| KeyStats {
         key: key.clone(),
@@ -91,10 +97,14 @@ pub fn stats(system: &dyn System, folder: &Path) -> Result<Stats, StoreError> {
         events: events.collect(),
         files: manifest.files.iter().map(file).collect(),
         recent: last - manifest.folded,
-        sources: manifest.imported.into_iter().map(|each| (each.source, each.path, each.rows)).collect(),
+        sources: manifest.imported.iter().map(source).collect(),
     };
     store.ensure_whole()?;
     Ok(stats)
+}
+
+fn source(read: &Imported) -> (String, String, u64) {
+    (read.source.clone(), read.path.clone(), read.rows)
 }
 
 fn file(file: &FileEntry) -> FileStats {

@@ -9,7 +9,7 @@ use chrono::{FixedOffset, Offset, Utc};
 
 use super::error::WorkloadError;
 use super::lower::input;
-use crate::catalog::{Catalog, CustomEventType, EventKind};
+use crate::catalog::{Catalog, CustomEventType, EventKind, LookupOrder};
 use crate::project::{
     DataSource, EventId, EventMapping, Format, Input, InputKind, Limits, NameMapping, NamedColumn, ProfileMapping,
     Project, Retention, TimeMapping, ValueMapping, Workspace,
@@ -39,6 +39,7 @@ fn project(data: &Path, store: &Path, sources: Vec<DataSource>) -> Project {
         workspaces: vec![Workspace { name: input().workspace, inputs }],
         data_path: store.to_owned(),
         sources,
+        identity_order: LookupOrder::default(),
         retention: Retention { events: None, profiles: None },
         declared: Catalog::default(),
         outputs: Default::default(),

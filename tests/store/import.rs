@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::sync::Mutex;
 
-use aud::catalog::{CustomEventType, EventKey, EventKind, IdentityType, ProfileField};
+use aud::catalog::{CustomEventType, EventKey, EventKind, IdentityType, LookupOrder, ProfileField};
 use aud::identity::derive_mpid;
 use aud::project::{DataSource, EventId, EventMapping, NameMapping, ProfileMapping, Project, TimeMapping};
 use aud::store::{BadRow, ImportOptions, Rebuilt, StoreError, import, open};
@@ -50,6 +50,26 @@ fn the_first_known_identity_decides_and_takes_the_others() {
     let first = &users[&derive_mpid(IdentityType::CustomerId, "1", 0).unwrap()];
     let second = &users[&derive_mpid(IdentityType::CustomerId, "2", 0).unwrap()];
     insta::assert_snapshot!(format!("{first}\n{second}"));
+}
+
+#[test]
+fn the_project_says_which_identity_decides() {
+    let rows = ["1,a@x,2020-01-01,one,UK", "2,b@x,2020-01-02,two,", "2,a@x,2020-01-03,three,"];
+    let (system, mut shop) = shop(&[("a.csv", csv(&rows))]);
+    imported(&system, &shop);
+    let owner = |shop: &Project, identity, value| open(&system, &shop.data_path).unwrap().rows_of(identity, value);
+    let (by_id, by_email) = (owner(&shop, IdentityType::CustomerId, "2"), owner(&shop, IdentityType::Email, "a@x"));
+    assert_eq!(by_id, by_email, "the customer id is known and takes the email");
+
+    // Everything is read anew, and the email decides: now it takes the customer id.
+    shop.identity_order = LookupOrder::starting_with(&[IdentityType::Email]);
+    assert_eq!(run(&system, &shop).unwrap().rebuilt, Some(Rebuilt::Mapping("purchases".to_owned())));
+    assert_eq!(run(&system, &shop).unwrap().rebuilt, None);
+    let store = open(&system, &shop.data_path).unwrap();
+    let user = derive_mpid(IdentityType::Email, "a@x", 0).unwrap();
+    assert_eq!(owner(&shop, IdentityType::Email, "a@x"), [store.row(user).unwrap()]);
+    assert_eq!(owner(&shop, IdentityType::CustomerId, "2"), owner(&shop, IdentityType::Email, "a@x"));
+    assert_eq!(owner(&shop, IdentityType::CustomerId, "1"), owner(&shop, IdentityType::Email, "a@x"));
 }
 
 #[test]

@@ -1,13 +1,15 @@
 //! Recent writes: durable at once, and the same store before and after they are folded.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use aud::base::{InputName, Mpid};
 use aud::catalog::{CustomEventType, EventKey, IdentityType};
-use aud::store::{EventRow, Recent, Store, StoreError, Writes, compact, fold, open, stats, verify};
+use aud::store::{EventRow, Folding, Recent, Store, StoreError, Writes, compact, fold, open, stats, verify};
 use aud::system::{OsSystem, System};
 use proptest::prelude::*;
 
+use super::faulty::{Fault, Faulty};
 use super::support::describe;
 
 const WEB: &str = "shop.web";
@@ -155,6 +157,60 @@ fn segments_are_merged_by_their_sizes() {
     assert_eq!(compact(&OsSystem, folder).unwrap().segments, 1);
     assert_eq!((segments(), state(folder)), (1, before));
     is_whole(folder);
+}
+
+#[test]
+fn folding_goes_on_in_the_background_and_nobody_sees_it() {
+    let (folded, unfolded) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (told, heard) = std::sync::mpsc::channel();
+    let system = std::sync::Arc::new(OsSystem);
+    let folding = Folding::start(system, folded.path().to_owned(), 2, move |folded| {
+        let _ = told.send(folded.unwrap().batches);
+    });
+    let folding = folding.unwrap();
+    let acknowledged = AtomicU64::new(0);
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            for at in 0..60 {
+                let events = [(at % 7, at % 3, i64::from(at)), (at % 5, at % 2, 100 - i64::from(at))];
+                append(unfolded.path(), &events);
+                append(folded.path(), &events);
+                acknowledged.fetch_add(2, Ordering::SeqCst);
+                folding.appended(1);
+            }
+        });
+        while !writer.is_finished() {
+            let least = acknowledged.load(Ordering::SeqCst);
+            assert!(open(&OsSystem, folded.path()).unwrap().event_count() >= least);
+            assert!(stats(&OsSystem, folded.path()).unwrap().event_count() >= least);
+            is_whole(folded.path());
+        }
+    });
+    drop(folding);
+    let batches: u64 = heard.iter().sum();
+    assert!(batches >= 58, "{batches}");
+    assert_eq!(state(folded.path()), state(unfolded.path()));
+}
+
+#[test]
+fn a_fold_that_fails_is_tried_again() {
+    let folder = tempfile::tempdir().unwrap();
+    append(folder.path(), &[(1, 1, 10)]);
+    let before = state(folder.path());
+    let (told, heard) = std::sync::mpsc::channel();
+    let system = std::sync::Arc::new(Faulty::new(1, Fault::ShortWrite));
+    let folding = Folding::start(system, folder.path().to_owned(), 1, move |folded| {
+        let _ = told.send(folded.map(|folded| folded.batches).map_err(|error| error.to_string()));
+    });
+    let folding = folding.unwrap();
+    folding.appended(1);
+    assert!(heard.recv().unwrap().is_err());
+    assert_eq!(state(folder.path()), before);
+    folding.appended(0);
+    assert_eq!(heard.recv().unwrap(), Ok(1));
+    drop(folding);
+    assert_eq!((state(folder.path()), stats(&OsSystem, folder.path()).unwrap().recent), (before, 0));
+    is_whole(folder.path());
 }
 
 proptest! {

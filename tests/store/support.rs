@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aud::base::{InputName, Mpid, Name, Now, Timestamp};
-use aud::catalog::{Catalog, CustomEventType, EventKey, IdentityType, ProfileField};
+use aud::catalog::{Catalog, CustomEventType, EventKey, IdentityType, LookupOrder, ProfileField};
 use aud::project::{
     DataSource, EventId, EventMapping, Format, Input, InputKind, Limits, NameMapping, NamedColumn, ProfileMapping,
     Project, Retention, TimeMapping, ValueMapping, Workspace,
@@ -73,6 +73,7 @@ pub(super) fn project(sources: Vec<DataSource>) -> Project {
         workspaces: vec![Workspace { name, inputs: inputs.to_vec() }],
         data_path: "/p/.aud/data".into(),
         sources,
+        identity_order: LookupOrder::default(),
         retention: Retention { events: None, profiles: None },
         declared: Catalog::default(),
         outputs: BTreeMap::new(),

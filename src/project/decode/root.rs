@@ -14,12 +14,13 @@ use super::{outputs, schema, sources, workspaces};
 
 /// The version of the project file that this build reads.
 const VERSION: i64 = 1;
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "version",
     "project",
     "audiences",
     "workspaces",
     "data",
+    "identity_order",
     "retention",
     "schema",
     "outputs",
@@ -60,6 +61,7 @@ fn read(reader: &mut Reader<'_>, node: &Node, folder: &Path) -> Option<Project> 
     let audiences = path(reader, &root, "audiences", folder, "audiences");
     let workspaces = workspaces::workspaces(reader, &root);
     let (data_path, sources) = data(reader, &root, folder, workspaces.as_deref());
+    let identity_order = root.get("identity_order").map(|entry| sources::identity_order(reader, entry));
     let retention = retention(reader, &root);
     let declared = schema::schema(reader, &root);
     let outputs = outputs::outputs(reader, &root, folder);
@@ -75,6 +77,7 @@ fn read(reader: &mut Reader<'_>, node: &Node, folder: &Path) -> Option<Project> 
         workspaces: workspaces?,
         data_path,
         sources,
+        identity_order: identity_order.unwrap_or_default(),
         retention,
         declared: declared?,
         outputs: outputs?,

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use crate::base::Span;
-use crate::catalog::IdentityType;
+use crate::catalog::{IdentityType, LookupOrder};
 use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::project::node::{Entry, Node, Value};
 use crate::project::{DataSource, Format, Workspace};
 
 use super::reader::{Map, Reader, alternatives, first_key, unknown_choice, words};
-use super::{events, profiles, text_value, value, workspaces};
+use super::{distinct_texts, events, profiles, text_value, value, workspaces};
 
 const KEYS: [&str; 14] = [
     "name",
@@ -188,6 +188,30 @@ fn users(reader: &mut Reader<'_>, source: &Map<'_>) -> Option<UserColumns> {
         }
     }
     sound.then_some((mpid, identities))
+}
+
+/// The identity types that are looked up first. What is wrong in it leaves the usual order.
+pub(super) fn identity_order(reader: &mut Reader<'_>, entry: &Entry) -> LookupOrder {
+    let what = "an identity type in `identity_order`";
+    let items = reader.list(&entry.value, "`identity_order`").unwrap_or(&[]);
+    // Reports what is no text or stands twice.
+    let _ = distinct_texts(reader, items, what);
+    let mut read = |node: &Node| {
+        let text = node.scalar()?.text.as_str();
+        let found = text.parse().ok();
+        if found.is_none() {
+            let known = words(IdentityType::ALL);
+            let problem = unknown_choice(text, node.span, what, &known);
+            reader.report(match text {
+                MPID => Diagnostic { fix: None, ..problem }
+                    .help("a row's MPID always comes before its identities: leave `mpid` out"),
+                _ => problem,
+            });
+        }
+        found
+    };
+    let first: Vec<IdentityType> = items.iter().filter_map(&mut read).collect();
+    LookupOrder::starting_with(&first)
 }
 
 fn unknown_identity(entry: &Entry) -> Diagnostic {

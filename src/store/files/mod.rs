@@ -20,7 +20,7 @@ mod write;
 pub(super) use manifest::TableName;
 pub(super) use manifest::{FileEntry, Imported, Manifest};
 pub use open::open;
-pub(super) use open::{load, read_users};
+pub(super) use open::{load, read_users, while_it_stays};
 pub(super) use requests::{StoredRequest, read_requests};
 pub use verify::{Verification, verify};
 pub(super) use write::{Change, Writing, kept_segments, remove_unnamed, slug};

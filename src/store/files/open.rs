@@ -21,29 +21,37 @@ use crate::base::Fingerprint;
 use crate::catalog::EventKey;
 use crate::system::System;
 
-/// How often opening starts anew when an import replaced the files meanwhile.
-const ATTEMPTS: usize = 3;
+/// How often reading starts anew when the files were replaced meanwhile.
+const ATTEMPTS: usize = 10;
 
 /// Opens the store of a folder. A folder without one opens as an empty store with a fresh id, and nothing is written.
 ///
 /// # Errors
 /// A damaged, missing or unreadable file, or a format of a later version; the error names the file.
 pub fn open(system: &dyn System, folder: &Path) -> Result<Store, StoreError> {
+    while_it_stays(system, folder, |manifest| match manifest {
+        Some(manifest) => load_all(system, folder, manifest),
+        None => Ok(Store::empty()),
+    })
+}
+
+/// Reads what belongs together: files, recent writes and the manifest that is about them. Starts anew where an import or a fold replaced the
+/// manifest meanwhile.
+pub(in crate::store) fn while_it_stays<T>(
+    system: &dyn System,
+    folder: &Path,
+    read: impl Fn(Option<&Manifest>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
     let mut manifest = Manifest::read(system, folder)?;
     for _ in 1..ATTEMPTS {
-        let Some(read) = &manifest else { break };
-        let opened = load_all(system, folder, read);
-        // Files and recent writes belong together where the manifest is still the same.
+        let answer = read(manifest.as_ref());
         let again = Manifest::read(system, folder)?;
         if again == manifest {
-            return opened;
+            return answer;
         }
         manifest = again;
     }
-    match manifest {
-        Some(manifest) => load_all(system, folder, &manifest),
-        None => Ok(Store::empty()),
-    }
+    read(manifest.as_ref())
 }
 
 /// The files that a manifest names, with the recent writes that are in none of them.

@@ -10,7 +10,7 @@ use super::super::error::StoreError;
 use super::super::forgotten::Forgotten;
 use super::super::verified::{Damage, Damages};
 use super::manifest::{FILE, FileEntry, Manifest};
-use super::open::read_table;
+use super::open::{read_table, while_it_stays};
 use crate::system::System;
 
 /// What reading everything came to.
@@ -29,18 +29,23 @@ pub struct Verification {
 /// # Errors
 /// The system refuses, or the store is of a later format. Damage is no error: it is what was asked for.
 pub fn verify(system: &dyn System, folder: &Path) -> Result<Verification, StoreError> {
-    let damages = Damages::default();
-    let manifest = match Manifest::read(system, folder) {
-        Ok(Some(manifest)) => manifest,
-        Ok(None) => return Ok(Verification::default()),
+    match Manifest::read(system, folder) {
         Err(StoreError::Damaged { file, what }) => {
-            damages.add(Damage { file, shard: None, column: None, what });
-            return Ok(Verification { files: 1, bytes: 0, damages: damages.all() });
+            let damages = vec![Damage { file, shard: None, column: None, what }];
+            Ok(Verification { files: 1, bytes: 0, damages })
         }
-        Err(error) => return Err(error),
-    };
+        Err(error) => Err(error),
+        Ok(_) => while_it_stays(system, folder, |manifest| match manifest {
+            Some(manifest) => verify_files(system, folder, manifest),
+            None => Ok(Verification::default()),
+        }),
+    }
+}
+
+fn verify_files(system: &dyn System, folder: &Path, manifest: &Manifest) -> Result<Verification, StoreError> {
+    let damages = Damages::default();
     manifest.files.par_iter().try_for_each(|file| verify_file(system, folder, file, &damages))?;
-    super::super::recent::verify(system, folder, &manifest, &damages)?;
+    super::super::recent::verify(system, folder, manifest, &damages)?;
     match Forgotten::read(system, folder) {
         Err(StoreError::ForgottenDamaged { file, what }) => {
             damages.add(Damage { file, shard: None, column: None, what })

@@ -11,6 +11,7 @@ use super::super::{Store, Users};
 use super::requests::Requests;
 use super::rows::Rows;
 use crate::base::InputName;
+use crate::catalog::LookupOrder;
 use crate::project::{DataSource, EventId, EventMapping, Format, Project};
 use crate::system::System;
 
@@ -69,6 +70,8 @@ pub(super) struct Work {
     pub(super) rows: Rows,
     pub(super) inputs: Vec<InputName>,
     pub(super) requests: Requests,
+    /// Which of a row's identities decides.
+    pub(super) identity_order: LookupOrder,
     /// Whose rows are left out.
     pub(super) forgotten: Arc<Forgotten>,
 }
@@ -102,7 +105,8 @@ impl Work {
         if project.sources.iter().any(brings_ids) {
             rows.remember_ids(&base.store);
         }
-        Ok(Self { builder, rows, inputs, requests, forgotten })
+        let identity_order = project.identity_order.clone();
+        Ok(Self { builder, rows, inputs, requests, identity_order, forgotten })
     }
 
     pub(super) fn input_code(&self, input: &InputName) -> u8 {

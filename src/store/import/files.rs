@@ -10,6 +10,7 @@ use super::super::error::StoreError;
 use super::super::files::{Imported, Manifest};
 use super::report::Rebuilt;
 use crate::base::Fingerprint;
+use crate::catalog::LookupOrder;
 use crate::project::{DataSource, Project};
 use crate::system::{FileInfo, System};
 
@@ -70,7 +71,7 @@ fn compare(
         let Some(source) = project.sources.get(file.source) else { continue };
         match known.remove(&(source.name.clone(), file.shown.clone())) {
             None => selection.read.push(file.clone()),
-            Some(known) if known.mapping != mapping_of(source) => {
+            Some(known) if known.mapping != mapping_of(project, source) => {
                 return Ok(Err(Rebuilt::Mapping(known.source.clone())));
             }
             Some(known) if is_unchanged(system, file, known)? => selection.kept.push(known.clone()),
@@ -87,9 +88,12 @@ fn shown(path: &Path, folder: &Path) -> String {
     if MAIN_SEPARATOR == '/' { shown.into_owned() } else { shown.replace(MAIN_SEPARATOR, "/") }
 }
 
-/// How a source reads its columns. Made from the whole description: reading anew once too often does no harm.
-pub(super) fn mapping_of(source: &DataSource) -> Fingerprint {
-    Fingerprint::of(format!("{source:?}"))
+/// How a source reads its columns, and whose its rows are. Made from the whole description: reading anew once too often does no harm.
+pub(super) fn mapping_of(project: &Project, source: &DataSource) -> Fingerprint {
+    let order = &project.identity_order;
+    // The usual order is not written down, so that what was read before there was another one need not be read anew.
+    let order = if *order == LookupOrder::default() { String::new() } else { format!("{order:?}") };
+    Fingerprint::of(format!("{source:?}{order}"))
 }
 
 fn is_unchanged(system: &dyn System, file: &SourceFile, known: &Imported) -> Result<bool, StoreError> {

@@ -71,7 +71,7 @@ pub(super) fn read_all(
         own.rejected = rejects.end(&source.name)?;
         let (blake3, rows) = read?;
         own.files_read += 1;
-        imported.push(remembered(system, source, file, blake3, rows));
+        imported.push(remembered(system, project, source, file, blake3, rows));
         let last_of_source = files.get(at + 1).is_none_or(|next| next.source != file.source);
         if last_of_source && own.exceeds(options.bad_rows) {
             return Err(too_many(own));
@@ -83,6 +83,7 @@ pub(super) fn read_all(
 /// What is remembered of a file that was read.
 pub(super) fn remembered(
     system: &dyn System,
+    project: &Project,
     source: &DataSource,
     file: &SourceFile,
     blake3: Fingerprint,
@@ -91,7 +92,7 @@ pub(super) fn remembered(
     let settled = file.info.modified_ms < system.now().ms() - FRESH_MS;
     Imported {
         source: source.name.clone(),
-        mapping: mapping_of(source),
+        mapping: mapping_of(project, source),
         path: file.shown.clone(),
         bytes: file.info.len,
         modified_ms: if settled { file.info.modified_ms } else { 0 },

@@ -1,7 +1,7 @@
 //! Whose each row is (M25), in the order of time.
 //!
 //! In: rows with the identities that they name. Out: their users, in the builder: sightings, attributes, owners of events.
-//! A row with an MPID is that user's. Else the first identity that is known, in look-up order, decides; the others move to that user. Where none is known, the first
+//! A row with an MPID is that user's. Else the first identity that is known decides, in the project's order; the others move to that user. Where none is known, the first
 //! one makes a new user. Events that were stored before under the same id are dropped (M20); of a source that groups its rows,
 //! their products go to the event that was stored under that id. A batch is one user's and is taken whole, at its own time, or
 //! dropped whole.
@@ -42,7 +42,8 @@ struct Resolver<'f> {
 
 /// Gives every row its user. Says how many rows were kept.
 pub(super) fn resolve(work: &mut Work, claimed: Vec<bool>, report: &mut ImportReport) -> u64 {
-    let Work { builder, rows, requests, forgotten, .. } = work;
+    let Work { builder, rows, requests, identity_order, forgotten, .. } = work;
+    rows.combinations.sort_by(identity_order);
     let mut resolver = Resolver { forgotten, claimed, found: vec![None; rows.combinations.len()], moves: 0 };
     let mut order = std::mem::take(&mut rows.rows);
     // Stable, so rows of one instant stay in the order they were read; linear where they came in order.

@@ -14,7 +14,7 @@ use super::super::builder::Builder;
 use super::super::interner::Interner;
 use super::super::profiles::ProfileTarget;
 use crate::base::Mpid;
-use crate::catalog::EventKey;
+use crate::catalog::{EventKey, IdentityType, LookupOrder};
 use crate::project::{DataSource, Project};
 
 /// No log: the row is no event.
@@ -218,7 +218,7 @@ pub(super) struct Combinations {
 }
 
 impl Combinations {
-    /// The number of a set, given as types and value codes in look-up order.
+    /// The number of a set, given as types and value codes in the order of types.
     pub(super) fn number(&mut self, set: &[(u8, u32)]) -> u32 {
         let Self { identities, ends, numbers, hasher, .. } = self;
         let hash = hasher.hash_one(set);
@@ -246,6 +246,22 @@ impl Combinations {
     /// The set of a number.
     pub(super) fn set(&self, number: u32) -> &[(u8, u32)] {
         at(&self.identities, &self.ends, number)
+    }
+
+    /// Puts every set into the order in which its identities are looked up; an MPID stays first. No sets may be added any more.
+    pub(super) fn sort_by(&mut self, order: &LookupOrder) {
+        if *order == LookupOrder::default() {
+            return;
+        }
+        let ranks: Vec<usize> = IdentityType::ALL.iter().map(|(_, identity)| order.rank(*identity)).collect();
+        let rank = |(identity, _): &(u8, u32)| ranks.get(usize::from(*identity)).map(|rank| rank + 1);
+        let mut from = 0;
+        for end in &self.ends {
+            let set = self.identities.get_mut(from..*end as usize);
+            set.unwrap_or_default().sort_by_key(|each| rank(each).unwrap_or(0));
+            from = *end as usize;
+        }
+        self.numbers.clear();
     }
 
     /// How many sets there are.

@@ -101,7 +101,7 @@ pub(in super::super) fn read_all(
             sum.map_err(StoreError::system("read a source file"))
         })?;
         own.files_read += 1;
-        imported.push(remembered(system, source, file, blake3, own.rows - rows_before));
+        imported.push(remembered(system, project, source, file, blake3, own.rows - rows_before));
         let last_of_source = files.get(at + 1).is_none_or(|next| next.source != file.source);
         if last_of_source && own.exceeds(options.bad_rows) {
             return Err(too_many(own));
