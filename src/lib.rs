@@ -13,6 +13,7 @@ pub mod members;
 pub mod analyze;
 pub mod store;
 pub mod eval;
+pub mod estimate;
 pub mod explain;
 pub mod testing;
 pub mod state;

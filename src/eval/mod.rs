@@ -56,14 +56,14 @@ pub fn evaluate(
     only: Option<&BTreeSet<Address>>,
     stored: &Stored,
 ) -> Memberships {
-    let given = standard::memberships(model, store, now, only, stored);
+    let given = standard::memberships(model, store, now, only, stored, None);
     let program = Program::new(model, only);
     let bitmaps = run::run(&program, store, now, &given);
     memberships(&program, store, now, only, given, bitmaps)
 }
 
 /// What [`evaluate`] says of some users, by row: their own data is read, and nobody else's. Costs time for each of them, so that
-/// it is for few; standard audiences without a stored membership are evaluated for all users.
+/// it is for few.
 pub fn evaluate_rows(
     model: &Model,
     store: &Store,
@@ -72,7 +72,7 @@ pub fn evaluate_rows(
     stored: &Stored,
     rows: &RoaringBitmap,
 ) -> Memberships {
-    let mut given = standard::memberships(model, store, now, only, stored);
+    let mut given = standard::memberships(model, store, now, only, stored, Some(rows));
     let program = Program::new(model, only);
     let bitmaps = run::run_rows(&program, store, now, &given, rows);
     given.values_mut().for_each(|members| *members &= rows);

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use roaring::RoaringBitmap;
 
 use super::program::{Program, nested_first};
-use super::run::run;
+use super::run::{run, run_rows};
 use crate::base::{Address, Now, TimeFilter, Timestamp};
 use crate::ir::{Audience, Model, Standard, Status};
 use crate::store::Store;
@@ -28,18 +28,25 @@ pub fn as_of(standard: Standard, now: Now) -> Now {
     }
 }
 
-/// The memberships of the active standard audiences that are asked for, and of those that any audience asked for nests.
+/// The memberships of the active standard audiences that are asked for, and of those that any audience asked for nests; with `rows`,
+/// those that are not stored among these rows only.
 pub(super) fn memberships(
     model: &Model,
     store: &Store,
     now: Now,
     only: Option<&BTreeSet<Address>>,
     stored: &Stored,
+    rows: Option<&RoaringBitmap>,
 ) -> BTreeMap<Address, RoaringBitmap> {
     let mut known = kept(model, stored);
     for (audience, standard) in evaluated(model, only, stored) {
         let program = Program::standard(model, audience);
-        let members = run(&program, store, as_of(standard, now), &known).pop().unwrap_or_default();
+        let at = as_of(standard, now);
+        let members = match rows {
+            Some(rows) => run_rows(&program, store, at, &known, rows).pop(),
+            None => run(&program, store, at, &known).pop(),
+        };
+        let members = members.unwrap_or_default();
         known.insert(audience.address.clone(), members);
     }
     known
