@@ -2,13 +2,13 @@
 
 use super::chart::{Chart, Frame, LABELS_WIDE, Labels};
 use super::palette::{Paint, Theme};
-use super::rows::{HEAD, TOP, WIDTH, nothing, some};
+use super::rows::{HEAD, NOTHING_SIZE, TOP, WIDTH, nothing, some};
 use super::scale::{Scale, Unit, number};
 use super::sheet::{About, BODY, Drawn, MARGIN, Pen, Sheet, draw};
 use super::text::width;
 use super::{Interval, PictureError, Size};
 
-/// A line through points, in the order they are given.
+/// A line through points, from left to right.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Curve {
     /// What the picture is about.
@@ -71,8 +71,10 @@ impl Curve {
 
     /// How large the SVG is.
     pub fn size(&self) -> Size {
-        let height = if self.points.is_empty() { 96 } else { TOP + HEAD + HEIGHT + 54 };
-        Size { width: WIDTH.unsigned_abs(), height: height.unsigned_abs() }
+        if self.points.is_empty() {
+            return NOTHING_SIZE;
+        }
+        Size { width: WIDTH.unsigned_abs(), height: (TOP + HEAD + HEIGHT + 54).unsigned_abs() }
     }
 
     fn onto(&self, sheet: &Sheet<'_>) -> Drawn {
@@ -87,7 +89,8 @@ impl Curve {
         sheet.write(&self.y.label, (MARGIN, TOP + 6), Pen::SMALL, frame.width)?;
         let below = (frame.left + frame.width / 2, frame.bottom() + 34);
         sheet.write(&self.x.label, below, Pen::SMALL.middle(), frame.width)?;
-        let points: Vec<CurvePoint> = self.points.iter().filter_map(|point| held(*point, &x, &y)).collect();
+        let mut points: Vec<CurvePoint> = self.points.iter().filter_map(|point| held(*point, &x, &y)).collect();
+        points.sort_by(|one, other| one.x.total_cmp(&other.x));
         band(sheet, &chart, &points)?;
         line(sheet, &chart, &points)?;
         self.marked(sheet, &chart, frame, (&x, &y))
@@ -118,15 +121,16 @@ impl Curve {
             sheet.line(vec![(frame.left, at), (frame.right(), at)], colour, 1)?;
         }
         let wide = width(&marker.label, BODY).min(frame.width / 2);
+        let pen = Pen::BODY.bold();
         let place = match (wanted, level) {
-            (Some(x), _) if x + 8 + wide <= frame.right() => Some((x + 8, frame.top + 10)),
-            (Some(x), _) => Some((x - 8 - wide, frame.top + 10)),
+            (Some(x), _) if x + 8 + wide <= frame.right() => Some((x + 8, frame.top + 10, pen)),
+            (Some(x), _) => Some((x - 8, frame.top + 10, pen.end())),
             // Above the line, unless that is outside.
-            (None, Some(y)) if y - 10 < frame.top + 4 => Some((frame.right() - wide, y + 10)),
-            (None, Some(y)) => Some((frame.right() - wide, y - 10)),
+            (None, Some(y)) if y - 10 < frame.top + 4 => Some((frame.right(), y + 10, pen.end())),
+            (None, Some(y)) => Some((frame.right(), y - 10, pen.end())),
             (None, None) => None,
         };
-        place.map_or(Ok(()), |place| sheet.write(&marker.label, place, Pen::BODY.bold(), wide + 8))
+        place.map_or(Ok(()), |(x, y, pen)| sheet.write(&marker.label, (x, y), pen, wide + 8))
     }
 }
 
@@ -172,5 +176,5 @@ fn line(sheet: &Sheet<'_>, chart: &Chart<'_>, points: &[CurvePoint]) -> Drawn {
 
 /// A figure in words.
 fn written(value: f64) -> String {
-    number(value).map_or_else(|| "no number".to_owned(), |value| super::scale::short(value, 0.0))
+    number(value).map_or_else(|| "no number".to_owned(), |value| super::scale::rough(value))
 }

@@ -2,7 +2,7 @@
 
 use super::chart::{Chart, Frame, LABELS_WIDE, Labels};
 use super::palette::{Paint, Theme};
-use super::rows::{HEAD, TOP, WIDTH, nothing, some};
+use super::rows::{HEAD, NOTHING_SIZE, TOP, WIDTH, nothing, some};
 use super::scale::{Scale, Unit};
 use super::sheet::{About, Drawn, MARGIN, Pen, SMALL, Sheet, draw};
 use super::text::width;
@@ -60,7 +60,10 @@ impl Days {
     /// How large the SVG is.
     pub fn size(&self) -> Size {
         let empty = self.days.is_empty() && self.forecast.is_empty();
-        let height = if empty { 96 } else { TOP + HEAD + HEAD + SIZES_HIGH + GAP + MOVES_HIGH + 34 };
+        if empty {
+            return NOTHING_SIZE;
+        }
+        let height = TOP + HEAD + HEAD + SIZES_HIGH + GAP + MOVES_HIGH + 34;
         Size { width: WIDTH.unsigned_abs(), height: height.unsigned_abs() }
     }
 
@@ -78,8 +81,7 @@ impl Days {
         let upper = Frame { left, top: TOP + HEAD + HEAD, width: WIDTH - left - 2 * MARGIN, height: SIZES_HIGH };
         let lower = Frame { top: upper.bottom() + GAP, height: MOVES_HIGH, ..upper };
         let x = Scale::places(count, self.every(upper.width));
-        let ends = self.all().filter_map(|day| day.interval?.ends()).map(|(_, high)| high);
-        let sizes = Scale::from_zero(self.all().map(|day| day.size as f64).chain(ends), Unit::Count, 5);
+        let sizes = self.upwards();
         let moves = self.all().flat_map(|day| [day.adds as f64, -(day.drops as f64)]);
         let moves = Scale::from_zero(moves, Unit::Count, 4);
         let day = |at: f64| {
@@ -92,6 +94,21 @@ impl Days {
         self.moves(sheet, &below, lower.width)?;
         self.sizes(sheet, &above)?;
         self.today(sheet, &above, upper, lower)
+    }
+
+    /// The axis of sizes. It starts at zero unless all sizes are far from it: then what changes would not be seen.
+    fn upwards(&self) -> Scale {
+        let ends = self.all().filter_map(|day| day.interval?.ends()).flat_map(|(low, high)| [low, high]);
+        let sizes = || self.all().map(|day| day.size as f64);
+        let (least, most) =
+            sizes().fold((f64::MAX, 0.0), |(low, high): (f64, f64), size| (low.min(size), high.max(size)));
+        if least > 0.5 * most {
+            // A tenth on both sides, so that a small change looks small.
+            let around = sizes().flat_map(|size| [0.9 * size, 1.1 * size]);
+            Scale::around(around.chain(ends), Unit::Count, 5)
+        } else {
+            Scale::from_zero(sizes().chain(ends), Unit::Count, 5)
+        }
     }
 
     fn heads(&self, sheet: &Sheet<'_>) -> Drawn {
@@ -114,17 +131,19 @@ impl Days {
 
     fn moves(&self, sheet: &Sheet<'_>, chart: &Chart<'_>, room: i32) -> Drawn {
         let count = (self.days.len() + self.forecast.len()) as f64;
-        let half = (f64::from(room) / count * 0.35).clamp(0.0, 14.0) as i32;
+        let wide = f64::from(room) / count;
+        // Bars of a pixel or two touch each other: gaps would come and go with the pixels.
+        let half = if wide < 4.0 { 0.5 } else { (14.0 / wide).min(0.35) };
         for (at, day) in self.all().enumerate() {
             let cover = if at < self.days.len() { 1.0 } else { FAINT };
-            let (x, zero) = chart.at(at as f64, 0.0);
+            let ((from, zero), (to, _)) = (chart.at(at as f64 - half, 0.0), chart.at(at as f64 + half, 0.0));
             if day.adds > 0 {
                 let top = chart.at(0.0, day.adds as f64).1.min(zero - 1);
-                sheet.fill((x - half, top), (x + half, zero), Paint::Add.faint(cover))?;
+                sheet.fill((from, top), (to, zero), Paint::Add.faint(cover))?;
             }
             if day.drops > 0 {
                 let bottom = chart.at(0.0, -(day.drops as f64)).1;
-                sheet.fill((x - half, zero), (x + half, bottom), Paint::Drop.faint(cover))?;
+                sheet.fill((from, zero), (to, bottom), Paint::Drop.faint(cover))?;
             }
         }
         let (_, zero) = chart.at(0.0, 0.0);
@@ -133,9 +152,14 @@ impl Days {
     }
 
     fn sizes(&self, sheet: &Sheet<'_>, chart: &Chart<'_>) -> Drawn {
+        // What is known is where the band of a forecast starts.
+        let last = self.days.last().filter(|day| day.interval.is_none() && !self.forecast.is_empty());
+        let start = last.map(|day| (self.days.len() as f64 - 1.0, (day.size as f64, day.size as f64)));
         let ends = self.all().enumerate().filter_map(|(at, day)| Some((at as f64, day.interval?.ends()?)));
+        let mut ends: Vec<_> = ends.chain(start).collect();
+        ends.sort_by(|one, other| one.0.total_cmp(&other.0));
         let (lower, upper): (Vec<_>, Vec<_>) =
-            ends.map(|(at, (low, high))| (chart.at(at, low), chart.at(at, high))).unzip();
+            ends.into_iter().map(|(at, (low, high))| (chart.at(at, low), chart.at(at, high))).unzip();
         if lower.len() > 1 {
             sheet.shape(lower.into_iter().chain(upper.into_iter().rev()).collect(), Paint::Bar.faint(0.2))?;
         }

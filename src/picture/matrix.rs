@@ -1,8 +1,8 @@
 //! What everything has in common with everything: shaded cells.
 
 use super::palette::{Paint, SHADES, Theme};
-use super::rows::{HEAD, TOP, WIDTH, nothing, some};
-use super::scale::{number, short};
+use super::rows::{HEAD, NOTHING_SIZE, TOP, nothing, some};
+use super::scale::{number, rough};
 use super::sheet::{About, Drawn, MARGIN, Pen, SMALL, Sheet, draw};
 use super::text::width;
 use super::{PictureError, Size};
@@ -42,6 +42,9 @@ const NUMBERED: usize = 20;
 /// No more rows are drawn: the picture grows with their square.
 const MOST: usize = 400;
 
+/// How wide the title and the legend are at least.
+const NARROWEST: i32 = 560;
+
 /// How the parts lie.
 struct Layout {
     count: usize,
@@ -62,10 +65,10 @@ impl Matrix {
     pub fn size(&self) -> Size {
         let layout = self.layout();
         if layout.count == 0 {
-            return Size { width: WIDTH.unsigned_abs(), height: 96 };
+            return NOTHING_SIZE;
         }
         let cells = layout.count as i32;
-        let width = (layout.left + cells * layout.cell.0 + MARGIN).max(WIDTH);
+        let width = (layout.left + cells * layout.cell.0 + MARGIN).max(NARROWEST);
         Size { width: width.unsigned_abs(), height: (layout.top + cells * layout.cell.1 + MARGIN).unsigned_abs() }
     }
 
@@ -110,7 +113,7 @@ impl Matrix {
         let missing = self.rows.len().saturating_sub(MOST);
         let missing = if missing > 0 { format!(" ({missing} more rows are not drawn)") } else { String::new() };
         let text = format!("100%   {}{missing}", self.legend);
-        sheet.write(&text, (x + 6, y), Pen::SMALL, WIDTH - x - 6 - MARGIN)
+        sheet.write(&text, (x + 6, y), Pen::SMALL, NARROWEST - x - 6 - MARGIN)
     }
 }
 
@@ -129,12 +132,7 @@ impl Layout {
             let pen = Pen::BODY.middle().paint(Paint::OnShade(shade));
             sheet.write(&percent(cell.share), (x + wide / 2, y + high / 2 - 6), pen.bold(), wide)?;
             let small = Pen { font: 10, ..pen };
-            sheet.write(
-                &short(cell.count as f64, 0.0).replace("e0", ""),
-                (x + wide / 2, y + high / 2 + 9),
-                small,
-                wide,
-            )?;
+            sheet.write(&rough(cell.count as f64), (x + wide / 2, y + high / 2 + 9), small, wide)?;
         }
         Ok(())
     }

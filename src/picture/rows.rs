@@ -26,7 +26,7 @@ const FOOT: i32 = 44;
 
 /// What stands in the place of a picture of nothing.
 pub(super) const NOTHING: &str = "Nothing to show.";
-const NOTHING_HIGH: u32 = 96;
+pub(super) const NOTHING_SIZE: Size = Size { width: WIDTH.unsigned_abs(), height: 96 };
 
 /// How the parts of a picture with rows lie.
 #[derive(Clone, Copy, Debug)]
@@ -55,8 +55,10 @@ impl Rows {
 
     /// How large the picture is.
     pub(super) fn size(self) -> Size {
-        let high = if self.count == 0 { NOTHING_HIGH } else { (self.frame.bottom() + FOOT).unsigned_abs() };
-        Size { width: WIDTH.unsigned_abs(), height: high }
+        if self.count == 0 {
+            return NOTHING_SIZE;
+        }
+        Size { width: WIDTH.unsigned_abs(), height: (self.frame.bottom() + FOOT).unsigned_abs() }
     }
 
     /// The middle of a row.

@@ -35,7 +35,7 @@ pub(super) struct Scale {
     logarithmic: bool,
     unit: Unit,
     ticks: Vec<f64>,
-    /// How many digits after the point tell neighbouring ticks apart, for each power of a thousand.
+    /// How far neighbouring ticks are from each other; zero where it is a ratio that stays the same.
     step: f64,
 }
 
@@ -47,10 +47,23 @@ impl Scale {
         Self::linear(low, high, unit, most_ticks)
     }
 
-    /// An axis from the smallest figure to the largest one, to whole ticks.
+    /// An axis from zero to exactly the largest figure, for bars: no room is left empty behind the longest one.
+    pub(super) fn for_bars(values: impl Iterator<Item = f64>, unit: Unit, most_ticks: u32) -> Self {
+        let longest = values.filter_map(number).fold(0.0, f64::max);
+        let scale = Self::linear(0.0, longest, unit, most_ticks);
+        if longest <= 0.0 {
+            return scale;
+        }
+        let ticks = scale.ticks.iter().copied().filter(|tick| *tick <= longest).collect();
+        Self { low: 0.0, high: longest, ticks, ..scale }
+    }
+
+    /// An axis from the smallest figure to the largest one, to whole ticks. A single figure has room on both sides.
     pub(super) fn around(values: impl Iterator<Item = f64>, unit: Unit, most_ticks: u32) -> Self {
         let (low, high) = ends(values.filter_map(number)).unwrap_or((0.0, 1.0));
-        Self::linear(low, high, unit, most_ticks)
+        let room = if low == high { (low.abs() * 0.1).max(1e-3) } else { 0.0 };
+        let least = if low >= 0.0 { 0.0 } else { f64::MIN };
+        Self::linear((low - room).max(least), high + room, unit, most_ticks)
     }
 
     /// An axis on which as many pixels are the same ratio everywhere. Figures that are not above zero lie at its start.
@@ -159,6 +172,13 @@ pub(super) fn short(value: f64, step: f64) -> String {
     format!("{}{mark}", digits(value / unit, step / unit))
 }
 
+/// A number in three digits: `950`, `12.3k`, `1.25M`.
+pub(super) fn rough(value: f64) -> String {
+    let size = value.abs();
+    let step = if size > 0.0 && size.is_finite() { 10f64.powf(size.log10().floor() - 1.0) } else { 1.0 };
+    short((value / step * 10.0).round() * step / 10.0, step)
+}
+
 /// As many digits after the point as tell steps apart, and no zeros at the end.
 fn digits(value: f64, step: f64) -> String {
     let after = if step > 0.0 { (-step.log10()).ceil().clamp(0.0, 9.0) as usize + 1 } else { 6 };
@@ -187,6 +207,26 @@ mod tests {
         assert_eq!(written(&shares), ["0%", "10%", "20%", "30%", "40%", "50%"]);
         let near = Scale::around([1_000_000.0, 1_000_010.0].into_iter(), Unit::Count, 6);
         assert_eq!(written(&near)[..2], ["1M", "1.000002M"]);
+    }
+
+    #[test]
+    fn bars_end_where_the_axis_does() {
+        let scale = Scale::for_bars([1_250_000.0, 3.0].into_iter(), Unit::Count, 6);
+        assert_eq!(written(&scale), ["0", "500k", "1M"]);
+        assert_eq!((scale.share(1_250_000.0), scale.share(0.0)), (1.0, 0.0));
+    }
+
+    #[test]
+    fn a_single_figure_has_room_on_both_sides() {
+        let scale = Scale::around([100.0].into_iter(), Unit::Count, 6);
+        assert!(scale.share(100.0) > 0.2 && scale.share(100.0) < 0.8, "{scale:?}");
+    }
+
+    #[test]
+    fn rough_numbers_have_three_digits() {
+        let all = [0.0, 7.0, 950.0, 1_234.0, 12_345.0, 123_456.0, 999_999.0, 1_250_000.0];
+        assert_eq!(all.map(rough), ["0", "7", "950", "1.23k", "12.3k", "123k", "1M", "1.25M"]);
+        assert_eq!([f64::NAN, 1.8e19, 0.000_000_1].map(rough), ["NaN", "1.80e19", "1.00e-7"]);
     }
 
     #[test]

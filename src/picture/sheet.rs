@@ -191,6 +191,8 @@ impl Sheet<'_> {
     /// A level line with an upright mark at each end.
     pub(super) fn whisker(&self, from: i32, to: i32, y: i32, paint: Paint) -> Drawn {
         let colour = paint.faint(1.0);
+        // A whisker on a bar stands out by the ground around it.
+        self.line(vec![(from, y), (to, y)], Paint::Ground.faint(0.7), 5)?;
         self.line(vec![(from, y), (to, y)], colour, 1)?;
         self.line(vec![(from, y - 4), (from, y + 4)], colour, 1)?;
         self.line(vec![(to, y - 4), (to, y + 4)], colour, 1)
@@ -257,6 +259,9 @@ fn swapped(element: &str, theme: Theme) -> String {
     for needless in [" opacity=\"1\"", " stroke=\"none\"", " font-family=\"system-ui, sans-serif\""] {
         element = element.replace(needless, "");
     }
+    if is_straight(&element) {
+        element = element.replacen("<polyline", "<polyline shape-rendering=\"crispEdges\"", 1);
+    }
     for (attribute, letter) in [("fill", 'f'), ("stroke", 's')] {
         let start = format!("{attribute}=\"#5A00");
         let Some((before, (code, after))) =
@@ -272,6 +277,16 @@ fn swapped(element: &str, theme: Theme) -> String {
         element = format!("{before}{class}{attribute}=\"{}\"{after}", paint.css(theme));
     }
     element
+}
+
+/// Whether an element is a level or an upright line, which is drawn in whole pixels.
+fn is_straight(element: &str) -> bool {
+    let points = element.split_once("points=\"").and_then(|(_, rest)| rest.split_once('"'));
+    let points = points.map(|(points, _)| points.split_whitespace().filter_map(|point| point.split_once(',')));
+    match points.map(Iterator::collect::<Vec<_>>).as_deref() {
+        Some([one, other]) => one.0 == other.0 || one.1 == other.1,
+        _ => false,
+    }
 }
 
 /// The colours for readers who prefer dark: those that occur.

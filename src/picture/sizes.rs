@@ -55,7 +55,7 @@ impl Sizes {
     fn scale(&self) -> Scale {
         let bars = self.rows.iter().filter_map(|row| row.value).map(|value| value as f64);
         let ends = self.rows.iter().filter_map(|row| row.interval?.ends()).map(|(_, high)| high);
-        Scale::from_zero(bars.chain(ends), Unit::Count, 6)
+        Scale::for_bars(bars.chain(ends), Unit::Count, 6)
     }
 
     fn onto(&self, sheet: &Sheet<'_>) -> Drawn {

@@ -1,7 +1,7 @@
 //! What is left after each of several steps: bars that step down.
 
 use super::palette::{Paint, Theme};
-use super::rows::{HEAD, Rows, TOP, nothing, some};
+use super::rows::{HEAD, NOTHING_SIZE, Rows, TOP, nothing, some};
 use super::scale::{Scale, Unit};
 use super::sheet::{About, BODY, Drawn, Pen, SMALL, Sheet, draw};
 use super::text::width;
@@ -71,7 +71,11 @@ impl Waterfall {
 
     /// How large the SVG is.
     pub fn size(&self) -> Size {
-        self.rows(&self.columns()).size()
+        if self.is_nothing() { NOTHING_SIZE } else { self.rows(&self.columns()).size() }
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.steps.is_empty() && self.population == 0
     }
 
     fn levels(&self) -> Vec<Level<'_>> {
@@ -108,11 +112,11 @@ impl Waterfall {
         let columns = self.columns();
         let rows = self.rows(&columns);
         let levels = self.levels();
-        let tallest = levels.iter().map(|level| level.remaining).chain([self.population]).max().unwrap_or(0);
-        if tallest == 0 && levels.is_empty() {
+        if self.is_nothing() {
             return nothing(sheet, self.size());
         }
-        let scale = Scale::from_zero(std::iter::once(tallest as f64), Unit::Count, 5);
+        let tallest = levels.iter().map(|level| level.remaining).chain([self.population]).max().unwrap_or(0);
+        let scale = Scale::for_bars(std::iter::once(tallest as f64), Unit::Count, 5);
         let chart = rows.grid(sheet, &scale, &self.unit)?;
         let place = |value: u64| chart.at(value as f64, 0.0).0;
         self.heads(sheet, &rows, &columns)?;
