@@ -3,7 +3,7 @@
 use super::chart::{Chart, Frame, LABELS_WIDE, Labels};
 use super::palette::{Paint, Theme};
 use super::rows::{HEAD, NOTHING_SIZE, TOP, WIDTH, nothing, some};
-use super::scale::{Scale, Unit, number};
+use super::scale::{Scale, Unit, number, rough};
 use super::sheet::{About, BODY, Drawn, MARGIN, Pen, Sheet, draw};
 use super::text::width;
 use super::{Interval, PictureError, Size};
@@ -64,7 +64,8 @@ const DOTTED: usize = 60;
 impl Curve {
     /// The picture as SVG.
     pub fn svg(&self, theme: Theme) -> Result<String, PictureError> {
-        let points = some(&self.points, |point| format!("{} at {}", written(point.y), written(point.x)));
+        let figures = |point: &CurvePoint| format!("{} at {}", self.y.written(point.y), self.x.written(point.x));
+        let points = some(&self.points, figures);
         let said = format!("{} by {}. {points}", self.y.label, self.x.label);
         draw(self.size(), theme, &About { title: &self.title, said }, |sheet| self.onto(sheet))
     }
@@ -174,7 +175,13 @@ fn line(sheet: &Sheet<'_>, chart: &Chart<'_>, points: &[CurvePoint]) -> Drawn {
     if places.len() > 1 { sheet.line(places, Paint::Bar.faint(1.0), 2) } else { Ok(()) }
 }
 
-/// A figure in words.
-fn written(value: f64) -> String {
-    number(value).map_or_else(|| "no number".to_owned(), |value| super::scale::rough(value))
+impl Axis {
+    /// A figure in words.
+    fn written(&self, value: f64) -> String {
+        match (number(value), self.unit) {
+            (None, _) => "no number".to_owned(),
+            (Some(value), Unit::Share) => format!("{}%", rough(100.0 * value)),
+            (Some(value), Unit::Count | Unit::Number) => rough(value),
+        }
+    }
 }

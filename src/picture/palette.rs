@@ -127,7 +127,8 @@ impl Paint {
             Self::Shade(shade) => between(if dark { DARK_SHADES } else { LIGHT_SHADES }, shade),
             Self::OnShade(shade) => {
                 let below = Self::Shade(shade).colour(dark);
-                let (white, black) = ((0xff, 0xff, 0xff), (0x0d, 0x11, 0x17));
+                // One of these two stands out on every colour.
+                let (white, black) = ((0xff, 0xff, 0xff), (0, 0, 0));
                 if contrast(below, white) > contrast(below, black) { white } else { black }
             }
         }

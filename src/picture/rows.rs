@@ -50,7 +50,7 @@ impl Rows {
         let top = TOP + heads * HEAD + if many { HEAD } else { 0 };
         let rows = i32::try_from(count).unwrap_or(i32::MAX);
         let height = rows.saturating_mul(row).min(i32::MAX / 2);
-        Self { frame: Frame { left, top, width: WIDTH - MARGIN - right - left, height }, row, count }
+        Self { frame: Frame { left, top, width: (WIDTH - MARGIN - right - left).max(60), height }, row, count }
     }
 
     /// How large the picture is.

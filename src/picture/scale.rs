@@ -7,6 +7,8 @@ use std::ops::Range;
 
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 
+use crate::base::number::grouped;
+
 /// What the figures of an axis are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Unit {
@@ -22,9 +24,14 @@ pub enum Unit {
 /// Figures beyond it lie at the edge. Sums and differences of such figures stay finite.
 const LARGEST: f64 = 1e30;
 
-/// A figure that has a place on an axis.
+/// A figure that has a place on an axis: infinite ones lie at its edge.
 pub(super) fn number(value: f64) -> Option<f64> {
-    (!value.is_nan()).then(|| value.clamp(-LARGEST, LARGEST))
+    (!value.is_nan()).then_some(value)
+}
+
+/// A figure that an axis is made to hold.
+fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then(|| value.clamp(-LARGEST, LARGEST))
 }
 
 /// An axis.
@@ -43,13 +50,13 @@ impl Scale {
     /// An axis from zero to the first tick that no figure is above.
     pub(super) fn from_zero(values: impl Iterator<Item = f64>, unit: Unit, most_ticks: u32) -> Self {
         let (low, high) =
-            values.filter_map(number).fold((0.0, 0.0), |(low, high): (f64, f64), v| (low.min(v), high.max(v)));
+            values.filter_map(finite).fold((0.0, 0.0), |(low, high): (f64, f64), v| (low.min(v), high.max(v)));
         Self::linear(low, high, unit, most_ticks)
     }
 
     /// An axis from zero to exactly the largest figure, for bars: no room is left empty behind the longest one.
     pub(super) fn for_bars(values: impl Iterator<Item = f64>, unit: Unit, most_ticks: u32) -> Self {
-        let longest = values.filter_map(number).fold(0.0, f64::max);
+        let longest = values.filter_map(finite).fold(0.0, f64::max);
         let scale = Self::linear(0.0, longest, unit, most_ticks);
         if longest <= 0.0 {
             return scale;
@@ -60,7 +67,7 @@ impl Scale {
 
     /// An axis from the smallest figure to the largest one, to whole ticks. A single figure has room on both sides.
     pub(super) fn around(values: impl Iterator<Item = f64>, unit: Unit, most_ticks: u32) -> Self {
-        let (low, high) = ends(values.filter_map(number)).unwrap_or((0.0, 1.0));
+        let (low, high) = ends(values.filter_map(finite)).unwrap_or((0.0, 1.0));
         let room = if low == high { (low.abs() * 0.1).max(1e-3) } else { 0.0 };
         let least = if low >= 0.0 { 0.0 } else { f64::MIN };
         Self::linear((low - room).max(least), high + room, unit, most_ticks)
@@ -68,7 +75,7 @@ impl Scale {
 
     /// An axis on which as many pixels are the same ratio everywhere. Figures that are not above zero lie at its start.
     pub(super) fn logarithmic(values: impl Iterator<Item = f64>, unit: Unit, most_ticks: u32) -> Self {
-        let positive = values.filter_map(number).filter(|value| *value > 0.0).map(|value| value.max(1.0 / LARGEST));
+        let positive = values.filter_map(finite).filter(|value| *value > 0.0).map(|value| value.max(1.0 / LARGEST));
         let (low, high) = ends(positive).unwrap_or((1.0, 10.0));
         let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
         let last = last.max(first + 1);
@@ -120,7 +127,8 @@ impl Scale {
     /// A tick, or any figure of the axis, as it is written.
     pub(super) fn written(&self, value: f64) -> String {
         match self.unit {
-            Unit::Share => format!("{}%", digits(value * 100.0, self.step * 100.0)),
+            Unit::Share if value.abs() < 100.0 => format!("{}%", digits(value * 100.0, self.step * 100.0)),
+            Unit::Share => format!("{}%", short(value * 100.0, self.step * 100.0)),
             Unit::Count | Unit::Number => short(value, self.step),
         }
     }
@@ -160,7 +168,8 @@ fn nice(step: f64) -> f64 {
 pub(super) fn short(value: f64, step: f64) -> String {
     let size = value.abs();
     if size >= 1e15 || (size > 0.0 && size < 1e-6) {
-        return format!("{value:.2e}");
+        let text = format!("{value:.2e}");
+        return text.replace(".00e", "e").replace("0e", "e").replace('-', "−");
     }
     let (unit, mark) = match size {
         1e12.. => (1e12, "T"),
@@ -170,6 +179,11 @@ pub(super) fn short(value: f64, step: f64) -> String {
         _ => (1.0, ""),
     };
     format!("{}{mark}", digits(value / unit, step / unit))
+}
+
+/// A count in all its digits, unless those are more than anybody reads.
+pub(super) fn counted(value: u64) -> String {
+    if value < 1_000_000_000_000 { grouped(value) } else { rough(value as f64) }
 }
 
 /// A number in three digits: `950`, `12.3k`, `1.25M`.
@@ -226,7 +240,8 @@ mod tests {
     fn rough_numbers_have_three_digits() {
         let all = [0.0, 7.0, 950.0, 1_234.0, 12_345.0, 123_456.0, 999_999.0, 1_250_000.0];
         assert_eq!(all.map(rough), ["0", "7", "950", "1.23k", "12.3k", "123k", "1M", "1.25M"]);
-        assert_eq!([f64::NAN, 1.8e19, 0.000_000_1].map(rough), ["NaN", "1.80e19", "1.00e-7"]);
+        assert_eq!([999_999_999_999, u64::MAX].map(counted), ["999,999,999,999", "1.84e19"]);
+        assert_eq!([f64::NAN, 1.8e19, 0.000_000_1].map(rough), ["NaN", "1.8e19", "1e−7"]);
     }
 
     #[test]

@@ -28,7 +28,7 @@ const FONT: &str = "system-ui, sans-serif";
 const FONT_FACTOR: f64 = 1.24;
 
 /// Sizes of fonts in pixels.
-pub(super) const TITLE: i32 = 15;
+pub(super) const TITLE: i32 = 16;
 pub(super) const BODY: i32 = 12;
 pub(super) const SMALL: i32 = 11;
 
@@ -153,6 +153,8 @@ impl Sheet<'_> {
         if text.is_empty() {
             return Ok(());
         }
+        // Bold text is about a seventh wider.
+        let room = if pen.bold { room - room / 7 } else { room };
         let token = self.token(text, pen.font, room);
         Ok(self.area.draw_text(&token, &pen.style(), at)?)
     }
@@ -237,9 +239,10 @@ fn finished(raw: &str, texts: &[Text], Size { width, height }: Size, theme: Them
         match line.strip_prefix(TOKEN.0).and_then(|rest| rest.strip_suffix(TOKEN.1)) {
             Some(index) => {
                 if let Some(text) = index.parse().ok().and_then(|index: usize| texts.get(index)) {
+                    svg.push_str(&markup(&text.shown));
+                    // Behind what is shown: some programs place what follows a title as if it had no `dy`.
                     let whole = text.whole.as_ref().map(|whole| format!("<title>{}</title>", markup(whole)));
                     svg.push_str(&whole.unwrap_or_default());
-                    svg.push_str(&markup(&text.shown));
                 }
             }
             None if line.starts_with("<text") => svg.push_str(&swapped(line, theme)),
@@ -259,8 +262,12 @@ fn swapped(element: &str, theme: Theme) -> String {
     for needless in [" opacity=\"1\"", " stroke=\"none\"", " font-family=\"system-ui, sans-serif\""] {
         element = element.replace(needless, "");
     }
+    // Level and upright lines are drawn in whole pixels; the lines of the grid are nothing else.
+    let crisp = " shape-rendering=\"crispEdges\"";
     if is_straight(&element) {
-        element = element.replacen("<polyline", "<polyline shape-rendering=\"crispEdges\"", 1);
+        element.insert_str("<polyline".len(), crisp);
+    } else if element.starts_with("<line") {
+        element.insert_str("<line".len(), crisp);
     }
     for (attribute, letter) in [("fill", 'f'), ("stroke", 's')] {
         let start = format!("{attribute}=\"#5A00");
@@ -279,9 +286,10 @@ fn swapped(element: &str, theme: Theme) -> String {
     element
 }
 
-/// Whether an element is a level or an upright line, which is drawn in whole pixels.
+/// Whether an element is one level or upright line.
 fn is_straight(element: &str) -> bool {
-    let points = element.split_once("points=\"").and_then(|(_, rest)| rest.split_once('"'));
+    let points = element.strip_prefix("<polyline").and_then(|rest| rest.split_once("points=\""));
+    let points = points.and_then(|(_, rest)| rest.split_once('"'));
     let points = points.map(|(points, _)| points.split_whitespace().filter_map(|point| point.split_once(',')));
     match points.map(Iterator::collect::<Vec<_>>).as_deref() {
         Some([one, other]) => one.0 == other.0 || one.1 == other.1,

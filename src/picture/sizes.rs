@@ -2,11 +2,10 @@
 
 use super::palette::{Paint, Theme};
 use super::rows::{Rows, nothing, some};
-use super::scale::{Scale, Unit};
+use super::scale::{Scale, Unit, counted};
 use super::sheet::{About, BODY, Drawn, Pen, Sheet, draw};
 use super::text::width;
 use super::{Interval, PictureError, Size};
-use crate::base::number::grouped;
 
 /// Bars side by side, one a row, in the order they are given.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -91,7 +90,7 @@ impl Sizes {
 impl SizeRow {
     /// What stands behind the bar.
     fn end(&self) -> String {
-        let value = self.value.map(grouped).unwrap_or_default();
+        let value = self.value.map(counted).unwrap_or_default();
         match self.note.as_deref() {
             Some("~") => format!("~{value}"),
             Some(note) => format!("{value}  {note}"),

@@ -2,7 +2,7 @@
 
 use super::palette::{Paint, Theme};
 use super::rows::{HEAD, NOTHING_SIZE, Rows, TOP, nothing, some};
-use super::scale::{Scale, Unit};
+use super::scale::{Scale, Unit, counted};
 use super::sheet::{About, BODY, Drawn, Pen, SMALL, Sheet, draw};
 use super::text::width;
 use super::{PictureError, Size};
@@ -45,11 +45,11 @@ struct Level<'a> {
 impl Level<'_> {
     fn removed(&self) -> String {
         if self.remaining > self.before {
-            return format!("+{}", grouped(self.remaining - self.before));
+            return format!("+{}", counted(self.remaining - self.before));
         }
         match self.before - self.remaining {
             0 => "0".to_owned(),
-            removed => format!("−{}", grouped(removed)),
+            removed => format!("−{}", counted(removed)),
         }
     }
 
@@ -94,11 +94,11 @@ impl Waterfall {
                 *wide = (*wide).max(width(text, BODY));
             }
         };
-        hold(0, &grouped(self.population));
+        hold(0, &counted(self.population));
         for level in self.levels() {
-            hold(0, &grouped(level.remaining));
+            hold(0, &counted(level.remaining));
             hold(1, &level.removed());
-            hold(2, &level.only.map(grouped).unwrap_or_default());
+            hold(2, &level.only.map(counted).unwrap_or_default());
         }
         columns.map(|wide| wide + 14)
     }
@@ -125,7 +125,7 @@ impl Waterfall {
             rows.label(sheet, at, level.label)?;
             bars(sheet, &rows, at, level, &place)?;
             let removed = if at == 0 { String::new() } else { level.removed() };
-            let texts = [grouped(level.remaining), removed, level.only.map(grouped).unwrap_or_default()];
+            let texts = [counted(level.remaining), removed, level.only.map(counted).unwrap_or_default()];
             figures(sheet, &rows, rows.middle(at), &columns, &texts.each_ref().map(String::as_str), Pen::BODY)?;
         }
         Ok(())
