@@ -23,5 +23,6 @@ pub mod apply;
 pub mod demo;
 pub mod workload;
 pub mod workbench;
+pub mod picture;
 pub mod report;
 pub mod cli;

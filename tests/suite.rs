@@ -23,6 +23,7 @@ mod explain;
 mod forget;
 mod format;
 mod meaning;
+mod picture;
 mod plan;
 mod project;
 mod report;

@@ -1,4 +1,5 @@
-//! The ground everything stands on: names, ids, positions in text, time arithmetic, folded text, fingerprints, suggestions.
+//! The ground everything stands on: names, ids, positions in text, time arithmetic, folded text, fingerprints, suggestions,
+//! text made safe to show.
 //!
 //! In: plain values. Out: plain values. Nothing in here knows what an audience is, reads a file or asks a clock; every
 //! function is pure, so every later layer may use it and none of its results can differ between machines.
@@ -14,6 +15,7 @@ pub mod suggest;
 pub mod text;
 pub mod time;
 pub mod value;
+pub mod visible;
 
 pub use digest::Fingerprint;
 pub use mpid::Mpid;

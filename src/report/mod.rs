@@ -20,10 +20,9 @@ pub mod plan;
 pub mod schema;
 mod style;
 pub mod testing;
-mod visible;
 
+pub use crate::base::visible::visible;
+pub(crate) use crate::base::visible::xml_character;
 pub use code::code_page;
 pub use number::number;
 pub use style::Style;
-pub use visible::visible;
-pub(crate) use visible::xml_character;

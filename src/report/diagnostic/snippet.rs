@@ -10,9 +10,9 @@ use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan,
 };
 
+use crate::base::visible::visible_source;
 use crate::base::{SourceId, SourceMap};
 use crate::diagnostic::{Diagnostic, Label, Severity};
-use crate::report::visible::visible_source;
 use crate::report::{Style, visible};
 
 /// Lines between two labels that still share a box.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::layout::{Layout, Spot, layout};
 use super::{Graph, Thing, ThingKind};
-use crate::report::{visible, xml_character};
+use crate::base::visible::markup;
 
 /// Measures in pixels. A character of the fixed-width font is a little over 7 wide at this size.
 const CHARACTER: f64 = 7.3;
@@ -119,7 +119,7 @@ fn node(thing: &Thing, Place { left, middle, width }: Place) -> String {
         Some(_) => "data",
     };
     let (x, y, top) = (left + PADDING, middle + 4.0, middle - HEIGHT / 2.0);
-    let (title, label) = (escaped(&thing.to_string()), escaped(&label(thing)));
+    let (title, label) = (markup(&thing.to_string()), markup(&label(thing)));
     format!(
         "  <g class=\"{class}\"><title>{title}</title><rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" \
          height=\"{HEIGHT}\" rx=\"5\"/><text x=\"{x:.1}\" y=\"{y:.1}\">{label}</text></g>"
@@ -138,10 +138,4 @@ fn label(thing: &Thing) -> String {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text,
     }
-}
-
-fn escaped(text: &str) -> String {
-    let marks = [('&', "&amp;"), ('<', "&lt;"), ('>', "&gt;"), ('"', "&quot;"), ('\'', "&#39;")];
-    let entity = |c: char| marks.iter().find(|(mark, _)| *mark == c).map(|(_, entity)| *entity);
-    visible(text).chars().map(xml_character).map(|c| entity(c).map_or_else(|| c.to_string(), str::to_owned)).collect()
 }

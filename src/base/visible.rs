@@ -9,7 +9,7 @@ use std::borrow::Cow;
 /// The text with unseen characters replaced by `�`; line breaks and tabs become spaces. Borrows where nothing changes.
 ///
 /// ```
-/// use aud::report::visible;
+/// use aud::base::visible::visible;
 /// assert_eq!(visible("plain é"), "plain é");
 /// assert_eq!(visible("red \u{1b}[31m, two\nlines"), "red �[31m, two lines");
 /// ```
@@ -28,7 +28,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 
 /// The same for quoted source, where byte offsets must keep their meaning: every replacement is as many bytes long as
 /// what it replaces. Line feeds and tabs stay.
-pub(super) fn visible_source(text: &str) -> Cow<'_, str> {
+pub(crate) fn visible_source(text: &str) -> Cow<'_, str> {
     let shown = |c: char| match c {
         '\n' | '\t' => c,
         '\r' => ' ',
@@ -55,6 +55,27 @@ fn is_unseen(c: char) -> bool {
 /// A character as XML may hold it: two code points that are no characters become the replacement character.
 pub(crate) fn xml_character(c: char) -> char {
     if matches!(c, '\u{fffe}' | '\u{ffff}') { '\u{fffd}' } else { c }
+}
+
+/// The text for HTML and XML, as content or between quotes: unseen characters replaced, marks of markup escaped.
+///
+/// ```
+/// use aud::base::visible::markup;
+/// assert_eq!(markup("a < \"b\" &\u{202e} c"), "a &lt; &quot;b&quot; &amp;� c");
+/// ```
+pub fn markup(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in visible(text).chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            _ => escaped.push(xml_character(c)),
+        }
+    }
+    escaped
 }
 
 #[cfg(test)]
