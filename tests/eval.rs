@@ -1,6 +1,7 @@
 //! Tests of `eval`: rules one by one, and everything at random against a slow, obvious evaluator.
 
 mod arbitrary;
+mod estimated;
 mod explained;
 mod happened;
 mod live;

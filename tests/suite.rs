@@ -18,6 +18,7 @@ mod retail;
 mod schema;
 mod docs;
 mod emit;
+mod estimate;
 mod eval;
 mod explain;
 mod forget;

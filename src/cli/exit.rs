@@ -3,6 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
+use crate::picture::PictureError;
 use crate::workbench::WorkbenchError;
 use crate::workload::WorkloadError;
 
@@ -46,6 +47,9 @@ pub(super) enum Failure {
     /// A workload could not be run.
     #[error(transparent)]
     Workload(#[from] WorkloadError),
+    /// A picture could not be drawn.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
     /// The terminal or a file said no.
     #[error("{0}")]
     Io(#[from] io::Error),

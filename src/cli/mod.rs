@@ -3,6 +3,7 @@
 //! In: the arguments and a [`System`]. Out: what `report` words, on standard output; diagnostics, progress and errors on
 //! standard error; an [`Exit`] code. One file a command, each an `Args` and one function.
 
+mod answer;
 mod args;
 mod commands;
 mod exit;
@@ -64,6 +65,10 @@ enum Command {
     Test(commands::test::Args),
     /// Say why one user is in an audience, or is not
     Explain(commands::explain::Args),
+    /// Say how large audiences would be and why; overlap, what if, balance of a split
+    Estimate(commands::estimate::Args),
+    /// Say how an audience behaved day by day, and who leaves it by time alone
+    Backtest(commands::backtest::Args),
     /// Draw who nests whom, and what is used where
     Graph(commands::graph::Args),
     /// Check and plan again whenever a file is saved
@@ -110,6 +115,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, system: Arc<dyn System>) ->
         Command::Who(args) => commands::who::run(&door, &ui, &args),
         Command::Describe(args) => commands::describe::run(&door, &ui, &args),
         Command::Explain(args) => commands::explain::run(&door, &ui, &args),
+        Command::Estimate(args) => commands::estimate::run(&door, &ui, &args),
+        Command::Backtest(args) => commands::backtest::run(&door, &ui, &args),
         Command::Graph(args) => commands::graph::run(&door, &ui, &args),
         Command::Test(args) => commands::test::run(&door, &ui, &args),
         Command::Watch(args) => commands::watch::run(&door, &ui, &args),

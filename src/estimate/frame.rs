@@ -52,14 +52,14 @@ impl Frame {
         Self { rows: None, asked: users, users }
     }
 
-    /// The users whose hash lies below a share of all hashes.
-    pub fn sample(store: &Store, share: f64) -> Self {
+    /// The users whose hash lies below a share of all hashes. Every seed is another hash; estimates use 0.
+    pub fn sample(store: &Store, share: f64, seed: u64) -> Self {
         if share >= 1.0 {
             return Self::everybody(store);
         }
         let below = (share.max(0.0) * 2f64.powi(64)) as u64;
         let rows: Vec<u32> = (store.users.mpids.par_iter().enumerate())
-            .filter(|(_, mpid)| hash(**mpid) < below)
+            .filter(|(_, mpid)| hash(mpid.cast_unsigned() ^ seed) < below)
             .map(|(row, _)| row as u32)
             .collect();
         let rows: RoaringBitmap = RoaringBitmap::from_sorted_iter(rows).unwrap_or_default();
@@ -70,13 +70,13 @@ impl Frame {
     pub fn of(effort: Effort, cost: Cost, store: &Store) -> Self {
         match effort {
             Effort::Exact => Self::everybody(store),
-            Effort::Sample(share) => Self::sample(store, share),
+            Effort::Sample(share) => Self::sample(store, share, 0),
             Effort::Quick => {
                 let share = LEAST_SHARE.max(LEAST_USERS / (store.user_count() as f64).max(1.0));
                 if cost.is_cheap() || cost.of_users(share) >= cost.of_everybody() {
                     return Self::everybody(store);
                 }
-                Self::sample(store, share)
+                Self::sample(store, share, 0)
             }
         }
     }
@@ -112,9 +112,9 @@ impl Frame {
     }
 }
 
-/// A number that looks drawn at random: the finalizer of SplitMix64.
-fn hash(mpid: i64) -> u64 {
-    let mut bits = mpid.cast_unsigned().wrapping_add(0x9e37_79b9_7f4a_7c15);
+/// A number that looks drawn at random: a step of SplitMix64.
+fn hash(number: u64) -> u64 {
+    let mut bits = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     bits ^ (bits >> 31)

@@ -55,9 +55,16 @@ pub enum SweepError {
         /// Labels and positions.
         known: String,
     },
-    /// It has no number.
-    #[error("`{0}` has no number or length of time that could vary")]
-    NoDial(String),
+    /// It has no such number.
+    #[error("`{criterion}` has no {what} that could vary{}", if known.is_empty() { String::new() } else { format!("; it has {known}") })]
+    NoDial {
+        /// The criterion.
+        criterion: String,
+        /// What was looked for.
+        what: &'static str,
+        /// What it has, and what that is set to.
+        known: String,
+    },
     /// It has several.
     #[error(
         "`{criterion}` has several numbers ({known}); name one criterion, or one of `:count`, `:time`, `:value` after its place"
@@ -162,7 +169,11 @@ fn find<'a>(audience: &'a Audience, request: &SweepRequest) -> Result<(&'a Crite
             criterion: found.to_string(),
             written: *written,
         }),
-        ([], _) => Err(SweepError::NoDial(found.to_string())),
+        ([], _) => Err(SweepError::NoDial {
+            criterion: found.to_string(),
+            what: asked.map_or("number or length of time", DialKind::word),
+            known: listed(&mut all.iter()),
+        }),
         (several, _) => {
             Err(SweepError::Ambiguous { criterion: found.to_string(), known: listed(&mut several.iter().copied()) })
         }

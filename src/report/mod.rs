@@ -11,6 +11,7 @@ mod code;
 pub mod data;
 pub mod describe;
 pub mod diagnostic;
+pub mod estimate;
 pub mod explain;
 pub mod forget;
 pub mod graph;

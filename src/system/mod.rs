@@ -10,6 +10,7 @@
 mod map;
 mod memory;
 mod os;
+mod overlay;
 
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use crate::base::Now;
 
 pub use memory::MemorySystem;
 pub use os::OsSystem;
+pub use overlay::Overlay;
 
 /// What is known of a file without reading it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -152,6 +152,11 @@ impl Listed {
             Self::Written(audience) => audience,
         }
     }
+
+    /// Whether its members are known.
+    pub fn is_evaluated(&self) -> bool {
+        matches!(self, Self::Deployed(record, _) if record.members.is_some())
+    }
 }
 
 /// What the list and the view of one audience start from.

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::apply::{ApplyError, ForgetError};
+use crate::estimate::SweepError;
 use crate::plan::file::PlanFileError;
 use crate::plan::{Difference, Refusals};
 use crate::state::StateError;
@@ -39,6 +40,9 @@ pub enum WorkbenchError {
     /// Another process imports into the same store.
     #[error("another import into {} is under way; nothing was read, try again when it has ended", .0.display())]
     Importing(PathBuf),
+    /// Nothing of an audience can be varied as asked.
+    #[error(transparent)]
+    Sweep(#[from] SweepError),
     /// The state cannot be read or written.
     #[error(transparent)]
     State(#[from] StateError),

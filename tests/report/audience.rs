@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use aud::base::Timestamp;
 use aud::base::time::DAY_MS;
+use aud::estimate::Size;
 use aud::ir::{Audience, Connection, ConnectionStatus, Standard, Status, VariantName};
 use aud::report::Style;
 use aud::report::audience::{ListRow, ShowView, list, list_json, show, show_json};
@@ -99,6 +100,7 @@ fn view(record: &AudienceRecord) -> ShowView<'_> {
         definition: &record.definition,
         record: Some(record),
         metrics: Some(Metrics { size: 1377, adds: 212, drops: 39 }),
+        estimate: None,
         variants: vec![(variant("push"), 551), (VariantName::Control, 826)],
         nested_by: vec![name("winback")],
         changed: true,
@@ -120,6 +122,7 @@ fn an_audience_that_is_only_written() {
         definition: &definition,
         record: None,
         metrics: None,
+        estimate: Some(Ok(Size::About { size: 12_400, low: 11_900, high: 12_950 })),
         variants: Vec::new(),
         nested_by: Vec::new(),
         changed: false,

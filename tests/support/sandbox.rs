@@ -72,6 +72,13 @@ impl Sandbox {
         Run::of(self.command(args).output().unwrap())
     }
 
+    /// Runs the program to its end with a text on standard input.
+    pub(crate) fn aud_with(&self, args: &[&str], input: &str) -> Run {
+        let mut child = self.command(args).stdin(Stdio::piped()).spawn().unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes()).unwrap();
+        Run::of(child.wait_with_output().unwrap())
+    }
+
     /// Starts the program.
     pub(crate) fn start(&self, args: &[&str]) -> Child {
         self.command(args).spawn().unwrap()

@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use crate::cli::args::{Door, NowArg};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::ui::Ui;
-use crate::ir;
+use crate::ir::{self, Audience};
 use crate::report::audience::{self, ListRow};
 use crate::workbench::{ListFilter, Listed};
 
@@ -35,12 +35,18 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
         Status::Active => ir::Status::Active,
     });
     let now = door.now(&args.now);
-    let listed = door.workbench()?.list(&ListFilter { tags: args.tags.clone(), status }, now)?;
+    let workbench = door.workbench()?;
+    let listed = workbench.list(&ListFilter { tags: args.tags.clone(), status }, now)?;
+    let unknown: Vec<&Audience> = listed.iter().filter(|each| !each.is_evaluated()).map(Listed::definition).collect();
+    let mut sizes = workbench.sizes(&unknown, now);
     let rows: Vec<ListRow> = listed
         .iter()
-        .map(|each| match each {
-            Listed::Deployed(record, metrics) => ListRow::deployed(record, *metrics, now),
-            Listed::Written(audience) => ListRow::written(audience),
+        .map(|each| ListRow {
+            estimate: sizes.remove(&each.definition().address),
+            ..match each {
+                Listed::Deployed(record, metrics) => ListRow::deployed(record, *metrics, now),
+                Listed::Written(audience) => ListRow::written(audience),
+            }
         })
         .collect();
     if ui.json {

@@ -1,12 +1,14 @@
 //! One file a command.
 
 pub(super) mod apply;
+pub(super) mod backtest;
 pub(super) mod bench;
 pub(super) mod check;
 pub(super) mod data;
 pub(super) mod demo;
 pub(super) mod describe;
 pub(super) mod emit;
+pub(super) mod estimate;
 pub(super) mod explain;
 pub(super) mod explain_code;
 pub(super) mod fmt;

@@ -17,11 +17,15 @@ pub(in crate::cli) struct Args {
 /// Shows one audience in full.
 pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Failure> {
     let now = door.now(&args.now);
-    let shown = door.workbench()?.show(&args.audience, now)?;
+    let workbench = door.workbench()?;
+    let shown = workbench.show(&args.audience, now)?;
+    let unknown = shown.metrics.is_none().then_some(&shown.definition);
+    let estimate = workbench.sizes(unknown.as_slice(), now).into_values().next();
     let view = ShowView {
         definition: &shown.definition,
         record: shown.record.as_ref(),
         metrics: shown.metrics,
+        estimate,
         variants: shown.variants.clone(),
         nested_by: shown.nested_by.clone(),
         changed: shown.changed,

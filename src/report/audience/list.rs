@@ -5,7 +5,9 @@ use serde_json::{Value, json as object};
 
 use super::VERSION;
 use crate::base::{Address, Now, OutputName, Timestamp};
+use crate::estimate::{Obstacle, Size};
 use crate::ir::{Access, Audience, Standard, Status};
+use crate::report::estimate::{found_json, size_text};
 use crate::report::number::{instant, number};
 use crate::report::{Style, visible};
 use crate::state::{AudienceRecord, Metrics, StandardState};
@@ -23,6 +25,8 @@ pub struct ListRow {
     pub split: bool,
     /// Size, adds and drops of 24 hours; `None` where it is not evaluated: drafts, and what is not deployed.
     pub metrics: Option<Metrics>,
+    /// How large it would be, where it was not evaluated so far; or why that cannot be said.
+    pub estimate: Option<Result<Size, Obstacle>>,
     /// The outputs that it is connected to, each once.
     pub outputs: Vec<OutputName>,
     /// Its tags.
@@ -53,6 +57,7 @@ impl ListRow {
             address: audience.address.clone(),
             split: audience.split.is_some(),
             metrics: None,
+            estimate: None,
             outputs,
             tags: audience.tags.iter().cloned().collect(),
             updated: None,
@@ -76,6 +81,16 @@ impl ListRow {
         }
     }
 
+    /// The size, or what was estimated in its place.
+    fn size(&self) -> String {
+        match (&self.metrics, &self.estimate) {
+            (Some(metrics), _) => number(metrics.size),
+            (None, Some(Ok(size))) => size_text(*size),
+            (None, Some(Err(_))) => "⚠".to_owned(),
+            (None, None) => String::new(),
+        }
+    }
+
     fn status(&self) -> String {
         let deployed = if self.updated.is_some() { "" } else { ", not deployed" };
         let standard = if self.standard.is_some() { ", standard" } else { "" };
@@ -94,7 +109,7 @@ struct Column {
 const COLUMNS: [Column; 12] = [
     Column { title: "Name", numeric: false, text: |row| format!("{}{}", row.name, if row.split { " %" } else { "" }) },
     Column { title: "Address", numeric: false, text: |row| row.address.to_string() },
-    Column { title: "Size", numeric: true, text: |row| counter(row, |metrics| metrics.size) },
+    Column { title: "Size", numeric: true, text: ListRow::size },
     Column { title: "Adds 24h", numeric: true, text: |row| counter(row, |metrics| metrics.adds) },
     Column { title: "Drops 24h", numeric: true, text: |row| counter(row, |metrics| metrics.drops) },
     Column { title: "Volatility", numeric: true, text: |row| row.metrics.map_or_else(String::new, |m| volatility(&m)) },
@@ -196,6 +211,7 @@ fn row_json(row: &ListRow) -> Value {
         "address": row.address,
         "split": row.split,
         "size": row.metrics.map(|metrics| metrics.size),
+        "estimate": row.estimate.as_ref().map(found_json),
         "adds_24h": row.metrics.map(|metrics| metrics.adds),
         "drops_24h": row.metrics.map(|metrics| metrics.drops),
         "volatility": row.metrics.and_then(|metrics| metrics.volatility()),

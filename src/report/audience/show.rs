@@ -5,8 +5,10 @@ use serde_json::{Value, json as object};
 use super::VERSION;
 use super::list::volatility;
 use crate::base::{Address, Timestamp};
+use crate::estimate::{Obstacle, Size};
 use crate::ir::{Audience, Connection, Criterion, Kind, VariantName};
 use crate::plan::split_text;
+use crate::report::estimate::{found_json, whole_text};
 use crate::report::number::{instant, number, people};
 use crate::report::plan::variant;
 use crate::report::{Style, visible};
@@ -21,6 +23,8 @@ pub struct ShowView<'a> {
     pub record: Option<&'a AudienceRecord>,
     /// Size, adds and drops of 24 hours; `None` where it is not evaluated.
     pub metrics: Option<Metrics>,
+    /// How large it would be, where it was not evaluated so far; or why that cannot be said.
+    pub estimate: Option<Result<Size, Obstacle>>,
     /// Members by variant, Control last; empty without a split, or where it is not evaluated.
     pub variants: Vec<(VariantName, u64)>,
     /// The audiences that nest it.
@@ -84,7 +88,13 @@ impl Page {
     }
 
     fn numbers(&mut self, view: &ShowView<'_>) {
-        let Some(metrics) = view.metrics else { return };
+        let Some(metrics) = view.metrics else {
+            return match &view.estimate {
+                Some(Ok(size)) => self.field("estimate", &format!("{} people", whole_text(*size))),
+                Some(Err(obstacle)) => self.field("estimate", &format!("⚠ {obstacle}")),
+                None => {}
+            };
+        };
         let (adds, drops) = (number(metrics.adds), number(metrics.drops));
         let in_24_hours = format!("+{adds} −{drops} in 24 hours · volatility {}", volatility(&metrics));
         self.field("size", &format!("{} · {in_24_hours}", people(metrics.size)));
@@ -189,6 +199,7 @@ pub fn show_json(view: &ShowView<'_>) -> Value {
             "settings": each.settings,
         })).collect::<Vec<_>>(),
         "size": view.metrics.map(|metrics| metrics.size),
+        "estimate": view.estimate.as_ref().map(found_json),
         "adds_24h": view.metrics.map(|metrics| metrics.adds),
         "drops_24h": view.metrics.map(|metrics| metrics.drops),
         "volatility": view.metrics.and_then(|metrics| metrics.volatility()),

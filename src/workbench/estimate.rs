@@ -1,0 +1,202 @@
+//! Sizes before anything is deployed, and what if.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::audiences::find_audience;
+use super::{Defined, Workbench, WorkbenchError};
+use crate::base::SourceMap;
+use crate::base::{Address, Now, OutputName};
+use crate::diagnostic::Diagnostic;
+use crate::estimate::{
+    Balance, Effort, Estimates, History, Obstacle, Reach, Size, Sweep, SweepRequest, balance, estimate, history, reach,
+    sizes, sweep,
+};
+use crate::eval::Stored;
+use crate::ir::Audience;
+use crate::plan;
+use crate::system::Overlay;
+
+/// The name of a file that was not saved, inside the folder of the definitions.
+const UNSAVED: &str = "standard-input.aud";
+
+/// What to estimate, and how.
+#[derive(Clone, Debug)]
+pub struct EstimateRequest {
+    /// The audiences by address; where there are none, all, or with an unsaved file those in it.
+    pub audiences: Vec<String>,
+    /// How many users are asked.
+    pub effort: Effort,
+    /// The `now` of the evaluation.
+    pub now: Now,
+}
+
+/// Estimates, with what they are about.
+#[derive(Debug)]
+pub struct Estimated {
+    /// The estimates.
+    pub estimates: Estimates,
+    /// What each output can receive of each audience, in the order of the estimates.
+    pub reach: Vec<Vec<Reach>>,
+    /// Warnings about the definitions.
+    pub warnings: Vec<Diagnostic>,
+    /// The texts that the warnings point into.
+    pub sources: SourceMap,
+}
+
+impl Workbench {
+    /// The same project with a file that was not saved: in the place of `path`, which is taken from the working directory, or beside all others.
+    ///
+    /// # Errors
+    /// A wrong project file.
+    pub fn with_unsaved(&self, text: Vec<u8>, path: Option<&Path>) -> Result<(Self, PathBuf), WorkbenchError> {
+        let audiences = self.project()?.audiences;
+        let path = match path {
+            None => audiences.join(UNSAVED),
+            // The same file as the one that a search below the folder finds.
+            Some(path) => {
+                let known = self.system().files_below(&audiences)?;
+                let asked = std::path::absolute(path)?;
+                let same = |known: &&PathBuf| std::path::absolute(known).is_ok_and(|known| known == asked);
+                known.iter().find(same).cloned().unwrap_or_else(|| path.to_owned())
+            }
+        };
+        let system = Arc::new(Overlay::new(self.system.clone(), path.clone(), text));
+        let workbench =
+            Self { system, folder: self.folder.clone(), parsed: Default::default(), analyzed: Default::default() };
+        Ok((workbench, path))
+    }
+
+    /// Estimates audiences as written, with their criteria and what outputs can receive. Of an `unsaved` file, those in it are meant where none is named.
+    ///
+    /// # Errors
+    /// Definitions with errors, unreadable data, an unknown audience.
+    pub fn estimate(&self, request: &EstimateRequest, unsaved: Option<&Path>) -> Result<Estimated, WorkbenchError> {
+        let (defined, stored) = self.defined_and_stored()?;
+        let audiences = asked(&defined, request, unsaved)?;
+        let Defined { model, store, .. } = &defined;
+        let estimates = estimate(model, store, request.now, &stored, &audiences, request.effort);
+        let of_audience = |each: &crate::estimate::AudienceEstimate| {
+            let outputs = each.audience.connections.iter().map(|connection| &connection.output);
+            let outputs: BTreeMap<&OutputName, _> =
+                outputs.filter_map(|output| defined.project.outputs.get_key_value(output)).collect();
+            let all = if outputs.is_empty() { defined.project.outputs.iter().collect() } else { outputs };
+            reach(&estimates.frame, store, &each.members, all.into_iter().map(|(name, output)| (name, output.kind)))
+        };
+        let reach = estimates.audiences.iter().map(of_audience).collect();
+        store.ensure_whole()?;
+        Ok(Estimated { estimates, reach, warnings: defined.warnings, sources: defined.sources })
+    }
+
+    /// Varies a number of one audience.
+    ///
+    /// # Errors
+    /// Definitions with errors, unreadable data, an unknown audience or criterion.
+    pub fn sweep(
+        &self,
+        request: &EstimateRequest,
+        unsaved: Option<&Path>,
+        vary: &SweepRequest,
+    ) -> Result<(Audience, Sweep), WorkbenchError> {
+        let (defined, stored) = self.defined_and_stored()?;
+        let audience = one(&asked(&defined, request, unsaved)?)?;
+        let Defined { model, store, .. } = &defined;
+        let swept = sweep(model, store, request.now, &stored, audience, vary, request.effort)?;
+        store.ensure_whole()?;
+        Ok((audience.clone(), swept))
+    }
+
+    /// How one audience behaved over the `days` before `now`, and behaves over those `ahead` by time alone. `told` hears how many days are done.
+    ///
+    /// # Errors
+    /// Definitions with errors, unreadable data, an unknown audience.
+    pub fn backtest(
+        &self,
+        request: &EstimateRequest,
+        unsaved: Option<&Path>,
+        (days, ahead): (u32, u32),
+        told: &(dyn Fn(u64) + Sync),
+    ) -> Result<History, WorkbenchError> {
+        let (defined, _) = self.defined_and_stored()?;
+        let audience = one(&asked(&defined, request, unsaved)?)?;
+        let Defined { model, store, .. } = &defined;
+        let history = history(model, store, request.now, audience, (days, ahead), request.effort, told);
+        store.ensure_whole()?;
+        Ok(history)
+    }
+
+    /// Holds the split of one audience against its shares, and against the values of attributes. Everybody is asked.
+    ///
+    /// # Errors
+    /// Definitions with errors, unreadable data, an unknown audience, one without a split.
+    pub fn balance(
+        &self,
+        request: &EstimateRequest,
+        unsaved: Option<&Path>,
+        attributes: &[String],
+    ) -> Result<(Audience, Balance), WorkbenchError> {
+        let (defined, stored) = self.defined_and_stored()?;
+        let audience = one(&asked(&defined, request, unsaved)?)?;
+        let Defined { model, store, .. } = &defined;
+        let estimates = estimate(model, store, request.now, &stored, &[audience], Effort::Exact);
+        let members = estimates.audiences.into_iter().next().map(|each| each.members).unwrap_or_default();
+        let snapshot = self.snapshot(&defined)?;
+        let record = snapshot.audiences.iter().find(|record| record.definition.address == audience.address);
+        let balance = plan::salt(&model.project, audience, record)
+            .and_then(|salt| balance(store, audience, &salt, &members, attributes))
+            .ok_or_else(|| WorkbenchError::Unknown(format!("`{}` has no split", audience.address)))?;
+        store.ensure_whole()?;
+        Ok((audience.clone(), balance))
+    }
+
+    /// Sizes of what is not evaluated yet, for lists: none where definitions have errors or data cannot be read.
+    pub fn sizes(&self, audiences: &[&Audience], now: Now) -> BTreeMap<Address, Result<Size, Obstacle>> {
+        if audiences.is_empty() {
+            return BTreeMap::new();
+        }
+        let Ok((defined, stored)) = self.defined_and_stored() else { return BTreeMap::new() };
+        let Defined { model, store, .. } = &defined;
+        let sizes = sizes(model, store, now, &stored, audiences);
+        // What cannot be read whole is not guessed from.
+        if store.ensure_whole().is_ok() { sizes.into_iter().collect() } else { BTreeMap::new() }
+    }
+
+    fn defined_and_stored(&self) -> Result<(Defined, Stored), WorkbenchError> {
+        let defined = self.defined()?;
+        let stored = self.stored(&defined)?;
+        Ok((defined, stored))
+    }
+}
+
+/// The audiences that a request names; all of a file that was not saved, or all.
+fn asked<'d>(
+    defined: &'d Defined,
+    request: &EstimateRequest,
+    unsaved: Option<&Path>,
+) -> Result<Vec<&'d Audience>, WorkbenchError> {
+    if !request.audiences.is_empty() {
+        return request.audiences.iter().map(|address| find_audience(defined, address)).collect();
+    }
+    let all = defined.model.audiences.values();
+    let Some(path) = unsaved else { return Ok(all.collect()) };
+    let shown = path.strip_prefix(&defined.project.folder).unwrap_or(path);
+    let file = defined.sources.iter().find(|(_, source)| source.path == shown).map(|(id, _)| id);
+    let inside: Vec<&Audience> =
+        all.filter(|audience| audience.origin.0.is_some_and(|span| Some(span.source) == file)).collect();
+    if inside.is_empty() {
+        return Err(WorkbenchError::Unknown("standard input defines no audience".to_owned()));
+    }
+    Ok(inside)
+}
+
+/// The one audience that there must be.
+fn one<'d>(audiences: &[&'d Audience]) -> Result<&'d Audience, WorkbenchError> {
+    match audiences {
+        [one] => Ok(one),
+        several => Err(WorkbenchError::Unknown(format!(
+            "this is about one audience, and {} are meant: name one",
+            several.len()
+        ))),
+    }
+}
