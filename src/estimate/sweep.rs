@@ -118,7 +118,7 @@ pub fn sweep(
         steps.sort_by(|(a, _), (b, _)| a.number().total_cmp(&b.number()));
         steps.dedup_by_key(|(setting, _)| setting.number());
         frame = Some(answers.frame);
-        settings = request.target.map_or_else(Vec::new, |target| between(&steps, target));
+        settings = request.target.map_or_else(Vec::new, |target| between(&steps, target, written));
         settings.retain(|setting| steps.iter().all(|(known, _)| known != setting));
         if settings.is_empty() {
             break;
@@ -235,8 +235,12 @@ fn around(written: Setting, model: &Model) -> Vec<Setting> {
     values
 }
 
-/// Values between the two neighbours whose sizes have the wanted one between them.
-fn between(steps: &[(Setting, Size)], target: u64) -> Vec<Setting> {
+/// Values between the two neighbours whose sizes have the wanted one between them; lengths of time in the unit that is written.
+fn between(steps: &[(Setting, Size)], target: u64, written: Setting) -> Vec<Setting> {
+    let unit = match written {
+        Setting::Time(length) => length.0 / length.largest_unit().0.max(1),
+        _ => 1,
+    };
     let sizes = |pair: &[(Setting, Size)]| match pair {
         [(a, low), (b, high)] => Some((*a, *b, middle(*low), middle(*high))),
         _ => None,
@@ -247,7 +251,7 @@ fn between(steps: &[(Setting, Size)], target: u64) -> Vec<Setting> {
     let whole = |from: f64, to: f64, part: u32| (from + (to - from) * at(part)).round();
     let setting = |part: u32| match (from, to) {
         (Setting::Count(from), Setting::Count(to)) => Some(Setting::Count(whole(from as f64, to as f64, part) as u64)),
-        (Setting::Time(from), Setting::Time(to)) => Some(Setting::Time(time_between(from, to, at(part)))),
+        (Setting::Time(from), Setting::Time(to)) => Some(Setting::Time(time_between(from, to, at(part), unit.max(1)))),
         (Setting::Value(from), Setting::Value(to)) => {
             Float::new(from.get() + (to.get() - from.get()) * at(part)).map(Setting::Value)
         }
@@ -259,13 +263,10 @@ fn between(steps: &[(Setting, Size)], target: u64) -> Vec<Setting> {
     values
 }
 
-/// A length between two, in whole days where they are far enough apart, else in hours, minutes or seconds.
-fn time_between(from: Duration, to: Duration, part: f64) -> Duration {
-    let apart = (to.0 - from.0).max(0);
-    let fits = |(_, ms): &&(&str, i64)| apart / ms > 1;
-    let unit = Duration::UNITS[1..].iter().find(fits).map_or(1000, |(_, ms)| *ms);
-    let steps = (from.0 as f64 + apart as f64 * part) / unit as f64;
-    Duration((steps.round() as i64).saturating_mul(unit).clamp(from.0, to.0))
+/// A length between two, in whole steps of a unit.
+fn time_between(from: Duration, to: Duration, part: f64, unit: i64) -> Duration {
+    let steps = (from.0 as f64 + (to.0 - from.0) as f64 * part) / unit as f64;
+    Duration((steps.round() as i64).saturating_mul(unit).clamp(from.0.min(to.0), to.0.max(from.0)))
 }
 
 /// One number for a size.

@@ -166,7 +166,8 @@ fn criteria(each: &AudienceEstimate, style: Style) -> String {
         Joint::Any => Vec::new(),
     };
     let rows = each.parts.iter().map(|part| {
-        let step = part.step.as_ref();
+        // What a criterion that cannot be estimated lets through says nothing.
+        let step = part.step.as_ref().filter(|_| part.alone.is_ok());
         let text = |size: Option<Size>| size.map_or_else(String::new, whole_text);
         let bar = step.map_or_else(String::new, |step| bar(figure(step.after), whole));
         vec![
