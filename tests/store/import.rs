@@ -167,6 +167,48 @@ fn gzip_is_known_by_its_content() {
     assert!(matches!(error, StoreError::Unreadable { .. }) && error.to_string().contains("data/b.csv"), "{error}");
 }
 
+/// A quote that is never closed takes in all rows behind it: the file is an error, not a file with fewer rows.
+#[test]
+fn a_quote_left_open_is_an_error() {
+    let zipped = |text: &str| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    let row = "1,,2020-01-01,one,UK";
+    for (lines, begins) in [
+        (vec![row, "1,,2020-01-01,one,\"UK", row, row], 3),
+        (vec![row, row, "1,,2020-01-01,\"one,UK", row], 4), // too few columns, so not only a bad row
+        (vec![row, "1,,2020-01-01,one,\"UK", "\n\r\n"], 3), // nothing but line ends behind it
+    ] {
+        for content in [csv(&lines).into_bytes(), zipped(&csv(&lines)), csv(&lines).trim_end().as_bytes().to_vec()] {
+            // What was cut off behind the quote may be nothing at all, which no one can see.
+            if content.ends_with(b"UK") && lines[2].trim().is_empty() {
+                continue;
+            }
+            let (system, shop) = shop(&[]);
+            put(&system, "/p/data/a.csv", content);
+            let error = run(&system, &shop).unwrap_err();
+            let told = format!("the row that begins on line {begins} does not end; is a quote left open there?");
+            assert!(matches!(error, StoreError::Unreadable { .. }) && error.to_string().contains(&told), "{error}");
+            assert!(open(&system, &shop.data_path).unwrap().user_count() == 0, "nothing is imported");
+        }
+    }
+    // The last name of the header is not asked for, but its quote takes in all rows.
+    let (system, shop) = shop(&[("a.csv", format!("{},\"note\n{row},\n", HEADER.trim()))]);
+    assert!(run(&system, &shop).unwrap_err().to_string().contains("line 1 does not end"));
+}
+
+#[test]
+fn cells_may_go_over_lines() {
+    for end in ["", "\n", "\r\n\r\n"] {
+        let text = csv(&["1,,2020-01-01,\"o\nne\",UK", "1,,2020-01-01,one,\"U\nK\""]);
+        let (system, shop) = shop(&[("a.csv", text.trim_end().to_owned() + end)]);
+        let report = run(&system, &shop).unwrap();
+        assert_eq!((report.sources[0].rows, report.sources[0].events), (2, 2));
+    }
+}
+
 #[test]
 fn bad_rows_are_counted_by_reason_and_never_shown() {
     let system = world();

@@ -25,6 +25,7 @@ mod report;
 mod requests;
 mod resolve;
 mod rows;
+mod text;
 mod time;
 
 use std::sync::Arc;

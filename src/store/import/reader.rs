@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use csv::{ByteRecord, ReaderBuilder};
 use flate2::bufread::MultiGzDecoder;
+use memchr::memchr2;
 
 use super::super::error::StoreError;
 use super::super::files::Imported;
@@ -23,6 +24,7 @@ use super::record::{Record, Said};
 use super::reject::Rejects;
 use super::report::{BadRow, ImportOptions, ImportReport, Place as RowPlace, Progress, SourceReport};
 use super::rows::{NO_EVENT, NO_ID, Row};
+use super::text::Text;
 use crate::base::Fingerprint;
 use crate::identity::clean;
 use crate::project::{DataSource, EventId, Format, Project};
@@ -205,9 +207,11 @@ impl FileReader<'_, '_> {
     }
 
     fn read_rows(&mut self, input: impl Read, sums: &Sums) -> Result<u64, StoreError> {
-        let mut reader = ReaderBuilder::new().flexible(true).buffer_capacity(BUFFER).from_reader(input);
+        let mut reader = ReaderBuilder::new().flexible(true).buffer_capacity(BUFFER).from_reader(Text::new(input));
         let header = reader.byte_headers().map_err(|error| self.unreadable(error.into()))?;
         let mut columns = Columns::find(self.source, header, &self.file.shown)?;
+        // The line that a row begins on whose last cell goes over several.
+        let mut may_be_open = ends_over_lines(header).then_some(1);
         let (input, targets) = self.begin(&columns);
         let mut record = ByteRecord::new();
         let mut scratch = Scratch::default();
@@ -216,6 +220,7 @@ impl FileReader<'_, '_> {
             rows += 1;
             self.within_bounds(&record, reader.position().line())?;
             let line = record.position().map_or(0, csv::Position::line);
+            may_be_open = ends_over_lines(&record).then_some(line);
             let read = if record.len() == columns.count {
                 self.read_row(&record, line, &mut columns, input, &targets, &mut scratch)
             } else {
@@ -229,6 +234,9 @@ impl FileReader<'_, '_> {
                 self.tell(ROWS_PER_PROGRESS, sums);
             }
         }
+        if let Some(line) = may_be_open.filter(|_| !reader.get_ref().ends_with_quote()) {
+            return Err(self.does_not_end(line));
+        }
         self.meter.rows.set(self.meter.rows.get() + rows % ROWS_PER_PROGRESS);
         self.report.rows += rows;
         Ok(rows)
@@ -240,8 +248,12 @@ impl FileReader<'_, '_> {
         if next_line.saturating_sub(line) <= LONGEST_ROW_LINES && record.as_slice().len() <= LONGEST_ROW_BYTES {
             return Ok(());
         }
+        Err(self.does_not_end(line))
+    }
+
+    fn does_not_end(&self, line: u64) -> StoreError {
         let message = format!("the row that begins on line {line} does not end; is a quote left open there?");
-        Err(self.unreadable(io::Error::new(io::ErrorKind::InvalidData, message)))
+        self.unreadable(io::Error::new(io::ErrorKind::InvalidData, message))
     }
 
     /// Takes a row, or says why not. Everything that can be wrong is looked at before anything is kept of it.
@@ -357,6 +369,11 @@ impl FileReader<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// Whether the last cell of a record has a line break, as where its quote takes in what follows.
+fn ends_over_lines(record: &ByteRecord) -> bool {
+    record.iter().next_back().is_some_and(|cell| memchr2(b'\n', b'\r', cell).is_some())
 }
 
 /// A record as a line of CSV.
