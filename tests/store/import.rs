@@ -199,6 +199,31 @@ fn a_quote_left_open_is_an_error() {
     assert!(run(&system, &shop).unwrap_err().to_string().contains("line 1 does not end"));
 }
 
+/// A few kilobytes that unpack to one line of any length.
+#[test]
+fn an_endless_line_is_not_held() {
+    let system = world();
+    let shop = project(vec![purchases("data/a.csv")]);
+    let zipped = |head: &str, bytes: &[u8], times: usize| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(head.as_bytes()).unwrap();
+        (0..times).for_each(|_| encoder.write_all(bytes).unwrap());
+        put(&system, "/p/data/a.csv", encoder.finish().unwrap());
+        run(&system, &shop)
+    };
+    let commas = vec![b','; 1 << 20];
+    for (head, line) in [("", 1), (HEADER, 2)] {
+        let error = zipped(head, &commas, 64).unwrap_err().to_string();
+        assert!(error.contains(&format!("the row that begins on line {line} does not end")), "{error}");
+    }
+    // Blank lines are no row.
+    let blank = vec![b'\n'; 1 << 20];
+    assert!(zipped("", &blank, 8).unwrap_err().to_string().contains("it is empty"));
+    assert_eq!(zipped(HEADER, &blank, 16).unwrap().sources[0].rows, 0);
+    put(&system, "/p/data/a.csv", csv(&[&"\n".repeat(1500), "1,,2020-01-01,one,UK"]));
+    assert_eq!(run(&system, &shop).unwrap().sources[0].rows, 1);
+}
+
 #[test]
 fn cells_may_go_over_lines() {
     for end in ["", "\n", "\r\n\r\n"] {
