@@ -374,6 +374,18 @@ fn mistakes_in_the_project_are_named() {
     assert!(matches!(run(&system, &shop), Err(StoreError::Pattern { .. })));
 }
 
+/// Without a header line the first line is a person's.
+#[test]
+fn an_error_about_columns_shows_nobodys_data() {
+    let (system, mut shop) = shop(&[("a.csv", "1,ann@x,2020-01-01,one,UK\n".to_owned())]);
+    insta::assert_snapshot!(run(&system, &shop).unwrap_err());
+    let mut many: Vec<String> = (0..30).map(|at| format!("column_{at}")).collect();
+    many[3] = "\"a\nb\"".to_owned();
+    put(&system, "/p/data/a.csv", format!("{},{}\n", HEADER.trim(), many.join(",")));
+    shop.sources[0].identities[0].1 = "postal_address".to_owned();
+    insta::assert_snapshot!(run(&system, &shop).unwrap_err());
+}
+
 #[test]
 fn progress_ends_with_everything_read() {
     let (system, shop) = shop(&[("a.csv", csv(&["1,,2020-01-01,one,UK"])), ("b.csv", csv(&["1,,2020-01-01,one,UK"]))]);
