@@ -130,7 +130,7 @@ fn an_output_that_is_not_there_is_told_later() {
 }
 
 #[test]
-fn nothing_is_planned_while_somebody_is_half_forgotten() {
+fn nothing_is_planned_or_shown_while_somebody_is_half_forgotten() {
     use aud::store::{forgetting, open, remember_to_forget};
     use aud::system::OsSystem;
     let sandbox = shop();
@@ -146,6 +146,20 @@ fn nothing_is_planned_while_somebody_is_half_forgotten() {
     let refused = sandbox.aud(&["plan", "--now", NOW]).code(1);
     assert!(refused.err.contains("aud forget") && !refused.err.contains(&email), "{}", refused.err);
     let _ = sandbox.aud(&["apply", "--auto-approve", "--now", NOW]).code(1);
+    for shows in [
+        &["who", AUDIENCE, "--identities", "email", "--now", NOW] as &[&str],
+        &["explain", &mpid, AUDIENCE, "--now", NOW],
+        &["data", "export", "out"],
+    ] {
+        let refused = sandbox.aud(shows).code(1);
+        assert!(
+            refused.err.contains("aud forget") && refused.out.is_empty(),
+            "{shows:?}: {} {}",
+            refused.out,
+            refused.err
+        );
+        assert!(!sandbox.at("out").exists());
+    }
     let finished = sandbox.aud(&["forget", "--json"]).fine().json();
     assert_eq!((&finished["status"], &finished["people"]), (&"finished".into(), &1.into()));
     assert_eq!(holding(&sandbox, &traces), [] as [PathBuf; 0]);
