@@ -230,6 +230,25 @@ fn imports_do_not_bring_anybody_back() {
     assert_eq!((events_of(&again, "c1"), events_of(&again, "c2")), (0, 2));
     assert_eq!(again.rows_of(IdentityType::CustomerId, "c2"), [1], "rows stay");
 
+    // What the errors say to do keeps what must not come back.
+    let rebuild = aud::store::ImportOptions { rebuild: true, ..lenient };
+    let users = files_below(data).into_iter().find(|path| path.display().to_string().contains("users-")).unwrap();
+    std::fs::write(users, "damaged").unwrap();
+    let error = open(&OsSystem, data).unwrap_err().to_string();
+    assert!(error.contains("run `aud import --rebuild`") && !error.contains("remove"), "{error}");
+    import(&OsSystem, &project, rebuild, &|_| {}).unwrap();
+    assert_eq!((open(&OsSystem, data).unwrap().row(person.mpid), secrets(data)), (None, 0));
+    append(data, 0);
+    fold(&OsSystem, data).unwrap();
+    let error = import(&OsSystem, &project, rebuild, &|_| {}).unwrap_err().to_string();
+    assert!(error.contains("remove `manifest.json` and `recent.db` from") && error.contains("nothing else"), "{error}");
+    for name in ["manifest.json", "recent.db"] {
+        std::fs::remove_file(data.join(name)).unwrap();
+    }
+    import(&OsSystem, &project, lenient, &|_| {}).unwrap();
+    let again = open(&OsSystem, data).unwrap();
+    assert_eq!((again.row(person.mpid), secrets(data), events_of(&again, "c2")), (None, 0, 2));
+
     let yaml = std::fs::read_to_string(path.join("out/sources.yaml")).unwrap();
     let indented: String = yaml.lines().map(|line| format!("  {line}\n")).collect();
     for (named, yaml) in [("all", indented.clone()), ("whole columns at a time", without_identities(&indented))] {
