@@ -11,6 +11,7 @@ use super::super::Store;
 use super::super::detect::Detected;
 use super::super::error::StoreError;
 use super::super::events::{EventShard, EventTable};
+use super::super::forgotten::Forgotten;
 use super::super::log::EventLog;
 use super::super::verified::Damages;
 use super::manifest::{FILE, FileEntry, Manifest, TableName};
@@ -178,6 +179,7 @@ impl<'a> Writing<'a> {
         // What was read of damaged columns is not kept as if it were true.
         store.ensure_whole()?;
         next.files = files;
+        next.forgotten = !Forgotten::read(system, folder)?.is_empty();
         next.write(system, folder)?;
         // The store is whole by now: what cannot be removed is only in the way, and the next import tries again.
         let _ = remove_unnamed(system, folder, &next);

@@ -38,6 +38,8 @@ pub fn erase(system: &dyn System, folder: &Path) -> Result<Erased, StoreError> {
         let rejected_rows = rejects::clean(system, folder, &forgotten, &values)?;
         if !rows.is_empty() {
             rewrite(system, folder, &manifest, &store, &rows)?;
+        } else if !manifest.forgotten {
+            Manifest { forgotten: true, ..manifest }.write(system, folder)?;
         }
         sweep(system, folder)?;
         return Ok(Erased { people, rejected_rows });
