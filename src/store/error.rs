@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use arrow_schema::ArrowError;
 
+use super::forgotten::FILE as FORGOTTEN;
 use super::recent::RECENT;
 use super::verified::Damage;
 
@@ -29,10 +30,7 @@ pub enum StoreError {
         what: String,
     },
     /// Who was forgotten is not known any more.
-    #[error(
-        "`{}` is damaged ({what}), and without it an import would bring people back who were forgotten: restore it from a backup",
-        file.display()
-    )]
+    #[error("`{}` is damaged ({what}): {}", file.display(), way_out(file))]
     ForgottenDamaged {
         /// The file.
         file: PathBuf,
@@ -187,8 +185,17 @@ pub enum StoreError {
 fn way_out(file: &Path) -> &'static str {
     if file.ends_with(RECENT) {
         "restore it from a backup; or, to give up the recent writes that are in no other file so far, remove it, and nothing else"
+    } else if file.ends_with(FORGOTTEN) {
+        "restore it from a backup: without it an import would bring people back who were forgotten"
     } else {
         "run `aud import --rebuild`, which reads all sources again and keeps who was forgotten"
+    }
+}
+
+impl Damage {
+    /// What to do about it.
+    pub fn way_out(&self) -> &'static str {
+        way_out(&self.file)
     }
 }
 
