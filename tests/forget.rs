@@ -1,6 +1,7 @@
 //! Forgetting a person, as a person runs it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rand::{RngExt, SeedableRng};
@@ -130,7 +131,8 @@ fn an_output_that_is_not_there_is_told_later() {
 }
 
 #[test]
-fn nothing_is_planned_while_somebody_is_half_forgotten() {
+fn nothing_is_planned_or_shown_while_somebody_is_half_forgotten() {
+    use aud::state::{SqliteState as State, StateWriter as _};
     use aud::store::{forgetting, open, remember_to_forget};
     use aud::system::OsSystem;
     let sandbox = shop();
@@ -146,6 +148,26 @@ fn nothing_is_planned_while_somebody_is_half_forgotten() {
     let refused = sandbox.aud(&["plan", "--now", NOW]).code(1);
     assert!(refused.err.contains("aud forget") && !refused.err.contains(&email), "{}", refused.err);
     let _ = sandbox.aud(&["apply", "--auto-approve", "--now", NOW]).code(1);
+    for shows in [
+        &["who", AUDIENCE, "--identities", "email", "--now", NOW] as &[&str],
+        &["explain", &mpid, AUDIENCE, "--now", NOW],
+        &["data", "export", "out"],
+    ] {
+        let refused = sandbox.aud(shows).code(1);
+        assert!(
+            refused.err.contains("aud forget") && refused.out.is_empty(),
+            "{shows:?}: {} {}",
+            refused.out,
+            refused.err
+        );
+        assert!(!sandbox.at("out").exists());
+    }
+    // It died with the lock of the state in its hands.
+    let lock = State::open(Arc::new(OsSystem), &sandbox.at(".aud/state.db")).unwrap().lock("aud forget").unwrap();
+    let locked = sandbox.aud(&["forget"]).code(1);
+    assert!(locked.err.contains(&format!("aud state unlock {lock}")), "{}", locked.err);
+    assert!(locked.out.is_empty(), "nothing is finished: {}", locked.out);
+    let _ = sandbox.aud(&["state", "unlock", &lock]).fine();
     let finished = sandbox.aud(&["forget", "--json"]).fine().json();
     assert_eq!((&finished["status"], &finished["people"]), (&"finished".into(), &1.into()));
     assert_eq!(holding(&sandbox, &traces), [] as [PathBuf; 0]);
@@ -198,6 +220,7 @@ fn killed_runs_are_finished_by_the_next_one() {
         child.wait().unwrap();
         let next = sandbox.aud(&forget);
         if next.code != Some(0) {
+            assert!(!next.out.contains("finished now"), "{round}: {}", next.out);
             let (_, lock) = next.err.split_once("aud state unlock ").unwrap_or_else(|| panic!("{round}: {}", next.err));
             let lock: String = lock.chars().take_while(char::is_ascii_alphanumeric).collect();
             let _ = sandbox.aud(&["state", "unlock", &lock]).fine();

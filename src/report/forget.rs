@@ -11,7 +11,7 @@ use crate::apply::ForgetOutcome;
 use crate::ir::VariantName;
 use crate::workbench::{Known, ToForget};
 
-/// What there is to do, for people.
+/// What there is to do, for people; of what an earlier run began, that it is done.
 pub fn found(found: &ToForget) -> String {
     match found {
         ToForget::Done => "Nothing to do: whoever is meant was forgotten already.\n".to_owned(),

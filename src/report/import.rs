@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use super::number::{counted, people};
 use super::{number, visible};
 use crate::store::{ImportReport, SourceReport};
 
@@ -25,47 +26,38 @@ pub fn text(report: &ImportReport, elapsed_ms: u64) -> String {
     if report.version_after == report.version_before {
         line(&mut out, format_args!("nothing new; data version {}", report.version_after));
     } else {
-        let users = number(report.users);
-        line(&mut out, format_args!("{users} people known; data version {} in {seconds:.1} s", report.version_after));
+        let users = people(report.users);
+        line(&mut out, format_args!("{users} known; data version {} in {seconds:.1} s", report.version_after));
     }
     out
 }
 
 fn source_text(out: &mut String, source: &SourceReport) {
-    let files = |count: u64| format!("{} file{}", number(count), if count == 1 { "" } else { "s" });
+    let files = |count: u64| counted(count, "file", "files");
     if source.files_read == 0 {
         line(out, format_args!("{}  {} unchanged", source.name, files(source.files_skipped)));
         return;
     }
-    let what = if source.of_batches { "batches" } else { "rows" };
-    let (rows, events, new_users) = (number(source.rows), number(source.events), number(source.new_users));
-    let read = files(source.files_read);
-    line(out, format_args!("{}  {read}, {rows} {what}: {events} events, {new_users} new people", source.name));
+    let (one, several) = if source.of_batches { ("batch", "batches") } else { ("row", "rows") };
+    let (rows, events) = (counted(source.rows, one, several), counted(source.events, "event", "events"));
+    let new_users = counted(source.new_users, "new person", "new people");
+    line(out, format_args!("{}  {}, {rows}: {events}, {new_users}", source.name, files(source.files_read)));
     if source.rows == 0 {
         line(out, format_args!("    no rows at all: is the file complete?"));
     }
-    let mut aside = |count: u64, what: &str| {
-        if count > 0 {
-            line(out, format_args!("    {} {what}", number(count)));
-        }
-    };
-    aside(source.without_user, &format!("{what} name no user and were left out"));
-    aside(source.forgotten, &format!("{what} are about people who were forgotten and were left out"));
-    aside(source.development, "batches are from development and were left out");
-    aside(source.repeated_batches, "batches were stored before under the same request id and were left out");
-    aside(source.duplicates, "events were stored before under the same id");
-    for (event_type, count) in &source.only_seen {
-        let event_type = visible(event_type);
-        aside(*count, &format!("events of type {event_type} are only sightings: no criterion asks for them"));
-    }
+    left_out(out, source, (one, several));
     for (limit, beyond) in &source.beyond {
-        let (file, line) = (&beyond.file, beyond.line);
-        aside(beyond.count, &format!("{limit}, taken as they are; the first: {file}:{line}"));
+        let (count, file, at) = (number(beyond.count), &beyond.file, beyond.line);
+        line(out, format_args!("    {count} {limit}, taken as they are; the first: {file}:{at}"));
     }
-    aside(
-        source.bad_rows(),
-        if what == "rows" { "rows could not be read:" } else { "batches or events could not be read:" },
-    );
+    let bad = source.bad_rows();
+    if bad > 0 {
+        let bad = match source.of_batches {
+            true => format!("{} could not be read:", counted(bad, "batch or event", "batches or events")),
+            false => format!("{} could not be read:", counted(bad, "row", "rows")),
+        };
+        line(out, format_args!("    {bad}"));
+    }
     for (reason, count) in &source.bad {
         line(out, format_args!("      {} with {reason}", number(*count)));
     }
@@ -74,6 +66,30 @@ fn source_text(out: &mut String, source: &SourceReport) {
     }
     if let Some(file) = &source.rejected {
         line(out, format_args!("      they lie in {file}, as they were: keep it as private as the data"));
+    }
+}
+
+/// What is in no event, or in one that was there.
+fn left_out(out: &mut String, source: &SourceReport, rows: (&str, &str)) {
+    let (batches, is, was) = (("batch", "batches"), ("is", "are"), ("was", "were"));
+    let mut aside = |count: u64, what: (&str, &str), verb: (&str, &str), rest: &str, end: (&str, &str)| {
+        let number = |(one, several)| if count == 1 { one } else { several };
+        if count > 0 {
+            let what = counted(count, what.0, what.1);
+            line(out, format_args!("    {what} {} {rest}{}", number(verb), number(end)));
+        }
+    };
+    let out = (" and was left out", " and were left out");
+    aside(source.without_user, rows, ("names", "name"), "no user", out);
+    aside(source.forgotten, rows, is, "about people who were forgotten", out);
+    aside(source.development, batches, is, "from development", out);
+    aside(source.repeated_batches, batches, was, "stored before under the same request id", out);
+    aside(source.duplicates, ("event", "events"), was, "stored before under the same id", ("", ""));
+    for (event_type, count) in &source.only_seen {
+        let of_type = visible(event_type);
+        let events = (&*format!("event of type {of_type}"), &*format!("events of type {of_type}"));
+        let sightings = ("a sighting: no criterion asks for it", "sightings: no criterion asks for them");
+        aside(*count, events, is, "only ", sightings);
     }
 }
 
@@ -153,5 +169,29 @@ mod tests {
         4,372 people known; data version 1 in 1.2 s
         ");
         assert_eq!(json(&report, 1)["sources"][0]["without_user"], 135_080);
+    }
+
+    #[test]
+    fn one_is_not_told_as_several() {
+        let source = SourceReport {
+            name: "orders".to_owned(),
+            files_read: 1,
+            rows: 1,
+            events: 1,
+            new_users: 1,
+            without_user: 1,
+            forgotten: 1,
+            duplicates: 1,
+            ..SourceReport::default()
+        };
+        let report =
+            ImportReport { sources: vec![source], rebuilt: None, version_before: 0, version_after: 1, users: 1 };
+        insta::assert_snapshot!(text(&report, 1234), @r"
+        orders  1 file, 1 row: 1 event, 1 new person
+            1 row names no user and was left out
+            1 row is about people who were forgotten and was left out
+            1 event was stored before under the same id
+        1 person known; data version 1 in 1.2 s
+        ");
     }
 }

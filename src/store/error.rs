@@ -1,10 +1,12 @@
 //! What can go wrong with a store in operation.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use arrow_schema::ArrowError;
 
+use super::forgotten::FILE as FORGOTTEN;
+use super::recent::RECENT;
 use super::verified::Damage;
 
 /// Why a store could not be opened, written or imported into. Each says what to do next.
@@ -20,10 +22,7 @@ pub enum StoreError {
         cause: io::Error,
     },
     /// A file of the store is not what was written.
-    #[error(
-        "`{}` is damaged ({what}): remove the folder `{}` and run `aud import`, which reads all sources again",
-        file.display(), file.parent().unwrap_or(file).display()
-    )]
+    #[error("`{}` is damaged ({what}): {}", file.display(), way_out(file))]
     Damaged {
         /// The file.
         file: PathBuf,
@@ -31,10 +30,7 @@ pub enum StoreError {
         what: String,
     },
     /// Who was forgotten is not known any more.
-    #[error(
-        "`{}` is damaged ({what}), and without it an import would bring people back who were forgotten: restore it from a backup",
-        file.display()
-    )]
+    #[error("`{}` is damaged ({what}): {}", file.display(), way_out(file))]
     ForgottenDamaged {
         /// The file.
         file: PathBuf,
@@ -42,10 +38,7 @@ pub enum StoreError {
         what: String,
     },
     /// The store was written by a later version of the program.
-    #[error(
-        "`{}` has format {found}, and this version of aud reads up to {known}: update aud, or remove the folder and import again",
-        file.display()
-    )]
+    #[error("`{}` has format {found}, and this version of aud reads up to {known}: update aud", file.display())]
     Newer {
         /// The manifest.
         file: PathBuf,
@@ -69,7 +62,8 @@ pub enum StoreError {
     /// Reading all sources anew would lose what no source has.
     #[error(
         "everything would be read anew, and {batches} batches that were written without a source would be lost; nothing was done: \
-         to start from the sources alone, remove the folder `{}`", folder.display()
+         to give them up and start from the sources alone, remove `manifest.json` and `{RECENT}` from `{}`, and nothing else, \
+         since `forgotten.json` there says who must not come back", folder.display()
     )]
     WouldLose {
         /// How many batches.
@@ -185,6 +179,24 @@ pub enum StoreError {
         /// How many there are.
         count: usize,
     },
+}
+
+/// What to do about a damaged file. Never to remove the folder: nothing else knows who was forgotten.
+fn way_out(file: &Path) -> &'static str {
+    if file.ends_with(RECENT) {
+        "restore it from a backup; or, to give up the recent writes that are in no other file so far, remove it, and nothing else"
+    } else if file.ends_with(FORGOTTEN) {
+        "restore it from a backup: without it an import would bring people back who were forgotten"
+    } else {
+        "run `aud import --rebuild`, which reads all sources again and keeps who was forgotten"
+    }
+}
+
+impl Damage {
+    /// What to do about it.
+    pub fn way_out(&self) -> &'static str {
+        way_out(&self.file)
+    }
 }
 
 impl From<Damage> for StoreError {

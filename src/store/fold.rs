@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::error::StoreError;
 use super::files::{Change, FileEntry, Manifest, TableName, Writing, kept_segments, load};
-use super::{import, recent};
+use super::{Store, import, recent};
 use crate::catalog::EventKey;
 use crate::system::System;
 
@@ -58,39 +58,7 @@ fn rewrite(system: &dyn System, folder: &Path, whole: bool) -> Result<Folded, St
     }
     let base = load(system, folder, &manifest)?;
     let (store, last) = recent::replay(batches, manifest.folded, base)?;
-    let writing = Writing::begin(system, folder, &manifest)?;
-    // What stays of the old files, and what is written beside it.
-    let mut kept = manifest.clone();
-    let (mut new, mut touched) = (Vec::new(), BTreeSet::new());
-    for (key, segments) in store.events.iter() {
-        let stored = segments_of(&manifest, key).count();
-        let recent = segments.len().saturating_sub(stored);
-        if recent > 0 {
-            touched.insert(key.clone());
-        }
-        let merged = match (recent, whole) {
-            (_, true) if segments.len() > 1 || segments_of(&manifest, key).any(|file| file.sums.is_none()) => 0,
-            (0, _) => continue,
-            _ => {
-                let (before, added) = segments.split_at(stored.min(segments.len()));
-                kept_segments(before, added.iter().map(|segment| segment.len()).sum())
-            }
-        };
-        let gone: Vec<String> = segments_of(&manifest, key).skip(merged).map(|file| file.name.clone()).collect();
-        kept.files.retain(|file| !gone.contains(&file.name));
-        if merged > 0 {
-            new.push(writing.together(key, segments.get(merged..).unwrap_or(&[]), &store.inputs)?);
-        }
-    }
-    let next = Manifest {
-        version: store.version,
-        users: store.user_count() as u64,
-        inputs: store.inputs.to_vec(),
-        detected: import::detect_again(&store, &touched, &manifest.detected),
-        folded: last,
-        ..manifest.clone()
-    };
-    writing.finish(&store, &kept, &|_| Change::Kept(usize::MAX), None, new, next)?;
+    Writing::run(system, folder, &manifest, |writing| write(writing, &manifest, &store, last, whole))?;
     if last > manifest.folded {
         recent::forget_up_to(folder, last)?;
     }
@@ -102,6 +70,42 @@ fn rewrite(system: &dyn System, folder: &Path, whole: bool) -> Result<Folded, St
         bytes_before: before.1,
         bytes: after.1,
     })
+}
+
+/// Writes a store that holds the batches up to `last`, of each event what is to be merged, or all of it.
+fn write(writing: &Writing<'_>, manifest: &Manifest, store: &Store, last: u64, whole: bool) -> Result<(), StoreError> {
+    // What stays of the old files, and what is written beside it.
+    let mut kept = manifest.clone();
+    let (mut new, mut touched) = (Vec::new(), BTreeSet::new());
+    for (key, segments) in store.events.iter() {
+        let stored = segments_of(manifest, key).count();
+        let recent = segments.len().saturating_sub(stored);
+        if recent > 0 {
+            touched.insert(key.clone());
+        }
+        let merged = match (recent, whole) {
+            (_, true) if segments.len() > 1 || segments_of(manifest, key).any(|file| file.sums.is_none()) => 0,
+            (0, _) => continue,
+            _ => {
+                let (before, added) = segments.split_at(stored.min(segments.len()));
+                kept_segments(before, added.iter().map(|segment| segment.len()).sum())
+            }
+        };
+        let gone: Vec<String> = segments_of(manifest, key).skip(merged).map(|file| file.name.clone()).collect();
+        kept.files.retain(|file| !gone.contains(&file.name));
+        if merged > 0 {
+            new.push(writing.together(key, segments.get(merged..).unwrap_or(&[]), &store.inputs)?);
+        }
+    }
+    let next = Manifest {
+        version: store.version,
+        users: store.user_count() as u64,
+        inputs: store.inputs.to_vec(),
+        detected: import::detect_again(store, &touched, &manifest.detected),
+        folded: last,
+        ..manifest.clone()
+    };
+    writing.finish(store, &kept, &|_| Change::Kept(usize::MAX), None, new, next)
 }
 
 fn segments_of<'m>(manifest: &'m Manifest, key: &EventKey) -> impl Iterator<Item = &'m FileEntry> {

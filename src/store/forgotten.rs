@@ -1,7 +1,7 @@
 //! Who was forgotten: marks by which an import knows what it must not bring back.
 //!
 //! In: `forgotten.json` beside the files of a store. Out: whether an identity or an MPID is somebody's who was forgotten. What always
-//! holds: the file has no identity and no MPID, only keyed hashes of them. Whoever has the file can test a value that they know,
+//! holds: a file that is gone is noticed, since the manifest says that somebody was forgotten; the file has no identity and no MPID, only keyed hashes of them. Whoever has the file can test a value that they know,
 //! and read none from it.
 
 use std::collections::HashSet;
@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
+use super::files::Manifest;
 use crate::base::text::fold;
 use crate::base::{Fingerprint, Mpid};
 use crate::catalog::IdentityType;
@@ -53,12 +54,30 @@ struct Sealed {
 }
 
 impl Forgotten {
-    /// Reads the file of a folder; nobody where there is none.
+    /// Reads the file of a folder; nobody where there is none, and the manifest knows of nobody either.
     pub(super) fn read(system: &dyn System, folder: &Path) -> Result<Self, StoreError> {
         let file = folder.join(FILE);
-        match system.read(&file) {
-            Ok(bytes) => Self::parse(&bytes, &file),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+        if let Some(forgotten) = Self::read_file(system, &file)? {
+            return Ok(forgotten);
+        }
+        let was_anybody = match Manifest::read(system, folder) {
+            Ok(manifest) => manifest.is_some_and(|manifest| manifest.forgotten),
+            // What it said cannot be known, and whoever needs it is told that it is damaged.
+            Err(StoreError::Damaged { .. }) => false,
+            Err(error) => return Err(error),
+        };
+        if !was_anybody {
+            return Ok(Self::default());
+        }
+        // It may have been written in between, and comes before the manifest.
+        let read = Self::read_file(system, &file)?;
+        read.ok_or_else(|| StoreError::ForgottenDamaged { file, what: "it is missing".to_owned() })
+    }
+
+    fn read_file(system: &dyn System, file: &Path) -> Result<Option<Self>, StoreError> {
+        match system.read(file) {
+            Ok(bytes) => Self::parse(&bytes, file).map(Some),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(StoreError::system("read who was forgotten")(error)),
         }
     }

@@ -55,6 +55,11 @@ impl Recent {
             }
         };
         if system.info(&path).is_err() {
+            // What a log that is gone left beside it would be taken for the new one's.
+            for end in ["-wal", "-shm"] {
+                let beside = folder.join(format!("{RECENT}{end}"));
+                system.remove(&beside).map_err(StoreError::system("remove what an old log of recent writes left"))?;
+            }
             let made = made(folded).map_err(|cause| fault(&path, cause))?;
             write_bytes(system, &path, &made).map_err(StoreError::system("make the log of recent writes"))?;
         }

@@ -66,7 +66,10 @@ impl System for OsSystem {
             |entry: &walkdir::DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
         let mut files = Vec::new();
         for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(visible) {
-            let entry = entry.map_err(|error| at(folder, error.into()))?;
+            let entry = match entry {
+                Err(error) if leads_nowhere(&error) => continue,
+                entry => entry.map_err(|error| at(folder, error.into()))?,
+            };
             if entry.file_type().is_file() {
                 files.push(entry.into_path());
             }
@@ -135,6 +138,11 @@ impl System for OsSystem {
     }
 }
 
+/// Whether an entry of a folder is a link to nothing, or is gone by now: no file, and no reason not to see the others.
+fn leads_nowhere(error: &walkdir::Error) -> bool {
+    error.depth() > 0 && error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
+}
+
 /// A file that is open for reading, as long as it was then.
 #[cfg(unix)]
 struct OpenFile {
@@ -199,6 +207,18 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         assert_eq!(OsSystem.files_below(folder.path()).unwrap(), vec![path.clone()]);
         assert_eq!(&OsSystem.map(&path).unwrap()[..], b"two");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_to_nothing_hides_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("b.txt");
+        write_bytes(&OsSystem, &path, b"one").unwrap();
+        std::os::unix::fs::symlink("nowhere", folder.path().join("a.txt")).unwrap();
+        assert_eq!(OsSystem.files_below(folder.path()).unwrap(), [path]);
+        let absent = OsSystem.files_below(&folder.path().join("a.txt")).unwrap_err();
+        assert_eq!(absent.kind(), io::ErrorKind::NotFound);
     }
 
     #[test]

@@ -54,9 +54,10 @@ impl Workbench {
     /// Evaluates one audience as written, and gives its members.
     ///
     /// # Errors
-    /// Definitions with errors, unreadable data, an unknown audience or variant, a draft.
+    /// Definitions with errors, unreadable data, an unknown audience or variant, a draft, somebody who is half forgotten.
     pub fn who(&self, query: &WhoQuery) -> Result<Who, WorkbenchError> {
         let defined = self.defined()?;
+        self.must_not_be_forgetting(&defined.project)?;
         let audience = find_audience(&defined, &query.audience)?;
         if audience.status == Status::Draft {
             return Err(draft(audience));

@@ -53,10 +53,11 @@ impl Workbench {
     /// Writes everything that is stored as Parquet files: personal data, in a folder that the user named.
     ///
     /// # Errors
-    /// A wrong project file, a folder with files in it, or data that cannot be read.
+    /// A wrong project file, a folder with files in it, data that cannot be read, or somebody who is half forgotten.
     pub fn export_data(&self, folder: &Path, progress: &dyn Fn(Exporting<'_>)) -> Result<Exported, WorkbenchError> {
         let project = self.project()?;
         let store = store::open(self.system(), &project.data_path)?;
+        self.must_not_be_forgetting(&project)?;
         // Where the folder lies in the project, paths are told from there.
         let project = Project { folder: std::path::absolute(&project.folder)?, ..project };
         Ok(store::export(self.system(), &store, &project, folder, progress)?)

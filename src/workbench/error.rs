@@ -33,8 +33,8 @@ pub enum WorkbenchError {
     NoData(u64),
     /// A run of `aud forget` died.
     #[error(
-        "somebody is being forgotten, and the run did not come to its end: outputs could be sent the person again; nothing was done, \
-         run `aud forget` to finish it"
+        "somebody is being forgotten, and the run did not come to its end: the person could be shown, or sent to outputs again; \
+         nothing was done, run `aud forget` to finish it"
     )]
     Forgetting,
     /// Another process imports into the same store.

@@ -22,9 +22,10 @@ impl Workbench {
     /// its type: `email:ann@example.com`.
     ///
     /// # Errors
-    /// Definitions with errors, unreadable data, an unknown user, identity type or audience, a draft.
+    /// Definitions with errors, unreadable data, an unknown user, identity type or audience, a draft, somebody who is half forgotten.
     pub fn explain(&self, user: &str, audience: &str, now: Now) -> Result<Explained, WorkbenchError> {
         let defined = self.defined()?;
+        self.must_not_be_forgetting(&defined.project)?;
         let audience = find_audience(&defined, audience)?;
         if audience.status == Status::Draft {
             return Err(draft(audience));

@@ -50,7 +50,8 @@ impl Workbench {
         Ok(if begun { ToForget::Begun } else { ToForget::Done })
     }
 
-    /// Fails while somebody is being forgotten: the data may still know the person, and the state not any more.
+    /// Fails while somebody is being forgotten: the data may still know the person, and the state not any more. Asked after the data is
+    /// opened, so that a run that begins meanwhile is seen.
     pub(super) fn must_not_be_forgetting(&self, project: &Project) -> Result<(), WorkbenchError> {
         match store::is_forgetting(self.system(), &project.data_path)? {
             true => Err(WorkbenchError::Forgetting),

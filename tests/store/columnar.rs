@@ -266,6 +266,35 @@ fn what_does_not_fit_is_told() {
     assert!(run(&system, &project).unwrap_err().to_string().contains("`a`"), "the file is named");
 }
 
+/// The crates that read these formats panic over some files that are not what they say: that is an error of the file too. Bits are
+/// turned over one after the other, at places that a fixed seed gives, until one of them does.
+#[test]
+fn a_damaged_file_is_an_error_whatever_its_reader_does() {
+    let rows: Vec<Row> =
+        (0..9).map(|at| Row { id: Some(1), at: Some(at), name: 1, price: None, note: Some(2) }).collect();
+    for (format, whole) in [
+        ("parquet", parquet(&batch(&rows), Compression::UNCOMPRESSED)),
+        ("arrow", arrow(&batch(&rows), false)),
+        ("arrow", arrow(&batch(&rows), true)),
+    ] {
+        // By columns, and row by row.
+        for who in ["mpid: id", "customer_id: id, email: note"] {
+            let (system, project) = (world(), mapped(format, who));
+            put(&system, "/p/events", &whole);
+            let mut seed = 1u64;
+            let found = (0..5000).find(|_| {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let mut bytes = whole.clone();
+                bytes[(seed >> 33) as usize % whole.len()] ^= 1 << (seed >> 29 & 7);
+                put(&system, "/p/people", bytes);
+                run(&system, &project)
+                    .is_err_and(|error| error.to_string().contains("cannot read `people`: it is damaged"))
+            });
+            assert!(found.is_some(), "{format}, {who}");
+        }
+    }
+}
+
 /// A numeric test is a range of codes, whichever way a column came.
 #[test]
 fn texts_lie_in_the_order_of_what_they_read_as() {

@@ -37,10 +37,16 @@ fn filed(folder: &Path) -> (Stats, Vec<KeyStats>, Vec<(String, u64)>, Catalog) {
 
 /// The files of columns in the folder, whole or partial, and those that the manifest names.
 fn on_disk(folder: &Path) -> (BTreeSet<String>, BTreeSet<String>) {
-    let all = std::fs::read_dir(folder).unwrap();
+    let all = std::fs::read_dir(folder).into_iter().flatten();
     let names = all.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
     let named = stats(&OsSystem, folder).unwrap().files.into_iter().map(|file| file.name);
-    (names.filter(|name| name.ends_with(".arrow") || name.ends_with(".partial")).collect(), named.collect())
+    let is_of_columns = |name: &String| name.ends_with(".arrow") || name.ends_with(".partial");
+    (names.filter(is_of_columns).filter(|name| !name.starts_with(".recent")).collect(), named.collect())
+}
+
+/// The number of the write that made a file.
+fn generation(name: &String) -> Option<u64> {
+    name.strip_suffix(".arrow")?.rsplit_once('-')?.1.parse().ok()
 }
 
 /// Lets every call of an operation fail in every way. The data of the folder lies in `data`. Gives how many of them failed it.
@@ -66,6 +72,12 @@ fn everywhere(prepared: &Path, operation: impl Fn(&dyn System, &Path) -> Result<
             if let Err(error) = &result {
                 assert!(error.to_string().contains("no space left on device"), "{error}");
                 failed += 1;
+                // What it wrote and no manifest names is gone: a disk may be full of it. What it replaced may still be there.
+                let (there, named) = on_disk(&data);
+                let last = named.iter().filter_map(generation).max();
+                let left: Vec<_> = there.difference(&named).filter(|name| generation(name) > last).collect();
+                assert_eq!(left, [] as [&String; 0], "{what}");
+                assert!(!there.iter().any(|name| name.ends_with(".partial")), "{what}: {there:?}");
                 operation(&OsSystem, folder).unwrap();
                 assert_eq!(seen(&open(&OsSystem, &data).unwrap()), after, "{what}, then again");
                 assert_eq!(verify(&OsSystem, &data).unwrap().damages, [], "{what}, then again");

@@ -6,8 +6,8 @@ use std::path::Path;
 use aud::base::{InputName, Mpid};
 use aud::catalog::{CustomEventType, EventKey, IdentityType, ProfileField};
 use aud::store::{
-    Erased, EventRow, ProfileValue, Recent, Remembered, Store, StoreError, Writes, compact, erase, export, fold,
-    forgetting, import, open, remember_to_forget, remembered, settle_forgotten, verify,
+    Erased, EventRow, Forgetting, ProfileValue, Recent, Remembered, Store, StoreError, Writes, compact, erase, export,
+    fold, forgetting, import, is_forgetting, open, remember_to_forget, remembered, settle_forgotten, verify,
 };
 use aud::system::{OsSystem, System};
 
@@ -230,6 +230,25 @@ fn imports_do_not_bring_anybody_back() {
     assert_eq!((events_of(&again, "c1"), events_of(&again, "c2")), (0, 2));
     assert_eq!(again.rows_of(IdentityType::CustomerId, "c2"), [1], "rows stay");
 
+    // What the errors say to do keeps what must not come back.
+    let rebuild = aud::store::ImportOptions { rebuild: true, ..lenient };
+    let users = files_below(data).into_iter().find(|path| path.display().to_string().contains("users-")).unwrap();
+    std::fs::write(users, "damaged").unwrap();
+    let error = open(&OsSystem, data).unwrap_err().to_string();
+    assert!(error.contains("run `aud import --rebuild`") && !error.contains("remove"), "{error}");
+    import(&OsSystem, &project, rebuild, &|_| {}).unwrap();
+    assert_eq!((open(&OsSystem, data).unwrap().row(person.mpid), secrets(data)), (None, 0));
+    append(data, 0);
+    fold(&OsSystem, data).unwrap();
+    let error = import(&OsSystem, &project, rebuild, &|_| {}).unwrap_err().to_string();
+    assert!(error.contains("remove `manifest.json` and `recent.db` from") && error.contains("nothing else"), "{error}");
+    for name in ["manifest.json", "recent.db"] {
+        std::fs::remove_file(data.join(name)).unwrap();
+    }
+    import(&OsSystem, &project, lenient, &|_| {}).unwrap();
+    let again = open(&OsSystem, data).unwrap();
+    assert_eq!((again.row(person.mpid), secrets(data), events_of(&again, "c2")), (None, 0, 2));
+
     let yaml = std::fs::read_to_string(path.join("out/sources.yaml")).unwrap();
     let indented: String = yaml.lines().map(|line| format!("  {line}\n")).collect();
     for (named, yaml) in [("all", indented.clone()), ("whole columns at a time", without_identities(&indented))] {
@@ -281,6 +300,58 @@ fn batches_do_not_bring_anybody_back() {
     assert_eq!(holding(data), [] as [String; 0]);
     let store = open(&OsSystem, data).unwrap();
     assert_eq!((store.event_count(), store.row(person.mpid)), (1, None));
+}
+
+/// Without the tombstones everybody would come back, so their loss is not taken for there being none.
+#[test]
+fn tombstones_that_are_gone_are_missed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let mut project = super::support::project(vec![purchases("*.csv")]);
+    (project.folder, project.data_path) = (path.to_owned(), path.join("data"));
+    let data = &project.data_path;
+    let header = "id,email,at,sku,country\n";
+    std::fs::write(path.join("a.csv"), format!("{header}c1,,5,s,UK\nc2,,6,s,UK\n")).unwrap();
+    let options = |rebuild| aud::store::ImportOptions { rebuild, ..Default::default() };
+    import(&OsSystem, &project, options(false), &|_| {}).unwrap();
+    let manifest = || std::fs::read_to_string(data.join("manifest.json")).unwrap();
+    assert!(!manifest().contains("\"forgotten\""), "as long as nobody is forgotten");
+    let store = open(&OsSystem, data).unwrap();
+    let known = forgetting(&store, store.rows_of(IdentityType::CustomerId, "c1")[0]).unwrap();
+    // Once the data knows the person, and once it does not.
+    for person in [known, Forgetting { mpid: Mpid(77), row: None, identities: Vec::new() }] {
+        remember_to_forget(&OsSystem, data, &store, &person).unwrap();
+        erase(&OsSystem, data).unwrap();
+        settle_forgotten(&OsSystem, data).unwrap();
+        assert!(manifest().contains("\"forgotten\": true"));
+        assert_eq!(verify(&OsSystem, data).unwrap().damages, []);
+        let (tombstones, away) = (data.join("forgotten.json"), data.join("away"));
+        std::fs::rename(&tombstones, &away).unwrap();
+        std::fs::write(path.join("b.csv"), format!("{header}c3,,5,s,UK\n")).unwrap();
+        let is_missed = |refused: Result<(), StoreError>| {
+            let error = refused.unwrap_err();
+            assert!(matches!(error, StoreError::ForgottenDamaged { .. }), "{error}");
+            assert!(error.to_string().contains("forgotten.json` is damaged (it is missing)"), "{error}");
+        };
+        is_missed(import(&OsSystem, &project, options(false), &|_| {}).map(drop));
+        is_missed(import(&OsSystem, &project, options(true), &|_| {}).map(drop));
+        is_missed(is_forgetting(&OsSystem, data).map(drop));
+        is_missed(remembered(&OsSystem, data, Some(Mpid(1)), None).map(drop));
+        is_missed(erase(&OsSystem, data).map(drop));
+        is_missed(Recent::open(&OsSystem, data).map(drop));
+        let damages = verify(&OsSystem, data).unwrap().damages;
+        assert_eq!(damages.iter().map(|damage| &damage.file).collect::<Vec<_>>(), [&tombstones]);
+        std::fs::rename(&away, &tombstones).unwrap();
+        import(&OsSystem, &project, options(true), &|_| {}).unwrap();
+        assert!(manifest().contains("\"forgotten\": true"), "an import keeps it");
+        std::fs::remove_file(path.join("b.csv")).unwrap();
+        import(&OsSystem, &project, options(false), &|_| {}).unwrap();
+        // The next one is the first one again.
+        std::fs::remove_file(&tombstones).unwrap();
+        std::fs::remove_file(data.join("manifest.json")).unwrap();
+        import(&OsSystem, &project, options(false), &|_| {}).unwrap();
+        assert!(!manifest().contains("\"forgotten\""));
+    }
 }
 
 #[test]

@@ -167,6 +167,73 @@ fn gzip_is_known_by_its_content() {
     assert!(matches!(error, StoreError::Unreadable { .. }) && error.to_string().contains("data/b.csv"), "{error}");
 }
 
+/// A quote that is never closed takes in all rows behind it: the file is an error, not a file with fewer rows.
+#[test]
+fn a_quote_left_open_is_an_error() {
+    let zipped = |text: &str| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    let row = "1,,2020-01-01,one,UK";
+    for (lines, begins) in [
+        (vec![row, "1,,2020-01-01,one,\"UK", row, row], 3),
+        (vec![row, row, "1,,2020-01-01,\"one,UK", row], 4), // too few columns, so not only a bad row
+        (vec![row, "1,,2020-01-01,one,\"UK", "\n\r\n"], 3), // nothing but line ends behind it
+    ] {
+        for content in [csv(&lines).into_bytes(), zipped(&csv(&lines)), csv(&lines).trim_end().as_bytes().to_vec()] {
+            // What was cut off behind the quote may be nothing at all, which no one can see.
+            if content.ends_with(b"UK") && lines[2].trim().is_empty() {
+                continue;
+            }
+            let (system, shop) = shop(&[]);
+            put(&system, "/p/data/a.csv", content);
+            let error = run(&system, &shop).unwrap_err();
+            let told = format!("the row that begins on line {begins} does not end; is a quote left open there?");
+            assert!(matches!(error, StoreError::Unreadable { .. }) && error.to_string().contains(&told), "{error}");
+            assert!(open(&system, &shop.data_path).unwrap().user_count() == 0, "nothing is imported");
+        }
+    }
+    // The last name of the header is not asked for, but its quote takes in all rows.
+    let (system, shop) = shop(&[("a.csv", format!("{},\"note\n{row},\n", HEADER.trim()))]);
+    assert!(run(&system, &shop).unwrap_err().to_string().contains("line 1 does not end"));
+}
+
+/// A few kilobytes that unpack to one line of any length.
+#[test]
+fn an_endless_line_is_not_held() {
+    let system = world();
+    let shop = project(vec![purchases("data/a.csv")]);
+    let zipped = |head: &str, bytes: &[u8], times: usize| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(head.as_bytes()).unwrap();
+        (0..times).for_each(|_| encoder.write_all(bytes).unwrap());
+        put(&system, "/p/data/a.csv", encoder.finish().unwrap());
+        run(&system, &shop)
+    };
+    let commas = vec![b','; 1 << 20];
+    for (head, line) in [("", 1), (HEADER, 2)] {
+        let error = zipped(head, &commas, 64).unwrap_err().to_string();
+        assert!(error.contains(&format!("the row that begins on line {line} does not end")), "{error}");
+    }
+    // Blank lines are no row.
+    let blank = vec![b'\n'; 1 << 20];
+    assert!(zipped("", &blank, 8).unwrap_err().to_string().contains("it is empty"));
+    assert_eq!(zipped(HEADER, &blank, 16).unwrap().sources[0].rows, 0);
+    put(&system, "/p/data/a.csv", csv(&[&"\n".repeat(1500), "1,,2020-01-01,one,UK"]));
+    assert_eq!(run(&system, &shop).unwrap().sources[0].rows, 1);
+}
+
+#[test]
+fn cells_may_go_over_lines() {
+    for end in ["", "\n", "\r\n\r\n"] {
+        let text = csv(&["1,,2020-01-01,\"o\nne\",UK", "1,,2020-01-01,one,\"U\nK\""]);
+        let (system, shop) = shop(&[("a.csv", text.trim_end().to_owned() + end)]);
+        let report = run(&system, &shop).unwrap();
+        assert_eq!((report.sources[0].rows, report.sources[0].events), (2, 2));
+    }
+}
+
 #[test]
 fn bad_rows_are_counted_by_reason_and_never_shown() {
     let system = world();
@@ -305,6 +372,18 @@ fn mistakes_in_the_project_are_named() {
     insta::assert_snapshot!(run(&system, &shop).unwrap_err());
     shop.sources[0].files = "data/[.csv".to_owned();
     assert!(matches!(run(&system, &shop), Err(StoreError::Pattern { .. })));
+}
+
+/// Without a header line the first line is a person's.
+#[test]
+fn an_error_about_columns_shows_nobodys_data() {
+    let (system, mut shop) = shop(&[("a.csv", "1,ann@x,2020-01-01,one,UK\n".to_owned())]);
+    insta::assert_snapshot!(run(&system, &shop).unwrap_err());
+    let mut many: Vec<String> = (0..30).map(|at| format!("column_{at}")).collect();
+    many[3] = "\"a\nb\"".to_owned();
+    put(&system, "/p/data/a.csv", format!("{},{}\n", HEADER.trim(), many.join(",")));
+    shop.sources[0].identities[0].1 = "postal_address".to_owned();
+    insta::assert_snapshot!(run(&system, &shop).unwrap_err());
 }
 
 #[test]

@@ -122,6 +122,31 @@ fn a_damaged_batch_is_named() {
     }
 }
 
+/// What the error says to do: the log alone is removed, whatever lies beside it, and what was folded stays.
+#[test]
+fn a_damaged_log_is_removed_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    append(folder, &[(1, 1, 10)]);
+    fold(&OsSystem, folder).unwrap();
+    let (folded, log) = (state(folder), folder.join("recent.db"));
+    let store = open(&OsSystem, folder).unwrap();
+    let mut held = Recent::open(&OsSystem, folder).unwrap();
+    held.append(&mut [batch(&store, &[(2, 1, 20)])]).unwrap();
+    let beside = std::fs::read(folder.join("recent.db-wal")).unwrap();
+    drop(held);
+    std::fs::write(&log, "no database").unwrap();
+    let error = open(&OsSystem, folder).unwrap_err().to_string();
+    assert!(error.contains("recent.db` is damaged") && error.contains("remove it, and nothing else"), "{error}");
+    std::fs::remove_file(&log).unwrap();
+    std::fs::write(folder.join("recent.db-wal"), beside).unwrap();
+    assert_eq!(state(folder), folded);
+    append(folder, &[(3, 1, 30)]);
+    assert_eq!(open(&OsSystem, folder).unwrap().event_count(), 2, "the batch that was given up is not there again");
+    fold(&OsSystem, folder).unwrap();
+    is_whole(folder);
+}
+
 #[test]
 fn a_log_that_is_none_and_one_of_a_later_format_are_told() {
     let folder = tempfile::tempdir().unwrap();

@@ -23,7 +23,9 @@ pub(in crate::cli) struct Args {
 pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Failure> {
     let workbench = door.workbench()?;
     let found = args.user.as_deref().map_or_else(|| workbench.is_forgetting(), |user| workbench.to_forget(user))?;
-    if !ui.json {
+    let is_begun = found == ToForget::Begun;
+    // What an earlier run began is told once it is finished: it may not be this time either.
+    if !ui.json && !is_begun {
         ui.print(&report::found(&found))?;
     }
     match &found {
@@ -65,6 +67,9 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
     if ui.json {
         ui.print_json(&report::json(&found, Some(&outcome)))?;
     } else {
+        if is_begun {
+            ui.print(&report::found(&found))?;
+        }
         ui.print(&report::text(&outcome, ui.style()))?;
     }
     Ok(match outcome.delivered {

@@ -15,6 +15,9 @@ use crate::workbench::Workbench;
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     /// How many rows of a hundred may be bad and skipped over before the import stops
+    ///
+    /// With the default, up to 100 bad rows of a source never stop it. With any other number the percentage alone decides: with 0, any bad row
+    /// stops it. A source whose rows are all bad always does.
     #[arg(long, value_name = "PERCENT", default_value_t = BadRowLimit::default().percent, value_parser = clap::value_parser!(u64).range(0..=100))]
     max_bad: u64,
     /// Read everything anew, whatever was read before

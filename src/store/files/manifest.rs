@@ -44,10 +44,17 @@ pub(in crate::store) struct Manifest {
     /// The last batch of recent writes that is in the files; 0 where none ever was.
     #[serde(default, skip_serializing_if = "is_none")]
     pub(in crate::store) folded: u64,
+    /// Whether anybody was forgotten: then the file that says who has to be there.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub(in crate::store) forgotten: bool,
 }
 
 fn is_none(folded: &u64) -> bool {
     *folded == 0
+}
+
+fn is_not(forgotten: &bool) -> bool {
+    !*forgotten
 }
 
 /// One file of a store.
@@ -143,7 +150,7 @@ impl Manifest {
     }
 
     /// Replaces the manifest of a folder.
-    pub(super) fn write(&self, system: &dyn System, folder: &Path) -> Result<(), StoreError> {
+    pub(in crate::store) fn write(&self, system: &dyn System, folder: &Path) -> Result<(), StoreError> {
         let bytes = self
             .checksum()
             .and_then(|checksum| serde_json::to_vec_pretty(&Sealed { format: FORMAT, checksum, store: self }))

@@ -1,7 +1,7 @@
 //! Writing a store: new files first, then the manifest, then the old files away.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -11,9 +11,10 @@ use super::super::Store;
 use super::super::detect::Detected;
 use super::super::error::StoreError;
 use super::super::events::{EventShard, EventTable};
+use super::super::forgotten::Forgotten;
 use super::super::log::EventLog;
 use super::super::verified::Damages;
-use super::manifest::{FILE, FileEntry, Manifest, TableName};
+use super::manifest::{FileEntry, Manifest, TableName};
 use super::node::Proof;
 use super::requests::{self, StoredRequest};
 use super::{events, ipc, users};
@@ -36,7 +37,9 @@ impl Store {
             detected: Detected::of(self),
             ..Manifest::default()
         };
-        Writing::begin(system, folder, &old)?.finish(self, &old, &|_| Change::Anew, Some(&[]), Vec::new(), next)
+        Writing::run(system, folder, &old, |writing| {
+            writing.finish(self, &old, &|_| Change::Anew, Some(&[]), Vec::new(), next)
+        })
     }
 }
 
@@ -78,15 +81,31 @@ pub(in crate::store) struct Writing<'a> {
 }
 
 impl<'a> Writing<'a> {
-    /// Begins to write beside the store that `old` describes.
-    pub(in crate::store) fn begin(
+    /// Lets files be written beside the store that `old` describes, up to [`finish`](Self::finish). Where that fails, nothing stays of what
+    /// was written: the disk may be full of it.
+    pub(in crate::store) fn run<T>(
         system: &'a dyn System,
         folder: &'a Path,
         old: &Manifest,
-    ) -> Result<Self, StoreError> {
+        write: impl FnOnce(&Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         system.create_folder(folder).map_err(StoreError::system("make the folder of the store"))?;
         let generation = old.generation.max(last_generation(system, folder)) + 1;
-        Ok(Self { system, folder, generation })
+        let writing = Self { system, folder, generation };
+        write(&writing).inspect_err(|_| writing.abandon())
+    }
+
+    /// Removes what was written and is no part of the store. What cannot be removed is only in the way, and goes with the next write.
+    fn abandon(&self) {
+        let Self { system, folder, generation } = *self;
+        // It may have been replaced before its writing failed; and one that is damaged is not the one that names these files.
+        let manifest = match Manifest::read(system, folder) {
+            Ok(manifest) => manifest.unwrap_or_default(),
+            Err(StoreError::Damaged { .. }) => Manifest::default(),
+            Err(_) => return,
+        };
+        let own = |path: &Path| generation_of(path).is_some_and(|of_file| of_file >= generation);
+        let _ = remove_files(system, folder, &manifest, own);
     }
 
     /// The same under a later generation, for files that would have the same name.
@@ -178,6 +197,7 @@ impl<'a> Writing<'a> {
         // What was read of damaged columns is not kept as if it were true.
         store.ensure_whole()?;
         next.files = files;
+        next.forgotten = !Forgotten::read(system, folder)?.is_empty();
         next.write(system, folder)?;
         // The store is whole by now: what cannot be removed is only in the way, and the next import tries again.
         let _ = remove_unnamed(system, folder, &next);
@@ -243,16 +263,30 @@ pub(in crate::store) fn slug(key: &EventKey) -> String {
 /// The last generation that wrote files here, whether or not a manifest came of it.
 fn last_generation(system: &dyn System, folder: &Path) -> u64 {
     let files = system.files_below(folder).unwrap_or_default();
-    let generation = |path: &PathBuf| path.file_stem()?.to_str()?.rsplit_once('-')?.1.parse().ok();
-    files.iter().filter_map(generation).max().unwrap_or(0)
+    files.iter().filter_map(|path| generation_of(path)).max().unwrap_or(0)
+}
+
+/// The generation that the name of a file ends in.
+fn generation_of(path: &Path) -> Option<u64> {
+    path.file_stem()?.to_str()?.rsplit_once('-')?.1.parse().ok()
 }
 
 /// Removes the files of a folder that its manifest does not name.
 pub(in crate::store) fn remove_unnamed(system: &dyn System, folder: &Path, manifest: &Manifest) -> io::Result<()> {
+    remove_files(system, folder, manifest, |_| true)
+}
+
+/// Removes those of the files that a manifest does not name, and whatever a write that was cut off left.
+fn remove_files(
+    system: &dyn System,
+    folder: &Path,
+    manifest: &Manifest,
+    which: impl Fn(&Path) -> bool,
+) -> io::Result<()> {
     for path in system.files_below(folder)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let ours = path.parent() == Some(folder) && name.ends_with(".arrow");
-        if ours && name != FILE && !manifest.files.iter().any(|file| file.name == name) {
+        if ours && which(&path) && !manifest.files.iter().any(|file| file.name == name) {
             system.remove(&path)?;
         }
     }

@@ -37,7 +37,9 @@ pub fn erase(system: &dyn System, folder: &Path) -> Result<Erased, StoreError> {
         // Before the files, since only they know what to look for inside of longer texts.
         let rejected_rows = rejects::clean(system, folder, &forgotten, &values)?;
         if !rows.is_empty() {
-            rewrite(system, folder, &manifest, &store, &rows)?;
+            Writing::run(system, folder, &manifest, |writing| rewrite(writing, &manifest, &store, &rows))?;
+        } else if !manifest.forgotten {
+            Manifest { forgotten: true, ..manifest }.write(system, folder)?;
         }
         sweep(system, folder)?;
         return Ok(Erased { people, rejected_rows });
@@ -68,14 +70,7 @@ fn sweep(system: &dyn System, folder: &Path) -> Result<(), StoreError> {
 }
 
 /// Writes the store without some users. A segment that says nothing of them stays as it is, unless it has texts that no row says.
-fn rewrite(
-    system: &dyn System,
-    folder: &Path,
-    manifest: &Manifest,
-    store: &Store,
-    rows: &[u32],
-) -> Result<(), StoreError> {
-    let writing = Writing::begin(system, folder, manifest)?;
+fn rewrite(writing: &Writing<'_>, manifest: &Manifest, store: &Store, rows: &[u32]) -> Result<(), StoreError> {
     let mut next = store.clone();
     next.version += 1;
     next.users = Arc::new(store.users.without(&store.users.nobodies(rows)));

@@ -31,8 +31,10 @@ pub(super) fn finish(
         return Err(StoreError::TooMuchText { column: "request ids".to_owned() });
     }
     let brought = work.rows.brought(project, &work.builder);
-    let writing = Writing::begin(system, &project.data_path, &base.manifest)?;
-    finish_with(&writing, base, work, next, report, &brought, Counted::default())
+    let old = base.manifest.clone();
+    Writing::run(system, &project.data_path, &old, |writing| {
+        finish_with(writing, base, work, next, report, &brought, Counted::default())
+    })
 }
 
 /// The same where events were gathered by columns.
@@ -48,10 +50,12 @@ pub(super) fn finish_bulk(
     if let Some(column) = work.builder.overflowed() {
         return Err(StoreError::TooMuchText { column });
     }
-    let writing = Writing::begin(system, &project.data_path, &base.manifest)?;
-    let brought = std::mem::take(&mut bulk.brought);
-    let counted = bulk.write(&writing, &base.store, &mut work)?;
-    finish_with(&writing, base, work, next, report, &brought, counted)
+    let old = base.manifest.clone();
+    Writing::run(system, &project.data_path, &old, |writing| {
+        let brought = std::mem::take(&mut bulk.brought);
+        let counted = bulk.write(writing, &base.store, &mut work)?;
+        finish_with(writing, base, work, next, report, &brought, counted)
+    })
 }
 
 fn finish_with(

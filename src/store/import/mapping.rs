@@ -1,5 +1,6 @@
 //! How a source's description meets a file's header.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use csv::ByteRecord;
@@ -15,7 +16,7 @@ use super::time::TimeReader;
 use crate::base::suggest::nearest;
 use crate::base::text::{Wildcard, fold};
 use crate::catalog::{EventKey, EventKind};
-use crate::project::{DataSource, EventId, EventMapping, NameMapping, NamedColumn};
+use crate::project::{DataSource, EventId, EventMapping, Format, NameMapping, NamedColumn};
 
 /// A file's columns by what they are for.
 #[derive(Debug)]
@@ -169,23 +170,39 @@ impl Columns {
 
     /// Finds the columns that a source names in a header.
     pub(super) fn find(source: &DataSource, header: &ByteRecord, file: &str) -> Result<Self, StoreError> {
-        let find = |column: &str| {
-            let at = header.iter().position(|name| name == column.as_bytes());
-            at.ok_or_else(|| unknown_column(source, header, file, column))
+        let at = |column: &str| header.iter().position(|name| name == column.as_bytes());
+        // Asks for all columns once more where one is missing.
+        let has_any = || {
+            let any = Cell::new(false);
+            let all = Self::of(source, 0, |column| {
+                any.set(any.get() || at(column).is_some());
+                Ok(0)
+            });
+            all.is_ok() && any.get()
         };
+        Self::of(source, header.len(), |column| {
+            at(column).ok_or_else(|| unknown_column(source, header, file, column, has_any()))
+        })
+    }
+
+    fn of(
+        source: &DataSource,
+        count: usize,
+        find: impl Fn(&str) -> Result<usize, StoreError>,
+    ) -> Result<Self, StoreError> {
         let mut identities = Vec::new();
         for (identity, column) in &source.identities {
             identities.push((*identity as u8, find(column)?));
         }
         identities.sort_by_key(|(identity, _)| *identity);
         let mpid = source.mpid.as_ref().map(|column| find(column)).transpose()?;
-        let event = source.event.as_ref().map(|event| event_columns(event, find)).transpose()?;
+        let event = source.event.as_ref().map(|event| event_columns(event, &find)).transpose()?;
         let seen = match &source.seen {
             Some(seen) => Some((find(&seen.column)?, TimeReader::new(seen))),
             None => None,
         };
-        let profile = profile::groups(&source.profile, find)?;
-        Ok(Self { count: header.len(), mpid, identities, event, profile, seen })
+        let profile = profile::groups(&source.profile, &find)?;
+        Ok(Self { count, mpid, identities, event, profile, seen })
     }
 }
 
@@ -241,15 +258,25 @@ fn event_name(
     })
 }
 
-fn unknown_column(source: &DataSource, header: &ByteRecord, file: &str, column: &str) -> StoreError {
-    let names: Vec<String> = header.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+/// How many names of columns an error lists.
+const LISTED: usize = 20;
+/// The longest name, in bytes, that it lists: what is longer is no name.
+const LONGEST_LISTED: usize = 256;
+
+fn unknown_column(source: &DataSource, header: &ByteRecord, file: &str, column: &str, has_any: bool) -> StoreError {
+    let is_name = |name: &&str| name.len() <= LONGEST_LISTED && !name.contains(char::is_control);
+    let names: Vec<&str> = header.iter().filter_map(|name| str::from_utf8(name).ok()).filter(is_name).collect();
     let quoted = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
-    let near = nearest(column, names.iter().map(String::as_str));
-    let advice = if names.is_empty() {
+    let near = nearest(column, names.iter().copied());
+    let advice = if header.is_empty() {
         "it is empty".to_owned()
+    } else if source.format == Format::Csv && !has_any {
+        // Then its cells are not names but somebody's data, which no error shows.
+        "its first line has none of the columns that the source names; is the header line missing?".to_owned()
     } else if near.is_empty() {
-        let all: Vec<&str> = names.iter().map(String::as_str).collect();
-        format!("it has {}", quoted(&all).join(", "))
+        let (listed, all) = (quoted(names.get(..LISTED).unwrap_or(&names)), header.len());
+        let more = all.saturating_sub(listed.len());
+        format!("it has {}{}", listed.join(", "), if more == 0 { String::new() } else { format!(" and {more} more") })
     } else {
         format!("did you mean {}?", quoted(&near).join(" or "))
     };

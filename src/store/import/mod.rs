@@ -25,6 +25,7 @@ mod report;
 mod requests;
 mod resolve;
 mod rows;
+mod text;
 mod time;
 
 use std::sync::Arc;
@@ -54,6 +55,7 @@ pub fn import(
     progress: &dyn Fn(Progress<'_>),
 ) -> Result<ImportReport, StoreError> {
     let folder = &project.data_path;
+    let forgotten = Arc::new(Forgotten::read(system, folder)?);
     // What was written without a file comes first, as it was there first.
     if !options.rebuild {
         super::fold(system, folder)?;
@@ -72,7 +74,6 @@ pub fn import(
     }
     let base = Base::load(system, folder, old, selection.rebuilt.is_some())?;
     let requests = Requests::of(system, folder, &base.manifest, base.rebuild)?;
-    let forgotten = Arc::new(Forgotten::read(system, folder)?);
     let mut work = Work::start(project, &base, requests, forgotten)?;
     if columnar::fits(project, &selection.read) {
         let claimed = base.claimed();

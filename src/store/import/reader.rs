@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use csv::{ByteRecord, ReaderBuilder};
 use flate2::bufread::MultiGzDecoder;
+use memchr::{memchr_iter, memchr2};
 
 use super::super::error::StoreError;
 use super::super::files::Imported;
@@ -23,6 +24,7 @@ use super::record::{Record, Said};
 use super::reject::Rejects;
 use super::report::{BadRow, ImportOptions, ImportReport, Place as RowPlace, Progress, SourceReport};
 use super::rows::{NO_EVENT, NO_ID, Row};
+use super::text::{Text, does_not_end};
 use crate::base::Fingerprint;
 use crate::identity::clean;
 use crate::project::{DataSource, EventId, Format, Project};
@@ -36,6 +38,8 @@ const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 const LONGEST_ROW_LINES: u64 = 1000;
 /// Bytes that one row may have.
 const LONGEST_ROW_BYTES: usize = 4 << 20;
+/// Bytes that one row may have as it is written, where each of its characters may be a quote.
+const LONGEST_ROW_QUOTED: usize = 2 * LONGEST_ROW_BYTES;
 /// How many bytes are read at once.
 const BUFFER: usize = 1 << 16;
 /// How many rows lie between two calls of the progress function.
@@ -205,17 +209,23 @@ impl FileReader<'_, '_> {
     }
 
     fn read_rows(&mut self, input: impl Read, sums: &Sums) -> Result<u64, StoreError> {
-        let mut reader = ReaderBuilder::new().flexible(true).buffer_capacity(BUFFER).from_reader(input);
+        let text = Text::new(input, LONGEST_ROW_BYTES);
+        let mut reader = ReaderBuilder::new().flexible(true).buffer_capacity(BUFFER).from_reader(text);
         let header = reader.byte_headers().map_err(|error| self.unreadable(error.into()))?;
         let mut columns = Columns::find(self.source, header, &self.file.shown)?;
+        // The line that a row begins on whose last cell goes over several.
+        let mut may_be_open = ends_over_lines(header).then_some(1);
         let (input, targets) = self.begin(&columns);
         let mut record = ByteRecord::new();
         let mut scratch = Scratch::default();
         let mut rows = 0;
+        reader.get_ref().next_row(reader.position().line(), LONGEST_ROW_QUOTED);
         while reader.read_byte_record(&mut record).map_err(|error| self.unreadable(error.into()))? {
             rows += 1;
             self.within_bounds(&record, reader.position().line())?;
+            reader.get_ref().next_row(reader.position().line(), LONGEST_ROW_QUOTED);
             let line = record.position().map_or(0, csv::Position::line);
+            may_be_open = ends_over_lines(&record).then_some(line);
             let read = if record.len() == columns.count {
                 self.read_row(&record, line, &mut columns, input, &targets, &mut scratch)
             } else {
@@ -229,6 +239,9 @@ impl FileReader<'_, '_> {
                 self.tell(ROWS_PER_PROGRESS, sums);
             }
         }
+        if let Some(line) = may_be_open.filter(|_| !reader.get_ref().ends_with_quote()) {
+            return Err(self.unreadable(does_not_end(line)));
+        }
         self.meter.rows.set(self.meter.rows.get() + rows % ROWS_PER_PROGRESS);
         self.report.rows += rows;
         Ok(rows)
@@ -236,12 +249,13 @@ impl FileReader<'_, '_> {
 
     /// A quote that is left open makes one row of all that follows: nothing of the file can be trusted then.
     fn within_bounds(&self, record: &ByteRecord, next_line: u64) -> Result<(), StoreError> {
-        let line = record.position().map_or(0, csv::Position::line);
-        if next_line.saturating_sub(line) <= LONGEST_ROW_LINES && record.as_slice().len() <= LONGEST_ROW_BYTES {
+        let (line, text) = (record.position().map_or(0, csv::Position::line), record.as_slice());
+        // Blank lines before a row are none of its own.
+        let is_long = || memchr_iter(b'\n', text).count() as u64 >= LONGEST_ROW_LINES;
+        if text.len() <= LONGEST_ROW_BYTES && (next_line.saturating_sub(line) <= LONGEST_ROW_LINES || !is_long()) {
             return Ok(());
         }
-        let message = format!("the row that begins on line {line} does not end; is a quote left open there?");
-        Err(self.unreadable(io::Error::new(io::ErrorKind::InvalidData, message)))
+        Err(self.unreadable(does_not_end(line)))
     }
 
     /// Takes a row, or says why not. Everything that can be wrong is looked at before anything is kept of it.
@@ -357,6 +371,11 @@ impl FileReader<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// Whether the last cell of a record has a line break, as where its quote takes in what follows.
+fn ends_over_lines(record: &ByteRecord) -> bool {
+    record.iter().next_back().is_some_and(|cell| memchr2(b'\n', b'\r', cell).is_some())
 }
 
 /// A record as a line of CSV.

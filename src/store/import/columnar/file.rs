@@ -2,7 +2,7 @@
 //!
 //! In: a source file. Out: the names of its columns, and [`Chunk`]s in the order in which they stand, which can be decoded in
 //! parallel. Only the columns that are asked for are read. A file that changes meanwhile shows as an error or as other rows,
-//! never as more than that: nothing is mapped.
+//! never as more than that: nothing is mapped. A damaged file is an error, whatever the crates that read it do.
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::sync::Arc;
@@ -18,6 +18,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::{ChunkReader, Length};
 
+use super::contain::contain;
 use crate::project::Format;
 use crate::system::ReadAt;
 
@@ -48,10 +49,10 @@ impl ColumnarFile {
     /// Opens a file of a format.
     pub(super) fn open(bytes: Arc<dyn ReadAt>, format: Format) -> io::Result<Self> {
         let bytes = Shared(bytes);
-        if format == Format::Parquet {
-            return open_parquet(bytes).map_err(from_parquet);
-        }
-        open_arrow(bytes).map_err(from_arrow)
+        contain(|| match format {
+            Format::Parquet => open_parquet(bytes).map_err(from_parquet),
+            _ => open_arrow(bytes).map_err(from_arrow),
+        })
     }
 
     /// The same file with the columns at some places alone, which are ascending.
@@ -80,7 +81,7 @@ impl ColumnarFile {
                 Ok(groups.take(count).map(chunk).collect())
             }
             Input::Arrow(batches) => {
-                batches.take(count).map(|batch| batch.map(Chunk::Arrow).map_err(from_arrow)).collect()
+                contain(|| batches.take(count).map(|batch| batch.map(Chunk::Arrow).map_err(from_arrow)).collect())
             }
         }
     }
@@ -107,15 +108,17 @@ impl Chunk {
                 }
             }
             Self::Parquet { bytes, metadata, group, roots } => {
-                let mask = ProjectionMask::roots(metadata.parquet_schema(), roots);
-                let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, metadata)
-                    .with_projection(mask)
-                    .with_row_groups(vec![group])
-                    .with_batch_size(ROWS_AT_ONCE)
-                    .build()
-                    .map_err(from_parquet)?;
-                for batch in reader {
-                    each(&batch.map_err(from_arrow)?);
+                let mut reader = contain(|| {
+                    let mask = ProjectionMask::roots(metadata.parquet_schema(), roots);
+                    ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, metadata)
+                        .with_projection(mask)
+                        .with_row_groups(vec![group])
+                        .with_batch_size(ROWS_AT_ONCE)
+                        .build()
+                        .map_err(from_parquet)
+                })?;
+                while let Some(batch) = contain(|| reader.next().transpose().map_err(from_arrow))? {
+                    each(&batch);
                 }
             }
         }

@@ -4,6 +4,7 @@
 //! whose each row is does not depend on the order of the rows, whole columns at a time.
 
 mod bulk;
+mod contain;
 mod file;
 mod nested;
 mod open;
