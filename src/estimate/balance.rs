@@ -85,7 +85,7 @@ fn spread(store: &Store, audience: &Audience, attribute: &str, parts: &[&Roaring
     for (at, part) in parts.iter().enumerate() {
         for row in part.iter() {
             let of_value = counts.entry(value_of(row)).or_insert_with(|| vec![0; parts.len()]);
-            of_value.iter_mut().nth(at).into_iter().for_each(|count| *count += 1);
+            of_value.get_mut(at).into_iter().for_each(|count| *count += 1);
         }
     }
     let mut values: Vec<(Value, Vec<u64>)> = counts.into_iter().collect();

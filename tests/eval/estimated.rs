@@ -20,8 +20,8 @@ use super::world::{User, name};
 const USERS: usize = 8;
 
 fn check(cases: u32, property: impl Fn(Case) -> TestCaseResult) {
-    // Each case asks many times: the share is a tenth of what the main property gets.
-    let cases = super::property::cases(10 * cases) / 10;
+    // Each case asks many times: the share is a twentieth of what the main property gets.
+    let cases = super::property::cases(20 * cases) / 20;
     let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
     let outcome = TestRunner::new(config).run(&case(USERS), property);
     assert!(outcome.is_ok(), "{}", outcome.unwrap_err());
@@ -174,11 +174,14 @@ fn overlap_and_reach_are_what_is_counted_one_by_one() {
     });
 }
 
+/// A criterion with another number in it.
+type With<'c> = Box<dyn Fn(u64) -> Criterion + 'c>;
+
 /// The audience's criteria that ask for a least number of events, with their positions, and the criterion with another number.
-fn counted(criterion: &Criterion) -> Vec<(String, Box<dyn Fn(u64) -> Criterion + '_>)> {
+fn counted(criterion: &Criterion) -> Vec<(String, With<'_>)> {
     let group = outermost(criterion);
     let is_group = matches!(criterion.kind, Kind::All(_) | Kind::Any(_));
-    let mut found: Vec<(String, Box<dyn Fn(u64) -> Criterion>)> = Vec::new();
+    let mut found: Vec<(String, With<'_>)> = Vec::new();
     for (at, each) in group.iter().enumerate() {
         let Kind::Event(test) = &each.kind else { continue };
         let Count { least: _, most: None } = test.count else { continue };
