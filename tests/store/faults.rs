@@ -45,7 +45,7 @@ fn on_disk(folder: &Path) -> (BTreeSet<String>, BTreeSet<String>) {
 }
 
 /// The number of the write that made a file.
-fn generation(name: &String) -> Option<u64> {
+fn generation(name: &str) -> Option<u64> {
     name.strip_suffix(".arrow")?.rsplit_once('-')?.1.parse().ok()
 }
 
@@ -74,7 +74,7 @@ fn everywhere(prepared: &Path, operation: impl Fn(&dyn System, &Path) -> Result<
                 failed += 1;
                 // What it wrote and no manifest names is gone: a disk may be full of it. What it replaced may still be there.
                 let (there, named) = on_disk(&data);
-                let last = named.iter().filter_map(generation).max();
+                let last = named.iter().filter_map(|name| generation(name)).max();
                 let left: Vec<_> = there.difference(&named).filter(|name| generation(name) > last).collect();
                 assert_eq!(left, [] as [&String; 0], "{what}");
                 assert!(!there.iter().any(|name| name.ends_with(".partial")), "{what}: {there:?}");
