@@ -97,7 +97,7 @@ impl Answer for SweepAnswer<'_> {
         let marker = self.target.map(|target| Marker {
             x: self.sweep.nearest.as_ref().map(|(setting, _)| x(setting)),
             y: Some(target as f64),
-            label: format!("{} wanted", number(target)),
+            label: number(target),
         });
         let curve = Curve {
             title: format!("{} as {} varies", self.address, cut(&self.sweep.criterion, 60)),
