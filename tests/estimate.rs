@@ -123,11 +123,13 @@ fn every_answer_in_every_form() {
     for (name, words) in [
         ("sizes", "estimate"),
         ("detail", "estimate payers anyone nowhere"),
+        ("sampled", "estimate payers anyone --sample 60"),
         ("overlap", "estimate --overlap"),
         ("sweep", "estimate payers --sweep recent:time --target-size 12"),
         ("values", "estimate payers --sweep 2 --values 1,2,3"),
         ("balance", "estimate payers --balance=plan"),
         ("backtest", "backtest payers --days 6 --ahead 12"),
+        ("backtest_sampled", "backtest payers --days 2 --ahead 1 --sample 60"),
     ] {
         let text = run(&sandbox, words).fine().out;
         insta::assert_snapshot!(format!("{name}_as_text"), text);

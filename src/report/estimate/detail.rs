@@ -4,12 +4,10 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::words::{
-    asked_json, asked_of, bar, cells, cut, figure, found_json, size_json, size_text, table, whole_text,
-};
+use super::words::{asked_json, asked_of, bar, cells, cut, figure, found_json, size_json, table, whole_text};
 use super::{Answer, VERSION};
 use crate::estimate::{AudienceEstimate, Estimates, Joint, Obstacle, Part, Reach, Size};
-use crate::picture::{self, Drawing, Page, SizeRow, Sizes, Waterfall};
+use crate::picture::{self, Drawing, Page, Sizes, Waterfall};
 use crate::report::{Style, visible};
 
 /// How many characters of a criterion a table shows.
@@ -114,7 +112,8 @@ impl Answer for DetailAnswer<'_> {
             parts.push(picture::Part::Heading(format!("{address} “{}”", each.audience.name)));
             parts.push(picture::Part::Paragraph(headline(each)));
             if !each.parts.is_empty() {
-                parts.push(picture::Part::Drawing(drawing(each)));
+                parts.push(picture::Part::Drawing(drawing(each, self.estimates.frame.is_everybody())));
+                parts.push(picture::Part::Table(page_table(each)));
             }
             if !reach.is_empty() {
                 parts.push(picture::Part::Drawing(reach_drawing(reach)));
@@ -128,7 +127,7 @@ impl Answer for DetailAnswer<'_> {
 /// The size in one sentence.
 fn headline(each: &AudienceEstimate) -> String {
     match &each.size {
-        Ok(size) => format!("{} of {} people", whole_text(*size), size_text(each.population)),
+        Ok(size) => format!("{} of {} people", whole_text(*size), whole_text(each.population)),
         Err(obstacle) => format!("⚠ {obstacle}"),
     }
 }
@@ -148,10 +147,7 @@ fn found_text(size: &Result<Size, Obstacle>) -> String {
 }
 
 fn criteria(each: &AudienceEstimate, style: Style) -> String {
-    let (after, only) = match each.joint {
-        Joint::All => ("left", "only it keeps out"),
-        Joint::Any => ("in", "only it brings in"),
-    };
+    let (after, only) = words_of(each.joint);
     let heads = [("", false), ("criterion", false), ("alone", true), (after, true), (only, true), ("", false)];
     let whole = figure(each.population);
     let first = match each.joint {
@@ -159,7 +155,7 @@ fn criteria(each: &AudienceEstimate, style: Style) -> String {
             String::new(),
             "everyone".to_owned(),
             String::new(),
-            size_text(each.population),
+            whole_text(each.population),
             String::new(),
             bar(whole, whole),
         ],
@@ -191,7 +187,7 @@ fn criteria(each: &AudienceEstimate, style: Style) -> String {
 fn reach_table(reach: &[Reach], style: Style) -> String {
     let heads = [("output", false), ("can receive", true), ("cannot", true), ("by identity", false)];
     let rows = reach.iter().map(|each| {
-        let types = each.by_type.iter().map(|(identity, size)| format!("{identity} {}", size_text(*size)));
+        let types = each.by_type.iter().map(|(identity, size)| format!("{identity} {}", whole_text(*size)));
         vec![
             each.output.to_string(),
             whole_text(each.any),
@@ -224,33 +220,48 @@ fn reach_json(reach: &Reach) -> Value {
     })
 }
 
-/// The waterfall where all must hold, bars where one must.
-fn drawing(each: &AudienceEstimate) -> Drawing {
+/// The waterfall where all must hold and everybody was asked; bars, which have intervals, where one must or a sample was asked.
+fn drawing(each: &AudienceEstimate, is_exact: bool) -> Drawing {
     let outer = each.parts.iter().filter_map(|part| Some((part, part.step?)));
-    let title = format!("What makes {} as large as it is", each.audience.address);
-    match each.joint {
-        Joint::All => Drawing::Waterfall(Waterfall {
-            title,
-            unit: "people".to_owned(),
-            from: "everyone".to_owned(),
-            population: figure(each.population),
-            steps: outer
-                .map(|(part, step)| picture::Step {
-                    label: named(part),
-                    remaining: figure(step.after),
-                    only: Some(figure(step.only)),
-                })
-                .collect(),
-        }),
-        Joint::Any => {
-            let rows = outer.map(|(part, step)| SizeRow {
-                label: named(part),
-                value: Some(figure(step.after)),
-                interval: super::words::interval(step.after),
-                note: Some(format!("only it: {}", size_text(step.only))),
-            });
-            Drawing::Sizes(Sizes { title, unit: "people".to_owned(), rows: rows.collect() })
-        }
+    let (title, unit) = (format!("What makes {} as large as it is", each.audience.address), "people".to_owned());
+    if each.joint == Joint::All && is_exact {
+        let steps = outer.map(|(part, step)| picture::Step {
+            label: named(part),
+            remaining: figure(step.after),
+            only: Some(figure(step.only)),
+        });
+        let (from, population) = ("everyone".to_owned(), figure(each.population));
+        return Drawing::Waterfall(Waterfall { title, unit, from, population, steps: steps.collect() });
+    }
+    let bar = |label: String, size: Size| super::words::bar_row(label, &Ok(size));
+    let everyone = (each.joint == Joint::All).then(|| bar("everyone".to_owned(), each.population));
+    let rows = everyone.into_iter().chain(outer.map(|(part, step)| bar(named(part), step.after)));
+    Drawing::Sizes(Sizes { title, unit, rows: rows.collect() })
+}
+
+/// Everything that the table on a terminal has.
+fn page_table(each: &AudienceEstimate) -> picture::Table {
+    let (after, only) = words_of(each.joint);
+    let heads = [("", false), ("criterion", false), ("alone", true), (after, true), (only, true)];
+    let column = |(head, figures): (&str, bool)| picture::Column { head: head.to_owned(), figures };
+    let row = |part: &Part| {
+        let step = part.step.as_ref().filter(|_| part.alone.is_ok());
+        let text = |size: Option<Size>| size.map_or_else(String::new, whole_text);
+        let (after, only) = (step.map(|step| step.after), step.map(|step| step.only));
+        vec![part.position.clone(), part.text.clone(), found_text(&part.alone), text(after), text(only)]
+    };
+    picture::Table {
+        caption: String::new(),
+        columns: heads.into_iter().map(column).collect(),
+        rows: each.parts.iter().map(row).collect(),
+    }
+}
+
+/// What the sizes of a group's steps are called.
+fn words_of(joint: Joint) -> (&'static str, &'static str) {
+    match joint {
+        Joint::All => ("left", "only it keeps out"),
+        Joint::Any => ("in", "only it brings in"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::words::{asked, asked_json, bar, cells, figure, interval, size_json, size_text, table};
+use super::words::{asked, asked_json, bar, cells, figure, interval, size_json, table, whole_text};
 use super::{Answer, VERSION};
 use crate::estimate::{Day, History, Size};
 use crate::picture::{DayFigures, Days, Drawing, Page, Part};
@@ -27,12 +27,12 @@ impl Answer for HistoryAnswer<'_> {
         let History { audience, past, ahead, frame, obstacle } = self.0;
         let largest = past.iter().chain(ahead).map(|day| figure(day.size)).max().unwrap_or(0);
         let moved = |size: Option<Size>, sign: &str| match size {
-            Some(size) if figure(size) > 0 => format!("{sign}{}", size_text(size)),
+            Some(size) if size.range().1 > 0 => format!("{sign}{}", whole_text(size)),
             _ => String::new(),
         };
         let row = |day: &Day| {
             let (adds, drops) = (moved(day.adds, "+"), moved(day.drops, "−"));
-            vec![date(day), size_text(day.size), adds, drops, bar(figure(day.size), largest)]
+            vec![date(day), whole_text(day.size), adds, drops, bar(figure(day.size), largest)]
         };
         let heads = [("day", false), ("size", true), ("adds", true), ("drops", true), ("", false)];
         let at = past.last().map_or_else(String::new, |day| day.at.0.to_chrono().format("%H:%M UTC").to_string());

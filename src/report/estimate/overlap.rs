@@ -124,7 +124,10 @@ impl Answer for OverlapAnswer<'_> {
         }
         let matrix = Matrix {
             title: "What audiences have in common".to_owned(),
-            legend: "share of the row's members who are in the column too".to_owned(),
+            legend: format!(
+                "share of the row's members who are in the column too{}",
+                if self.estimates.frame.is_everybody() { "" } else { ", in a sample" }
+            ),
             rows,
         };
         let sizes = audiences.iter().map(|each| {
