@@ -175,8 +175,8 @@ fn reading_takes_linear_time() {
     ];
     for (name, text) in cases {
         // The machine may be busy: only what is slow each time is slow.
-        let found: Vec<f64> = (0..3).map(|_| growth(&text, 1 << 13)).take_while(|growth| *growth > 3.0).collect();
-        assert!(found.len() < 3, "{name}: {found:?}");
+        let found: Vec<f64> = (0..10).map(|_| growth(&text, 1 << 13)).take_while(|growth| *growth > 3.0).collect();
+        assert!(found.len() < 10, "{name}: {found:?}");
     }
 }
 
