@@ -103,6 +103,44 @@ audience nowhere "Nowhere" {
     event "Refund"
   }
 }
+
+audience everybody "Everybody" {
+  match {
+    everyone
+  }
+}
+
+audience twice "Twice" {
+  match {
+    event "Purchase" between 4 and 9 days ago
+    and user "plan" is in ["pro", "team"]
+  }
+}
+
+audience nested "Nested" {
+  status draft
+
+  match {
+    audience anyone
+    and user "plan" is "team"
+  }
+}
+
+audience phone "Phone" {
+  inputs ios
+
+  match {
+    event "Purchase"
+  }
+}
+
+audience once "Once" {
+  standard between 2026-03-01 and 2026-03-31
+
+  match {
+    event "Purchase" at least 4 times
+  }
+}
 "#,
     );
     let _ = sandbox.aud(&["import"]).fine();
@@ -171,6 +209,12 @@ fn what_is_not_saved_is_estimated() {
     let found = run(&["--stdin-path", path.to_str().unwrap()], edited).fine().json();
     assert_eq!((addresses(&found), &found["audiences"][0]["estimate"]["size"]), (vec!["payers".into()], &13.into()));
 
+    // A file that is not there yet, and one by another way.
+    let found = run(&["--stdin-path", sandbox.at("audiences/new/b.aud").to_str().unwrap()], unsaved).fine().json();
+    assert_eq!(addresses(&found), ["fresh"]);
+    let found = run(&["--stdin-path", "outputs/../audiences/a.aud"], edited).fine().json();
+    assert_eq!(addresses(&found), ["payers"]);
+
     // Beside it, the audience is there twice.
     let told = run(&[], edited).code(1).json().to_string();
     assert!(told.contains("payers"), "{told}");
@@ -199,13 +243,85 @@ fn lists_carry_estimates_until_the_first_evaluation() {
 }
 
 #[test]
+fn drafts_that_nest_drafts_are_estimated_as_if_all_were_active() {
+    let sandbox = shop();
+    let size = |sandbox: &Sandbox| {
+        run(sandbox, "estimate nested --json").fine().json()["audiences"][0]["estimate"]["size"].clone()
+    };
+    let as_draft = size(&sandbox);
+    assert!(as_draft.as_u64().unwrap() > 0);
+    sandbox.edit("audiences/a.aud", "  status draft\n\n", "");
+    assert_eq!(size(&sandbox), as_draft);
+    assert_eq!(run(&sandbox, "who nested").fine().out.lines().count() as u64, as_draft.as_u64().unwrap());
+}
+
+#[test]
+fn a_standard_audience_is_as_it_was_stored() {
+    let sandbox = shop();
+    let size = |more: &str| {
+        run(&sandbox, &format!("estimate once --json{more}")).fine().json()["audiences"][0]["estimate"]["size"].clone()
+    };
+    let before = size("");
+    let _ = run(&sandbox, "apply --auto-approve").fine();
+    sandbox.write("in.csv", "id,mail,at,price,plan\n0,,2026-03-20 11:00:00,1,free\n");
+    let _ = sandbox.aud(&["import"]).fine();
+    assert_eq!(size(""), before, "the data are others, the membership is the stored one");
+    assert!(before.as_u64().unwrap() > 0);
+}
+
+#[test]
+fn a_wanted_size_is_looked_for_beyond_the_values_too() {
+    let sandbox = shop();
+    let found = run(&sandbox, "estimate everybody twice payers --json").fine().json();
+    assert_eq!(found["audiences"].as_array().unwrap().len(), 3);
+    let sweep = |words: &str| run(&sandbox, words).fine().json()["nearest"]["value"].clone();
+    assert_eq!(
+        sweep("estimate payers --sweep 2:count --values 1,2 --target-size 5 --json"),
+        4,
+        "five have four, and none eight"
+    );
+    let wide = run(&sandbox, "estimate anyone --sweep 2:value --values 35,36 --target-size 40 --json").fine().json();
+    assert_eq!(wide["nearest"]["size"]["size"], 40);
+}
+
+#[test]
+fn projects_are_found_from_folders_inside() {
+    let sandbox = shop();
+    let inside = sandbox.command(&["list", "--json"]).current_dir(sandbox.at("audiences")).output().unwrap();
+    assert!(inside.status.success(), "{}", String::from_utf8_lossy(&inside.stderr));
+}
+
+#[test]
+fn damaged_data_hides_no_estimate_silently() {
+    let sandbox = shop();
+    let file = std::fs::read_dir(sandbox.at(".aud/data")).unwrap().map(|file| file.unwrap().path());
+    let file = file.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("events-")).min().unwrap();
+    let mut bytes = std::fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&file, bytes).unwrap();
+    let told = run(&sandbox, "list").fine().err;
+    assert!(told.contains("note: nothing is estimated: ") && told.contains("events-"), "{told}");
+    let _ = run(&sandbox, "estimate payers").code(1);
+}
+
+#[test]
 fn wrong_questions_are_told() {
     let sandbox = shop();
     for (words, expected) in [
         ("estimate payerss", "no audience `payerss`; did you mean `payers`?"),
         ("estimate payers --sweep 3", "no criterion `3` in `payers`; it has 1 (paid), 2 (recent)"),
         ("estimate payers --sweep paid", "has no number or length of time that could vary"),
-        ("estimate payers --sweep recent", "has several numbers (count 2, time 10 days)"),
+        (
+            "estimate payers --sweep recent",
+            "has several numbers (count 2, time 10 days); name one criterion, or one of these behind its place: `:count`, `:time`",
+        ),
+        ("estimate twice --sweep 1:time", "`:time:1`, `:time:2`"),
+        ("estimate everybody --sweep 1", "no criterion `1` in `everybody`; it has none"),
+        ("estimate payers --overlap", "an overlap is of at least two audiences"),
+        ("estimate payers --balance=Plan", "no profile has an attribute `Plan`; did you mean `plan`?"),
+        ("estimate - --stdin-path x.aud", "no `.aud` file below"),
+        ("estimate - --stdin-path audiences/x.txt", "no `.aud` file below"),
         ("estimate payers --sweep recent:value", "has no value that could vary; it has count 2, time 10 days"),
         ("estimate payers --sweep recent:size", "`size` is none of count, time, value"),
         ("estimate payers --sweep recent --values 3x", "`3x` is no number and no length of time"),

@@ -90,6 +90,15 @@ impl Ui {
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
 
+    /// Says why a list has no estimates.
+    pub(super) fn without_estimates(&self, error: &WorkbenchError) {
+        let because = match error {
+            WorkbenchError::Invalid(_) => "the definitions have errors, which `aud check` shows".to_owned(),
+            other => report::visible(&chain(other)).into_owned(),
+        };
+        self.say(&format!("note: nothing is estimated: {because}"));
+    }
+
     /// Says what was found wrong.
     pub(super) fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &SourceMap) {
         if !diagnostics.is_empty() {

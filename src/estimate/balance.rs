@@ -1,7 +1,8 @@
 //! Whether a split came out as it was asked for.
 //!
 //! In: an audience with a split, its members, the salt. Out: how many members each variant has beside its share, with the chance that a fair split is at least as
-//! far off (sample-ratio test); and for each attribute asked for, how its values are spread over the variants. Both are chi-squared tests.
+//! far off (sample-ratio test); and for each attribute asked for, how its values are spread over the variants. Both are chi-squared tests, asked only of what is
+//! frequent enough for them.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +12,12 @@ use statrs::function::gamma::checked_gamma_ur;
 use crate::catalog::ProfileField;
 use crate::ir::{Audience, VariantName};
 use crate::members::Buckets;
-use crate::store::Store;
+use crate::store::{Column, Store};
 
 /// How many values of an attribute are told apart; the rest are one.
 const MOST_VALUES: usize = 10;
+/// How many members a variant has to be expected to have for Pearson's test to say anything (Cochran's rule).
+const LEAST_EXPECTED: f64 = 5.0;
 
 /// How a split came out.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,7 +37,7 @@ pub struct Spread {
     pub attribute: String,
     /// A value, with the members of each variant that have it. The most frequent ones; `None` is no value, the last one may be all others.
     pub values: Vec<(Value, Vec<u64>)>,
-    /// The chance that variants drawn at random differ at least as much.
+    /// The chance that variants drawn at random differ at least as much, over the values that are frequent enough.
     pub chance: Option<f64>,
 }
 
@@ -78,8 +81,11 @@ fn spread(store: &Store, audience: &Audience, attribute: &str, parts: &[&Roaring
     let columns: Vec<_> =
         audience.workspaces.iter().filter_map(|workspace| store.users.fields.get(workspace)?.get(&field)).collect();
     let value_of = |row: u32| {
-        let mut texts = columns.iter().filter_map(|column| column.text(row as usize));
-        texts.next().map_or(Value::Missing, |text| Value::Text(text.to_owned()))
+        let text = |column: &&Column| match column.text(row as usize) {
+            Some(text) => Some(text.to_owned()),
+            None => column.dictionary.list(column.code(row as usize)).map(|entries| entries.join(", ")),
+        };
+        columns.iter().find_map(text).map_or(Value::Missing, Value::Text)
     };
     let mut counts: BTreeMap<Value, Vec<u64>> = BTreeMap::new();
     for (at, part) in parts.iter().enumerate() {
@@ -91,19 +97,25 @@ fn spread(store: &Store, audience: &Audience, attribute: &str, parts: &[&Roaring
     let mut values: Vec<(Value, Vec<u64>)> = counts.into_iter().collect();
     // The most frequent first; among equals the order of the values, so that it is always the same.
     values.sort_by_key(|(_, counts)| std::cmp::Reverse(counts.iter().sum::<u64>()));
-    let rest = values.split_off(values.len().min(MOST_VALUES));
+    let sizes: Vec<u64> = parts.iter().map(|part| part.len()).collect();
+    let is_frequent = |(_, counts): &&(Value, Vec<u64>)| {
+        let (value, all) = (counts.iter().sum::<u64>() as f64, sizes.iter().sum::<u64>() as f64);
+        sizes.iter().filter(|size| **size > 0).all(|size| value * *size as f64 / all >= LEAST_EXPECTED)
+    };
+    let frequent = values.iter().take_while(is_frequent).count();
+    let rest = values.split_off(frequent.min(MOST_VALUES));
     if !rest.is_empty() {
         let sum = |at: usize| rest.iter().filter_map(|(_, counts)| counts.get(at)).sum();
         values.push((Value::Other, (0..parts.len()).map(sum).collect()));
     }
-    let table: Vec<&[u64]> = values.iter().map(|(_, counts)| counts.as_slice()).collect();
+    let table: Vec<&[u64]> = values.iter().filter(is_frequent).map(|(_, counts)| counts.as_slice()).collect();
     Spread { attribute: attribute.to_owned(), chance: independence(&table), values }
 }
 
 /// The chance that counts drawn with these shares are at least as far off (Pearson's test of fit).
 fn fit(counts: &[u64], shares: &[f64]) -> Option<f64> {
     let all = counts.iter().sum::<u64>() as f64;
-    if all == 0.0 || counts.len() < 2 {
+    if counts.len() < 2 || shares.iter().any(|share| share * all < LEAST_EXPECTED) {
         return None;
     }
     let off = |(count, share): (&u64, &f64)| {
@@ -154,6 +166,7 @@ mod tests {
         assert_eq!(fit(&[50, 50], &[0.5, 0.5]), Some(1.0));
         assert!(fit(&[600, 400], &[0.5, 0.5]).unwrap() < 1e-9);
         assert_eq!((fit(&[5], &[1.0]), fit(&[0, 0], &[0.5, 0.5])), (None, None));
+        assert_eq!(fit(&[300, 0], &[0.99, 0.01]), None, "three are expected: too few to say anything");
         // Two by two: 4 degrees fewer than cells, the value is 100 × (10 × 40 − 20 × 30)² / (30 × 70 × 40 × 60).
         let expected = chance(100.0 * 40_000.0 / 5_040_000.0, 1);
         assert!((independence(&[&[10, 20], &[30, 40]]).unwrap() - expected.unwrap()).abs() < 1e-9);

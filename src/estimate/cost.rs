@@ -31,6 +31,16 @@ pub struct Cost {
     cores: f64,
 }
 
+impl std::iter::Sum for Cost {
+    fn sum<I: Iterator<Item = Self>>(costs: I) -> Self {
+        costs.fold(Self::default(), |sum, cost| Self {
+            everybody: sum.everybody + cost.everybody,
+            each: sum.each + cost.each,
+            cores: cost.cores,
+        })
+    }
+}
+
 impl Cost {
     /// What asking about all audiences of a model costs.
     pub fn of(model: &Model, store: &Store, now: Now) -> Self {

@@ -96,6 +96,11 @@ impl Frame {
         self.size(self.rows.as_ref().map_or_else(|| members.len(), |rows| members.intersection_len(rows)))
     }
 
+    /// Those of a set who are asked.
+    pub(super) fn among_asked(&self, members: &RoaringBitmap) -> RoaringBitmap {
+        self.rows.as_ref().map_or_else(|| members.clone(), |rows| rows & members)
+    }
+
     /// The members among those asked.
     pub(super) fn evaluate(
         &self,

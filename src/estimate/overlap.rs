@@ -4,7 +4,7 @@
 
 use rayon::prelude::*;
 
-use super::{Estimates, Size};
+use super::{Estimates, FEWEST_HITS, Size};
 
 /// What two audiences have in common.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,7 +15,8 @@ pub struct Overlap {
     pub second: usize,
     /// How many are in both.
     pub both: Size,
-    /// The part of the first that is in the second, 0 to 1; `None` where nobody is in the first.
+    /// The part of the first that is in the second, 0 to 1; `None` where nobody is in the first, or of a sample
+    /// too few.
     pub of_first: Option<f64>,
     /// The part of the second that is in the first.
     pub of_second: Option<f64>,
@@ -32,7 +33,9 @@ pub fn overlaps(estimates: &Estimates) -> Vec<Overlap> {
     let overlap = |(first, second): (usize, usize)| {
         let (a, b) = (&audiences.get(first)?.members, &audiences.get(second)?.members);
         let both = a.intersection_len(b);
-        let share = |of: u64| (of > 0).then(|| both as f64 / of as f64);
+        // Of a sample, a share of few says nothing.
+        let least = if estimates.frame.is_everybody() { 1 } else { FEWEST_HITS };
+        let share = |of: u64| (of >= least).then(|| both as f64 / of as f64);
         Some(Overlap {
             first,
             second,

@@ -7,7 +7,7 @@ use roaring::RoaringBitmap;
 use serde::Serialize;
 
 use super::obstacle::{Obstacle, Obstacles};
-use super::trial::{Question, Trial};
+use super::trial::{Answers, Question, Trial};
 use super::{Effort, Frame, Size};
 use crate::base::{Address, Now, Origin};
 use crate::eval::Stored;
@@ -92,21 +92,14 @@ pub fn estimate<'a>(
     let mut finish = |asked: &Asked<'a>| {
         let size = |question| answers.size(question);
         let may = |obstacle: Option<Obstacle>, question| obstacle.map_or_else(|| Ok(size(question)), Err);
-        let whole = answers.members(asked.whole);
-        let parts = asked.parts.iter().map(|part| {
-            let step = part.step.map(|(after, without)| {
-                let without = answers.members(without);
-                let only = if asked.joint == Joint::All { without - whole } else { whole - without };
-                Step { after: size(after), only: answers.frame.size(only.len()) }
-            });
-            Part {
-                position: part.position.clone(),
-                label: part.criterion.label.as_ref().map(ToString::to_string),
-                text: part.criterion.to_string(),
-                origin: part.criterion.origin,
-                alone: may(obstacles.of(part.criterion), part.alone),
-                step,
-            }
+        let mut steps = steps(asked, &answers).into_iter();
+        let parts = asked.parts.iter().map(|part| Part {
+            position: part.position.clone(),
+            label: part.criterion.label.as_ref().map(ToString::to_string),
+            text: part.criterion.to_string(),
+            origin: part.criterion.origin,
+            alone: may(obstacles.of(part.criterion), part.alone),
+            step: if part.is_outer { steps.next() } else { None },
         });
         let parts = parts.collect();
         AudienceEstimate {
@@ -115,7 +108,7 @@ pub fn estimate<'a>(
             size: may(obstacles.of_audience(asked.audience), asked.whole),
             joint: asked.joint,
             parts,
-            members: whole.clone(),
+            members: answers.members(asked.whole).clone(),
         }
     };
     let audiences = asked.iter().map(&mut finish).collect();
@@ -154,8 +147,7 @@ struct AskedPart<'a> {
     criterion: &'a Criterion,
     position: String,
     alone: Question,
-    /// With those before it; and all but this one.
-    step: Option<(Question, Question)>,
+    is_outer: bool,
 }
 
 impl<'a> Asked<'a> {
@@ -165,32 +157,51 @@ impl<'a> Asked<'a> {
         let whole = trial.ask_audience(audience);
         let (joint, group) = group(criterion);
         let mut asked = Self { audience, population, whole, joint, parts: Vec::new() };
-        for (at, each) in group.iter().enumerate() {
-            let position = (at + 1).to_string();
-            let join = |criteria: Vec<Criterion>| joined(joint, criteria);
-            let before = group.iter().take(at + 1).map(|each| (*each).clone()).collect();
-            let others = group.iter().enumerate().filter(|(other, _)| *other != at);
-            let others = others.map(|(_, each)| (*each).clone()).collect();
-            let step = Some((trial.ask(audience, join(before)), trial.ask(audience, join(others))));
-            asked.add(each, position, step, trial);
+        for (at, each) in group.into_iter().enumerate() {
+            asked.add(each, (at + 1).to_string(), true, trial);
         }
         asked
     }
 
-    fn add(
-        &mut self,
-        criterion: &'a Criterion,
-        position: String,
-        step: Option<(Question, Question)>,
-        trial: &mut Trial<'_>,
-    ) {
+    fn add(&mut self, criterion: &'a Criterion, position: String, is_outer: bool, trial: &mut Trial<'_>) {
         let alone = trial.ask(self.audience, criterion.clone());
         let inside = inside(criterion);
-        self.parts.push(AskedPart { criterion, position: position.clone(), alone, step });
+        self.parts.push(AskedPart { criterion, position: position.clone(), alone, is_outer });
         for (at, each) in inside.into_iter().enumerate() {
-            self.add(each, format!("{position}.{}", at + 1), None, trial);
+            self.add(each, format!("{position}.{}", at + 1), false, trial);
         }
     }
+}
+
+/// What each criterion of the outermost group does: with those before it, and against all others together. Both follow from whom each one holds
+/// for by itself.
+fn steps(asked: &Asked<'_>, answers: &Answers) -> Vec<Step> {
+    let alone: Vec<&RoaringBitmap> =
+        asked.parts.iter().filter(|part| part.is_outer).map(|part| answers.members(part.alone)).collect();
+    let join = |a: &RoaringBitmap, b: &RoaringBitmap| match asked.joint {
+        Joint::All => a & b,
+        Joint::Any => a | b,
+    };
+    let of_none = match asked.joint {
+        Joint::All => answers.members(asked.population).clone(),
+        Joint::Any => RoaringBitmap::new(),
+    };
+    // All behind each one together, the last one first.
+    let mut behind = vec![of_none.clone()];
+    for each in alone.iter().skip(1).rev() {
+        let next = behind.last().map_or_else(|| (*each).clone(), |after| join(each, after));
+        behind.push(next);
+    }
+    let mut before = of_none;
+    let mut steps = Vec::with_capacity(alone.len());
+    for (each, behind) in alone.iter().zip(behind.iter().rev()) {
+        let after = join(&before, each);
+        let (others, whole) = (join(&before, behind), join(&after, behind));
+        let only = if asked.joint == Joint::All { others - whole } else { whole - others };
+        steps.push(Step { after: answers.frame.size(after.len()), only: answers.frame.size(only.len()) });
+        before = after;
+    }
+    steps
 }
 
 /// The criteria of a group, or of one that is excluded, as written; none of any other criterion.
@@ -216,15 +227,5 @@ fn members(criterion: &Criterion) -> &[Criterion] {
     match &criterion.kind {
         Kind::All(inner) | Kind::Any(inner) => inner,
         _ => &[],
-    }
-}
-
-/// Criteria as one: of none, all hold for everybody and any for nobody.
-fn joined(joint: Joint, criteria: Vec<Criterion>) -> Criterion {
-    match (joint, criteria.len()) {
-        (Joint::All, 0) => Criterion::new(Kind::Everyone),
-        (Joint::Any, 0) => Criterion::new(Kind::Not(Box::new(Criterion::new(Kind::Everyone)))),
-        (Joint::All, _) => Criterion::new(Kind::All(criteria)),
-        (Joint::Any, _) => Criterion::new(Kind::Any(criteria)),
     }
 }

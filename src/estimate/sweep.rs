@@ -3,14 +3,15 @@
 //! In: an audience, a criterion in it by label or position, values. Out: the size at each value, and the value whose size is nearest to a wanted one.
 
 use super::dial::{DialKind, Setting, dials, set};
-use super::{Effort, Size, Trial};
+use super::obstacle::Obstacles;
+use super::{Effort, Obstacle, Size, Trial};
 use crate::base::{Duration, Now};
 use crate::eval::Stored;
 use crate::ir::{Audience, Criterion, Float, Kind, Model};
 use crate::store::Store;
 
-/// How often values are looked for between two others, where a size is wanted.
-const ROUNDS: usize = 4;
+/// How often values are looked for between two others or beyond all, where a size is wanted.
+const ROUNDS: usize = 12;
 /// How many values are tried between two others.
 const BETWEEN: u32 = 8;
 
@@ -21,6 +22,8 @@ pub struct SweepRequest {
     pub place: String,
     /// Which of its numbers, where it has several.
     pub kind: Option<DialKind>,
+    /// Which of those, from 1 on, where it has several of the kind.
+    pub which: Option<usize>,
     /// The values; where there are none, some around the one that is written.
     pub values: Vec<Setting>,
     /// The size that is wanted.
@@ -32,6 +35,8 @@ pub struct SweepRequest {
 pub struct Sweep {
     /// The criterion whose number it is, as the language writes it.
     pub criterion: String,
+    /// Why the sizes say little, if so.
+    pub obstacle: Option<Obstacle>,
     /// What is written.
     pub written: Setting,
     /// Each value with the size that the audience would have, ascending.
@@ -46,7 +51,7 @@ pub struct Sweep {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SweepError {
     /// No such criterion.
-    #[error("no criterion `{place}` in `{audience}`; it has {known}")]
+    #[error("no criterion `{place}` in `{audience}`; it has {}", if known.is_empty() { "none" } else { known })]
     Unknown {
         /// The audience.
         audience: String,
@@ -67,13 +72,14 @@ pub enum SweepError {
     },
     /// It has several.
     #[error(
-        "`{criterion}` has several numbers ({known}); name one criterion, or one of `:count`, `:time`, `:value` after its place"
-    )]
+        "`{criterion}` has several numbers ({known}); name one criterion, or one of these behind its place: {}", choices.join(", "))]
     Ambiguous {
         /// The criterion.
         criterion: String,
         /// What they are set to.
         known: String,
+        /// How each one is named.
+        choices: Vec<String>,
     },
     /// A value is of another kind.
     #[error("`{value}` is no {kind} for `{criterion}`, which has {written}")]
@@ -126,7 +132,8 @@ pub fn sweep(
     }
     let nearest = request.target.and_then(|target| steps.iter().min_by_key(|(_, size)| off(*size, target)).copied());
     let asked = frame.map_or((0, 0), |frame| (frame.asked, frame.users));
-    Ok(Sweep { criterion: found.to_string(), written, steps, nearest, asked })
+    let obstacle = Obstacles::new(model, store).of_audience(audience);
+    Ok(Sweep { criterion: found.to_string(), obstacle, written, steps, nearest, asked })
 }
 
 /// The criterion of a place, the number of its dial, and what that is set to.
@@ -149,7 +156,10 @@ fn find<'a>(audience: &'a Audience, request: &SweepRequest) -> Result<(&'a Crite
     let asked = request.kind.or_else(|| request.values.first().map(|value| value.kind()));
     let all: Vec<(usize, Setting)> = dials(found).into_iter().enumerate().collect();
     let fits = |setting: &Setting| asked.is_none_or(|kind| kind == setting.kind());
-    let fitting: Vec<&(usize, Setting)> = all.iter().filter(|(_, setting)| fits(setting)).collect();
+    let mut fitting: Vec<&(usize, Setting)> = all.iter().filter(|(_, setting)| fits(setting)).collect();
+    if let Some(one) = request.which.and_then(|which| fitting.get(which.checked_sub(1)?).copied()) {
+        fitting = vec![one];
+    }
     let listed = |all: &mut dyn Iterator<Item = &(usize, Setting)>| {
         all.map(|(_, setting)| format!("{} {setting}", setting.kind().word())).collect::<Vec<_>>().join(", ")
     };
@@ -174,10 +184,26 @@ fn find<'a>(audience: &'a Audience, request: &SweepRequest) -> Result<(&'a Crite
             what: asked.map_or("number or length of time", DialKind::word),
             known: listed(&mut all.iter()),
         }),
-        (several, _) => {
-            Err(SweepError::Ambiguous { criterion: found.to_string(), known: listed(&mut several.iter().copied()) })
-        }
+        (several, _) => Err(SweepError::Ambiguous {
+            criterion: found.to_string(),
+            known: listed(&mut several.iter().copied()),
+            choices: choices(several),
+        }),
     }
+}
+
+/// How each of several dials is named: `:time`, or where there are several of a kind `:time:2`.
+fn choices(several: &[&(usize, Setting)]) -> Vec<String> {
+    let kind = |(_, setting): &&(usize, Setting)| setting.kind();
+    let name = |(at, each): (usize, &&(usize, Setting))| {
+        let word = kind(each).word();
+        let before = several.iter().take(at).filter(|other| kind(other) == kind(each)).count();
+        match several.iter().filter(|other| kind(other) == kind(each)).count() {
+            1 => format!("`:{word}`"),
+            _ => format!("`:{word}:{}`", before + 1),
+        }
+    };
+    several.iter().enumerate().map(name).collect()
 }
 
 /// Every criterion with its position, as estimates number them.
@@ -226,7 +252,7 @@ fn around(written: Setting, model: &Model) -> Vec<Setting> {
         Setting::Value(value) => {
             let parts = [0.1, 0.25, 0.5, 0.75, 0.9, 1.1, 1.25, 1.5, 2.0, 4.0, 10.0];
             let near = |part: f64| if value.get() == 0.0 { part } else { value.get() * part };
-            parts.into_iter().filter_map(|part| Float::new(near(part))).map(Setting::Value).collect()
+            parts.into_iter().filter_map(|part| Float::new(short(near(part)))).map(Setting::Value).collect()
         }
     };
     values.push(written);
@@ -246,14 +272,17 @@ fn between(steps: &[(Setting, Size)], target: u64, written: Setting) -> Vec<Sett
         _ => None,
     };
     let around = steps.windows(2).filter_map(sizes).find(|(_, _, a, b)| (*a.min(b)..=*a.max(b)).contains(&target));
-    let Some((from, to, _, _)) = around else { return Vec::new() };
+    let Some((from, to, _, _)) = around else { return beyond(steps, target) };
     let at = |part: u32| f64::from(part) / f64::from(BETWEEN + 1);
     let whole = |from: f64, to: f64, part: u32| (from + (to - from) * at(part)).round();
     let setting = |part: u32| match (from, to) {
         (Setting::Count(from), Setting::Count(to)) => Some(Setting::Count(whole(from as f64, to as f64, part) as u64)),
         (Setting::Time(from), Setting::Time(to)) => Some(Setting::Time(time_between(from, to, at(part), unit.max(1)))),
         (Setting::Value(from), Setting::Value(to)) => {
-            Float::new(from.get() + (to.get() - from.get()) * at(part)).map(Setting::Value)
+            let between = from.get() + (to.get() - from.get()) * at(part);
+            // Between whole numbers that are far enough apart whole ones are tried.
+            let is_whole = from.get().fract() == 0.0 && to.get().fract() == 0.0 && to.get() - from.get() > 1.0;
+            Float::new(if is_whole { between.round() } else { short(between) }).map(Setting::Value)
         }
         _ => None,
     };
@@ -261,6 +290,32 @@ fn between(steps: &[(Setting, Size)], target: u64, written: Setting) -> Vec<Sett
         (1..=BETWEEN).filter_map(setting).filter(|each| *each != from && *each != to).collect();
     values.dedup();
     values
+}
+
+/// A value beyond the end at which the size is nearer to the wanted one; none where it does not change there any more.
+fn beyond(steps: &[(Setting, Size)], target: u64) -> Vec<Setting> {
+    let ([first, second, ..], [.., before, last]) = (steps, steps) else { return Vec::new() };
+    let is_upwards = off(last.1, target) < off(first.1, target);
+    let (end, inner) = if is_upwards { (last, before) } else { (first, second) };
+    if middle(end.1) == middle(inner.1) {
+        return Vec::new();
+    }
+    let next = match (end.0, is_upwards) {
+        (Setting::Count(count), true) => Some(Setting::Count(count.saturating_mul(2).max(1))),
+        (Setting::Count(count), false) => (count > 1).then_some(Setting::Count(count / 2)),
+        (Setting::Time(time), true) => Some(Setting::Time(Duration(time.0.saturating_mul(2)))),
+        (Setting::Time(time), false) => (time.0 > 1000).then_some(Setting::Time(Duration(time.0 / 2000 * 1000))),
+        (Setting::Value(value), _) => {
+            let away = (value.get() - inner.0.number()) * 2.0;
+            Float::new(short(value.get() + away)).map(Setting::Value)
+        }
+    };
+    next.into_iter().collect()
+}
+
+/// A number with no more digits than people want to read.
+fn short(number: f64) -> f64 {
+    format!("{number:.5e}").parse().unwrap_or(number)
 }
 
 /// A length between two, in whole steps of a unit.

@@ -23,7 +23,17 @@ pub struct Question(usize);
 #[derive(Debug)]
 pub struct Trial<'m> {
     model: &'m Model,
-    asked: Vec<Audience>,
+    asked: Vec<Asked>,
+}
+
+#[derive(Debug)]
+struct Asked {
+    /// The question as an audience.
+    audience: Audience,
+    /// Asked about as if it were active, with all that it nests.
+    is_draft: bool,
+    /// Whether it is the audience as it is written, whose membership may be stored.
+    is_whole: bool,
 }
 
 /// The answers to the questions of a trial.
@@ -41,66 +51,100 @@ impl<'m> Trial<'m> {
     }
 
     /// Asks for the users of an audience's population for whom a criterion holds, over the events that the audience reads. A draft is asked
-    /// about as if it were active.
+    /// about as if it and the drafts that it nests were active.
     pub fn ask(&mut self, place: &Audience, criterion: Criterion) -> Question {
-        let status = Status::Active;
-        let (split, connections) = (None, Vec::new());
-        self.asked.push(Audience { criterion: Arc::new(criterion), status, split, connections, ..place.clone() });
-        Question(self.asked.len() - 1)
+        self.push(place, Arc::new(criterion), false)
     }
 
-    /// Asks for the members of an audience.
+    /// Asks for the members of an audience: those that were stored of a standard one (M23), else whoever is in it.
     pub fn ask_audience(&mut self, audience: &Audience) -> Question {
-        self.ask(audience, (*audience.criterion).clone())
+        self.push(audience, audience.criterion.clone(), true)
+    }
+
+    fn push(&mut self, place: &Audience, criterion: Arc<Criterion>, is_whole: bool) -> Question {
+        let (split, connections) = (None, Vec::new());
+        let audience = Audience { criterion, status: Status::Active, split, connections, ..place.clone() };
+        self.asked.push(Asked { audience, is_draft: place.status == Status::Draft, is_whole });
+        Question(self.asked.len() - 1)
     }
 
     /// Asks everybody, or a sample.
     pub fn answer(self, store: &Store, now: Now, stored: &Stored, effort: Effort) -> Answers {
-        let (model, addresses) = self.into_model();
+        let parts = self.parts();
         let cost = match effort {
-            Effort::Quick => Cost::of(&model, store, now),
+            Effort::Quick => parts.iter().map(|part| Cost::of(&part.model, store, now)).sum(),
             _ => Cost::default(),
         };
-        answer(Frame::of(effort, cost, store), &model, &addresses, store, now, stored)
+        self.put(&parts, Frame::of(effort, cost, store), store, now, stored)
     }
 
     /// Asks those that were asked before.
     pub fn answer_in(self, frame: Frame, store: &Store, now: Now, stored: &Stored) -> Answers {
-        let (model, addresses) = self.into_model();
-        answer(frame, &model, &addresses, store, now, stored)
+        self.put(&self.parts(), frame, store, now, stored)
     }
 
-    /// The questions as audiences under addresses that nobody else has, with all that they nest.
-    fn into_model(self) -> (Model, Vec<Address>) {
-        let mut audiences = BTreeMap::new();
-        let mut open: Vec<Address> = self.asked.iter().flat_map(Audience::nested).cloned().collect();
-        while let Some(address) = open.pop() {
-            let Some(nested) = self.model.audiences.get(&address) else { continue };
-            if audiences.insert(address, nested.clone()).is_none() {
-                open.extend(nested.nested().into_iter().filter(|each| !audiences.contains_key(*each)).cloned());
+    fn put(&self, parts: &[TrialPart], frame: Frame, store: &Store, now: Now, stored: &Stored) -> Answers {
+        let mut members = vec![RoaringBitmap::new(); self.asked.len()];
+        for part in parts {
+            let only = part.questions.values().cloned().collect();
+            let mut audiences = frame.evaluate(&part.model, store, now, &only, stored).audiences;
+            for (question, address) in &part.questions {
+                let found = audiences.remove(address).unwrap_or_default();
+                members.get_mut(*question).into_iter().for_each(|members| members.clone_from(&found));
             }
         }
-        let mut addresses = Vec::with_capacity(self.asked.len());
-        let free = (0u64..).filter_map(|number| Name::new(&format!("asked_{number}")).ok());
-        let free = free.filter(|name| !self.model.audiences.contains_key(name));
-        for (audience, address) in self.asked.into_iter().zip(free) {
-            audiences.insert(address.clone(), Audience { address: address.clone(), ..audience });
-            addresses.push(address);
+        for (asked, members) in self.asked.iter().zip(&mut members).filter(|(asked, _)| asked.is_whole) {
+            let known = asked.audience.standard.and_then(|_| stored.0.get(&asked.audience.address));
+            known.into_iter().for_each(|known| *members = frame.among_asked(known));
         }
-        let Model { event_retention, profile_retention, .. } = *self.model;
-        let project = self.model.project.clone();
-        let (moves, guards, assertions) = Default::default();
-        let model = Model { project, audiences, moves, guards, assertions, event_retention, profile_retention };
-        (model, addresses)
+        Answers { frame, members }
+    }
+
+    /// What is asked about active audiences, and about drafts: both may nest the same draft, which then means two things.
+    fn parts(&self) -> Vec<TrialPart> {
+        let of = |is_draft: bool| {
+            let asked: Vec<(usize, &Audience)> = (self.asked.iter().enumerate())
+                .filter(|(_, asked)| asked.is_draft == is_draft)
+                .map(|(at, asked)| (at, &asked.audience))
+                .collect();
+            (!asked.is_empty()).then(|| TrialPart::of(self.model, &asked, is_draft))
+        };
+        [of(false), of(true)].into_iter().flatten().collect()
     }
 }
 
-/// Asks those of a frame.
-fn answer(frame: Frame, model: &Model, addresses: &[Address], store: &Store, now: Now, stored: &Stored) -> Answers {
-    let only = addresses.iter().cloned().collect();
-    let mut audiences = frame.evaluate(model, store, now, &only, stored).audiences;
-    let members = addresses.iter().map(|address| audiences.remove(address).unwrap_or_default()).collect();
-    Answers { frame, members }
+/// Questions as audiences of a model.
+struct TrialPart {
+    model: Model,
+    /// The address of each question.
+    questions: BTreeMap<usize, Address>,
+}
+
+impl TrialPart {
+    /// The questions under addresses that nobody else has, with all that they nest.
+    fn of(model: &Model, asked: &[(usize, &Audience)], are_drafts_active: bool) -> Self {
+        let mut audiences = BTreeMap::new();
+        let mut open: Vec<Address> = asked.iter().flat_map(|(_, audience)| audience.nested()).cloned().collect();
+        while let Some(address) = open.pop() {
+            let Some(nested) = model.audiences.get(&address) else { continue };
+            let status = if are_drafts_active { Status::Active } else { nested.status };
+            if audiences.insert(address, Audience { status, ..nested.clone() }).is_none() {
+                open.extend(nested.nested().into_iter().filter(|each| !audiences.contains_key(*each)).cloned());
+            }
+        }
+        let free = (0u64..).filter_map(|number| Name::new(&format!("asked_{number}")).ok());
+        let free = free.filter(|name| !model.audiences.contains_key(name));
+        let mut questions = BTreeMap::new();
+        for ((question, audience), address) in asked.iter().zip(free) {
+            audiences.insert(address.clone(), Audience { address: address.clone(), ..(*audience).clone() });
+            questions.insert(*question, address);
+        }
+        let Model { event_retention, profile_retention, .. } = *model;
+        let (moves, guards, assertions) = Default::default();
+        let project = model.project.clone();
+        let model = Model { project, audiences, moves, guards, assertions, event_retention, profile_retention };
+        Self { model, questions }
+    }
 }
 
 impl Answers {

@@ -1,13 +1,14 @@
 //! Sizes before anything is deployed, and what if.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::audiences::find_audience;
 use super::{Defined, Workbench, WorkbenchError};
-use crate::base::SourceMap;
-use crate::base::{Address, Now, OutputName};
+use crate::base::{Address, Now, OutputName, SourceMap, suggest};
+use crate::catalog::ProfileField;
 use crate::diagnostic::Diagnostic;
 use crate::estimate::{
     Balance, Effort, Estimates, History, Obstacle, Reach, Size, Sweep, SweepRequest, balance, estimate, history, reach,
@@ -16,6 +17,7 @@ use crate::estimate::{
 use crate::eval::Stored;
 use crate::ir::Audience;
 use crate::plan;
+use crate::store::Store;
 use crate::system::Overlay;
 
 /// The name of a file that was not saved, inside the folder of the definitions.
@@ -52,15 +54,12 @@ impl Workbench {
     /// A wrong project file.
     pub fn with_unsaved(&self, text: Vec<u8>, path: Option<&Path>) -> Result<(Self, PathBuf), WorkbenchError> {
         let audiences = self.project()?.audiences;
+        if str::from_utf8(&text).is_err() {
+            return Err(WorkbenchError::Unknown("standard input is not UTF-8".to_owned()));
+        }
         let path = match path {
             None => audiences.join(UNSAVED),
-            // The same file as the one that a search below the folder finds.
-            Some(path) => {
-                let known = self.system().files_below(&audiences)?;
-                let asked = std::path::absolute(path)?;
-                let same = |known: &&PathBuf| std::path::absolute(known).is_ok_and(|known| known == asked);
-                known.iter().find(same).cloned().unwrap_or_else(|| path.to_owned())
-            }
+            Some(path) => inside(&audiences, path)?,
         };
         let system = Arc::new(Overlay::new(self.system.clone(), path.clone(), text));
         let workbench =
@@ -141,6 +140,7 @@ impl Workbench {
         let Defined { model, store, .. } = &defined;
         let estimates = estimate(model, store, request.now, &stored, &[audience], Effort::Exact);
         let members = estimates.audiences.into_iter().next().map(|each| each.members).unwrap_or_default();
+        attributes.iter().try_for_each(|attribute| has_attribute(store, audience, attribute))?;
         let snapshot = self.snapshot(&defined)?;
         let record = snapshot.audiences.iter().find(|record| record.definition.address == audience.address);
         let balance = plan::salt(&model.project, audience, record)
@@ -150,16 +150,23 @@ impl Workbench {
         Ok((audience.clone(), balance))
     }
 
-    /// Sizes of what is not evaluated yet, for lists: none where definitions have errors or data cannot be read.
-    pub fn sizes(&self, audiences: &[&Audience], now: Now) -> BTreeMap<Address, Result<Size, Obstacle>> {
+    /// Sizes of what is not evaluated yet, for lists.
+    ///
+    /// # Errors
+    /// Definitions with errors, unreadable data.
+    pub fn sizes(
+        &self,
+        audiences: &[&Audience],
+        now: Now,
+    ) -> Result<BTreeMap<Address, Result<Size, Obstacle>>, WorkbenchError> {
         if audiences.is_empty() {
-            return BTreeMap::new();
+            return Ok(BTreeMap::new());
         }
-        let Ok((defined, stored)) = self.defined_and_stored() else { return BTreeMap::new() };
+        let (defined, stored) = self.defined_and_stored()?;
         let Defined { model, store, .. } = &defined;
         let sizes = sizes(model, store, now, &stored, audiences);
-        // What cannot be read whole is not guessed from.
-        if store.ensure_whole().is_ok() { sizes.into_iter().collect() } else { BTreeMap::new() }
+        store.ensure_whole()?;
+        Ok(sizes.into_iter().collect())
     }
 
     fn defined_and_stored(&self) -> Result<(Defined, Stored), WorkbenchError> {
@@ -167,6 +174,27 @@ impl Workbench {
         let stored = self.stored(&defined)?;
         Ok((defined, stored))
     }
+}
+
+/// Where a file of definitions lies, as a search below their folder finds it.
+fn inside(audiences: &Path, path: &Path) -> Result<PathBuf, WorkbenchError> {
+    let plain = |path: &Path| -> io::Result<PathBuf> {
+        let mut plain = PathBuf::new();
+        for part in std::path::absolute(path)?.components() {
+            match part {
+                Component::ParentDir => drop(plain.pop()),
+                other => plain.push(other),
+            }
+        }
+        Ok(plain)
+    };
+    let (asked, folder) = (plain(path)?, plain(audiences)?);
+    let below = asked.strip_prefix(&folder).ok().filter(|below| below.extension().is_some_and(|kind| kind == "aud"));
+    let below = below.ok_or_else(|| {
+        let (path, folder) = (path.display(), audiences.display());
+        WorkbenchError::Unknown(format!("`{path}` is no `.aud` file below `{folder}`, where the definitions lie"))
+    })?;
+    Ok(audiences.join(below))
 }
 
 /// The audiences that a request names; all of a file that was not saved, or all.
@@ -188,6 +216,22 @@ fn asked<'d>(
         return Err(WorkbenchError::Unknown("standard input defines no audience".to_owned()));
     }
     Ok(inside)
+}
+
+/// Whether any profile of the audience's workspaces has an attribute.
+fn has_attribute(store: &Store, audience: &Audience, attribute: &str) -> Result<(), WorkbenchError> {
+    let fields = audience.workspaces.iter().filter_map(|workspace| store.users.fields.get(workspace));
+    let names = fields.flat_map(|fields| fields.keys()).filter_map(|field| match field {
+        ProfileField::Attribute(name) => Some(name.as_str()),
+        _ => None,
+    });
+    let names: BTreeSet<&str> = names.collect();
+    if names.contains(attribute) {
+        return Ok(());
+    }
+    let hint = suggest::best(attribute, names);
+    let hint = hint.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+    Err(WorkbenchError::Unknown(format!("no profile has an attribute `{attribute}`{hint}")))
 }
 
 /// The one audience that there must be.

@@ -52,7 +52,10 @@ impl Workbench {
     /// # Errors
     /// [`WorkbenchError::NoProject`] where there is none.
     pub fn open(system: Arc<dyn System>, start: &Path) -> Result<Self, WorkbenchError> {
-        let folder = project::find(&*system, start).ok_or_else(|| WorkbenchError::NoProject(start.to_owned()))?;
+        // A relative path says nothing of the folders above the working directory.
+        let above = || project::find(&*system, &std::path::absolute(start).ok()?);
+        let folder = project::find(&*system, start).or_else(above);
+        let folder = folder.ok_or_else(|| WorkbenchError::NoProject(start.to_owned()))?;
         Ok(Self { system, folder, parsed: Mutex::default(), analyzed: Mutex::default() })
     }
 

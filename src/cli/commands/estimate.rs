@@ -85,7 +85,7 @@ pub(in crate::cli) struct Args {
     /// How far the audiences are the same people: every two of them
     #[arg(long, conflicts_with_all = ["sweep", "balance"])]
     overlap: bool,
-    /// Vary a number of one criterion, by its label or position: recent_buyers, 2, 2.1, or with `:count`, `:time`, `:value` behind it
+    /// Vary a number of one criterion, by its label or position: recent_buyers, 2, 2.1, or with `:count`, `:time`, `:value` behind it, and `:2` for the second of them
     #[arg(long, value_name = "PLACE", conflicts_with = "balance")]
     sweep: Option<String>,
     /// The values for --sweep, such as 1,2,5 or "7 days,14 days" [default: some around the one that is written]
@@ -112,12 +112,17 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
         return answer::print(ui, &args.form, &answer);
     }
     if let Some(attributes) = &args.balance {
-        let (audience, balance) = workbench.balance(request, subject.unsaved(), attributes)?;
+        let attributes = attributes.iter().map(|name| name.trim()).filter(|name| !name.is_empty());
+        let attributes: Vec<String> = attributes.map(str::to_owned).collect();
+        let (audience, balance) = workbench.balance(request, subject.unsaved(), &attributes)?;
         return answer::print(ui, &args.form, &BalanceAnswer { address: &audience.address, balance: &balance });
     }
     let estimated = workbench.estimate(request, subject.unsaved())?;
     ui.diagnostics(&estimated.warnings, &estimated.sources);
     let estimates = &estimated.estimates;
+    if args.overlap && estimates.audiences.len() == 1 {
+        return Err(Failure::Usage("an overlap is of at least two audiences: name another one".to_owned()));
+    }
     if args.overlap {
         let overlaps = overlaps(estimates);
         return answer::print(ui, &args.form, &OverlapAnswer { estimates, overlaps: &overlaps });
@@ -130,17 +135,23 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
 
 /// What `--sweep`, `--values` and `--target-size` say.
 fn vary(place: &str, values: &[String], target: Option<u64>) -> Result<SweepRequest, Failure> {
-    let (place, kind) = match place.rsplit_once(':') {
-        None => (place, None),
-        Some((before, word)) => {
+    let mut parts = place.split(':');
+    let place = parts.next().unwrap_or_default();
+    let kind = match parts.next() {
+        None => None,
+        Some(word) => {
             let found = DialKind::ALL.iter().find(|(each, _)| *each == word);
             let known = DialKind::ALL.map(|(word, _)| word).join(", ");
-            let unknown = || Failure::Usage(format!("`{word}` is none of {known}"));
-            (before, Some(found.ok_or_else(unknown)?.1))
+            Some(found.ok_or_else(|| Failure::Usage(format!("`{word}` is none of {known}")))?.1)
         }
     };
+    let which = match (parts.next(), parts.next()) {
+        (None, _) => None,
+        (Some(number), None) if number.parse().is_ok_and(|number: usize| number > 0) => number.parse().ok(),
+        (Some(number), _) => return Err(Failure::Usage(format!("`{number}` is no number from 1 on"))),
+    };
     let values = values.iter().map(|text| setting(text.trim(), kind)).collect::<Result<_, _>>()?;
-    Ok(SweepRequest { place: place.to_owned(), kind, values, target })
+    Ok(SweepRequest { place: place.to_owned(), kind, which, values, target })
 }
 
 /// A value: a number, or a length of time such as `7 days`, `36h`. A whole number is a count unless a value is asked for.

@@ -1,5 +1,7 @@
 //! `aud list`.
 
+use std::collections::BTreeMap;
+
 use clap::ValueEnum;
 
 use crate::cli::args::{Door, NowArg};
@@ -38,7 +40,10 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
     let workbench = door.workbench()?;
     let listed = workbench.list(&ListFilter { tags: args.tags.clone(), status }, now)?;
     let unknown: Vec<&Audience> = listed.iter().filter(|each| !each.is_evaluated()).map(Listed::definition).collect();
-    let mut sizes = workbench.sizes(&unknown, now);
+    let mut sizes = workbench.sizes(&unknown, now).unwrap_or_else(|error| {
+        ui.without_estimates(&error);
+        BTreeMap::new()
+    });
     let rows: Vec<ListRow> = listed
         .iter()
         .map(|each| ListRow {

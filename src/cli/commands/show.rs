@@ -20,7 +20,13 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
     let workbench = door.workbench()?;
     let shown = workbench.show(&args.audience, now)?;
     let unknown = shown.metrics.is_none().then_some(&shown.definition);
-    let estimate = workbench.sizes(unknown.as_slice(), now).into_values().next();
+    let estimate = match workbench.sizes(unknown.as_slice(), now) {
+        Ok(sizes) => sizes.into_values().next(),
+        Err(error) => {
+            ui.without_estimates(&error);
+            None
+        }
+    };
     let view = ShowView {
         definition: &shown.definition,
         record: shown.record.as_ref(),

@@ -30,7 +30,7 @@ fn percent(part: u64, of: u64) -> f64 {
 
 fn verdict(chance: Option<f64>) -> String {
     match chance {
-        None => "there is nothing to compare".to_owned(),
+        None => "too few to compare".to_owned(),
         Some(chance) if chance < UNLIKELY => {
             format!(
                 "⚠ chance alone does this in {} of all cases: look for what makes the variants differ",
@@ -60,7 +60,8 @@ impl BalanceAnswer<'_> {
 
     fn spread_text(&self, spread: &Spread, style: Style) -> String {
         let names: Vec<String> = self.balance.variants.iter().map(|(name, _, _)| name.to_string()).collect();
-        let mut heads = vec![(spread.attribute.as_str(), false)];
+        let attribute = visible(&spread.attribute);
+        let mut heads = vec![(&*attribute, false)];
         heads.extend(names.iter().map(|name| (name.as_str(), true)));
         let sizes: Vec<u64> = self.balance.variants.iter().map(|(_, _, members)| *members).collect();
         let row = |(each, counts): &(Attribute, Vec<u64>)| {

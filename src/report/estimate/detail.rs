@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::words::{asked_json, asked_of, bar, cells, cut, figure, found_json, size_json, table, whole_text};
 use super::{Answer, VERSION};
-use crate::estimate::{AudienceEstimate, Estimates, Joint, Obstacle, Part, Reach, Size};
+use crate::estimate::{AudienceEstimate, Estimates, Joint, Obstacle, Part, Reach, Size, Step};
 use crate::picture::{self, Drawing, Page, Sizes, Waterfall};
 use crate::report::{Style, visible};
 
@@ -25,7 +25,12 @@ pub struct DetailAnswer<'a> {
 impl DetailAnswer<'_> {
     fn all(&self) -> impl Iterator<Item = (&AudienceEstimate, &[Reach])> {
         let reach = self.reach.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..]));
-        self.estimates.audiences.iter().zip(reach)
+        // Of an audience that cannot be estimated nobody can say whom outputs receive.
+        let of = |(each, reach): (_, _)| -> (&AudienceEstimate, &[Reach]) {
+            let each: &AudienceEstimate = each;
+            (each, if each.size.is_ok() { reach } else { &[] })
+        };
+        self.estimates.audiences.iter().zip(reach).map(of)
     }
 }
 
@@ -95,7 +100,7 @@ impl Answer for DetailAnswer<'_> {
             };
             row("", "", "population", [Some(each.population), Some(each.population), None]);
             for part in &each.parts {
-                let (after, only) = (part.step.map(|step| step.after), part.step.map(|step| step.only));
+                let (after, only) = (known_step(part).map(|step| step.after), known_step(part).map(|step| step.only));
                 let label = part.label.as_deref().unwrap_or_default();
                 row(&part.position, label, &part.text, [part.alone.as_ref().ok().copied(), after, only]);
             }
@@ -142,6 +147,11 @@ fn named(part: &Part) -> String {
     format!("{}{}", "  ".repeat(depth), cut(&text, CRITERION))
 }
 
+/// What a criterion does; nothing where it cannot be estimated.
+fn known_step(part: &Part) -> Option<Step> {
+    part.step.filter(|_| part.alone.is_ok())
+}
+
 fn found_text(size: &Result<Size, Obstacle>) -> String {
     size.as_ref().map_or_else(|_| "⚠".to_owned(), |size| whole_text(*size))
 }
@@ -162,8 +172,7 @@ fn criteria(each: &AudienceEstimate, style: Style) -> String {
         Joint::Any => Vec::new(),
     };
     let rows = each.parts.iter().map(|part| {
-        // What a criterion that cannot be estimated lets through says nothing.
-        let step = part.step.as_ref().filter(|_| part.alone.is_ok());
+        let step = known_step(part);
         let text = |size: Option<Size>| size.map_or_else(String::new, whole_text);
         let bar = step.map_or_else(String::new, |step| bar(figure(step.after), whole));
         vec![
@@ -204,8 +213,8 @@ fn part_json(part: &Part) -> Value {
         "label": part.label,
         "criterion": part.text,
         "alone": found_json(&part.alone),
-        "after": part.step.map(|step| size_json(step.after)),
-        "only": part.step.map(|step| size_json(step.only)),
+        "after": known_step(part).map(|step| size_json(step.after)),
+        "only": known_step(part).map(|step| size_json(step.only)),
     })
 }
 
@@ -245,7 +254,7 @@ fn page_table(each: &AudienceEstimate) -> picture::Table {
     let heads = [("", false), ("criterion", false), ("alone", true), (after, true), (only, true)];
     let column = |(head, figures): (&str, bool)| picture::Column { head: head.to_owned(), figures };
     let row = |part: &Part| {
-        let step = part.step.as_ref().filter(|_| part.alone.is_ok());
+        let step = known_step(part);
         let text = |size: Option<Size>| size.map_or_else(String::new, whole_text);
         let (after, only) = (step.map(|step| step.after), step.map(|step| step.only));
         vec![part.position.clone(), part.text.clone(), found_text(&part.alone), text(after), text(only)]

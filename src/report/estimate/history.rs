@@ -6,7 +6,7 @@ use super::words::{asked, asked_json, bar, cells, figure, interval, size_json, t
 use super::{Answer, VERSION};
 use crate::estimate::{Day, History, Size};
 use crate::picture::{DayFigures, Days, Drawing, Page, Part};
-use crate::report::Style;
+use crate::report::{Style, visible};
 
 /// What a backtest cannot know.
 const CAVEAT: &str =
@@ -38,7 +38,7 @@ impl Answer for HistoryAnswer<'_> {
         let at = past.last().map_or_else(String::new, |day| day.at.0.to_chrono().format("%H:%M UTC").to_string());
         let mut text = format!("{}  at {at} of each day\n", style.paint(Style::STRONG, &audience.address));
         if let Some(obstacle) = obstacle {
-            text.push_str(&format!(" ⚠ {obstacle}\n"));
+            text.push_str(&format!(" ⚠ {}\n", visible(&obstacle.to_string())));
         }
         text.push_str(&table(&heads, past.iter().map(row), style));
         if !ahead.is_empty() {

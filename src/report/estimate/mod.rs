@@ -12,7 +12,7 @@ mod words;
 
 use serde_json::Value;
 
-use super::Style;
+use super::{Style, visible};
 use crate::picture::{Page, Part, PictureError, Theme};
 
 pub use balance::BalanceAnswer;
@@ -52,10 +52,10 @@ pub fn csv(answer: &dyn Answer) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// A spreadsheet takes a cell that starts with one of these for a formula, and runs it.
+/// A cell without unseen characters. A spreadsheet takes a cell that starts with one of these for a formula, and runs it.
 fn unlike_a_formula(cell: &str) -> String {
-    let is_number = cell.parse::<f64>().is_ok();
-    if cell.starts_with(['=', '+', '-', '@']) && !is_number { format!("'{cell}") } else { cell.to_owned() }
+    let (cell, is_number) = (visible(cell), cell.parse::<f64>().is_ok());
+    if cell.starts_with(['=', '+', '-', '@']) && !is_number { format!("'{cell}") } else { cell.into_owned() }
 }
 
 /// The first picture of an answer.

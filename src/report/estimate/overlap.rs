@@ -6,8 +6,8 @@ use super::words::{asked_json, asked_of, bar, cells, figure, size_json, size_tex
 use super::{Answer, VERSION};
 use crate::estimate::{Estimates, Overlap};
 use crate::picture::{Drawing, Matrix, MatrixCell, MatrixRow, Page, Part};
-use crate::report::Style;
 use crate::report::number::number;
+use crate::report::{Style, visible};
 
 /// How many pairs a text shows.
 const PAIRS: usize = 40;
@@ -64,6 +64,11 @@ impl Answer for OverlapAnswer<'_> {
         if sorted.len() > PAIRS {
             let more = number((sorted.len() - PAIRS) as u64);
             text.push_str(&format!("\n {more} more pairs are less alike; --csv, --svg and --json have all\n"));
+        }
+        for each in &self.estimates.audiences {
+            if let Err(obstacle) = &each.size {
+                text.push_str(&format!(" ⚠ {}: {}\n", each.audience.address, visible(&obstacle.to_string())));
+            }
         }
         format!("{text}\n {}\n", style.paint(Style::FAINT, asked_of(self.estimates)))
     }

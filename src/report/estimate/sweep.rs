@@ -9,8 +9,8 @@ use super::{Answer, VERSION};
 use crate::base::Address;
 use crate::estimate::{Setting, Size, Sweep};
 use crate::picture::{Axis, Curve, CurvePoint, Drawing, Marker, Page, Part, Unit};
-use crate::report::Style;
 use crate::report::number::number;
+use crate::report::{Style, visible};
 
 /// A day in ms.
 const DAY_MS: f64 = 86_400_000.0;
@@ -36,11 +36,12 @@ impl SweepAnswer<'_> {
 
 impl Answer for SweepAnswer<'_> {
     fn text(&self, style: Style) -> String {
-        let Sweep { criterion, written, steps, nearest, asked: (of, users) } = self.sweep;
+        let Sweep { criterion, obstacle, written, steps, nearest, asked: (of, users) } = self.sweep;
         let largest = steps.iter().map(|(_, size)| figure(*size)).max().unwrap_or(0);
         let row = |(setting, size): &(Setting, Size)| {
             let is_nearest = nearest.is_some_and(|(nearest, _)| nearest == *setting);
             let mark = match (setting == written, is_nearest) {
+                (true, true) => "◀ as written, nearest",
                 (_, true) => "◀ nearest",
                 (true, _) => "◀ as written",
                 _ => "",
@@ -50,6 +51,9 @@ impl Answer for SweepAnswer<'_> {
         };
         let heads = [("value", true), ("size", true), ("", false), ("", false), ("", false)];
         let mut text = format!("{}  {}\n", style.paint(Style::STRONG, self.address), cut(criterion, 90));
+        if let Some(obstacle) = obstacle {
+            text.push_str(&format!(" ⚠ {}\n", visible(&obstacle.to_string())));
+        }
         text.push_str(&table(&heads, steps.iter().map(row), style));
         if let Some(nearest) = self.nearest() {
             text.push_str(&format!("\n {}\n", style.paint(Style::STRONG, nearest)));
@@ -63,6 +67,7 @@ impl Answer for SweepAnswer<'_> {
             "version": VERSION,
             "address": self.address,
             "criterion": self.sweep.criterion,
+            "obstacle": self.sweep.obstacle,
             "kind": self.sweep.written.kind(),
             "written": self.sweep.written,
             "sample": asked_json(self.sweep.asked.0, self.sweep.asked.1),
