@@ -124,3 +124,32 @@ fn hash(number: u64) -> u64 {
     bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     bits ^ (bits >> 31)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Users;
+
+    fn store(mpids: impl Iterator<Item = i64>) -> Store {
+        let mut store = Store::empty();
+        store.users = Users { mpids: mpids.collect(), ..Users::default() }.into();
+        store
+    }
+
+    #[test]
+    fn samples_are_nested_as_large_as_they_say_and_the_same_in_any_order() {
+        let forwards = store(0..100_000);
+        let backwards = store((0..100_000).rev());
+        let mut smaller = RoaringBitmap::new();
+        for share in [0.01, 0.05, 0.2, 0.7] {
+            let rows = Frame::sample(&forwards, share, 0).rows.unwrap();
+            assert!((rows.len() as f64 / 100_000.0 / share - 1.0).abs() < 0.1, "{share}: {}", rows.len());
+            assert!(smaller.is_subset(&rows));
+            let turned: RoaringBitmap =
+                Frame::sample(&backwards, share, 0).rows.unwrap().iter().map(|row| 99_999 - row).collect();
+            assert_eq!(rows, turned);
+            smaller = rows;
+        }
+        assert!(Frame::sample(&forwards, 0.2, 1).rows != Frame::sample(&forwards, 0.2, 0).rows);
+    }
+}
