@@ -12,7 +12,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use aud::estimate::{Cost, Effort, Frame, Size, Trial, estimate};
+use aud::estimate::{Basis, Cost, Detail, Effort, Frame, Size, Trial, estimate};
 use aud::eval::{Stored, evaluate};
 use aud::ir::Audience;
 use aud::members::Memberships;
@@ -58,7 +58,7 @@ fn times(workload: &Workload, place: &Path) {
     for audience in model.audiences.values() {
         let store = open(&OsSystem, place).unwrap();
         let start = Instant::now();
-        let found = estimate(model, &store, workload.now, &Stored::default(), &[audience], Effort::Quick);
+        let found = estimate(basis(workload, &store, &Stored::default()), &[audience], Detail::Criteria, Effort::Quick);
         let ms = start.elapsed().as_secs_f64() * 1e3;
         sampled += u32::from(!found.frame.is_everybody());
         if ms > most.0 {
@@ -89,17 +89,21 @@ fn times(workload: &Workload, place: &Path) {
     }
 }
 
+fn basis<'w>(workload: &'w Workload, store: &'w Store, stored: &'w Stored) -> Basis<'w> {
+    Basis { model: &workload.model, store, now: workload.now, stored }
+}
+
 /// What was guessed and what it took, for each audience, everything read before.
 fn costs(workload: &Workload, place: &Path) {
-    let store = open(&OsSystem, place).unwrap();
+    let (store, stored) = (open(&OsSystem, place).unwrap(), Stored::default());
     println!("audience\tguessed_ms\teverybody_ms\tguessed_sample_ms\tsample_ms");
     let ask = |audience: &Audience, effort: Effort| {
         let mut fastest = f64::MAX;
         for _ in 0..3 {
-            let mut trial = Trial::new(&workload.model);
+            let mut trial = Trial::new(basis(workload, &store, &stored));
             trial.ask_audience(audience);
             let start = Instant::now();
-            trial.answer(&store, workload.now, &Stored::default(), effort);
+            trial.answer(effort);
             fastest = fastest.min(start.elapsed().as_secs_f64() * 1e3);
         }
         fastest

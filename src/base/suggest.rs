@@ -33,6 +33,16 @@ pub fn best<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option
     nearest(typed, known).into_iter().next()
 }
 
+/// The single nearest known name as the end of a message; nothing where none is near.
+///
+/// ```
+/// assert_eq!(aud::base::suggest::hint("refnud", ["Refund"]), "; did you mean `Refund`?");
+/// assert_eq!(aud::base::suggest::hint("x", ["yy"]), "");
+/// ```
+pub fn hint<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    best(typed, known).map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
+}
+
 /// How many edits still look like a slip: one in short names, a third of the length in long ones.
 fn tolerance(typed: &str, name: &str) -> usize {
     (typed.chars().count().max(name.chars().count()) / 3).max(1)

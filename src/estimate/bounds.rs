@@ -3,8 +3,6 @@
 //! In: how many of how many asked users hit, and how many users there are. Out: the size that this suggests, with an interval. What always
 //! holds: the interval contains the size, and every size in it is one that the hits leave possible.
 
-use serde::Serialize;
-
 /// The normal quantile of a 95 % interval with two sides.
 const Z: f64 = 1.959_963_984_540_054;
 /// What an upper bound alone may be exceeded by: one in twenty.
@@ -13,8 +11,7 @@ const MISSED: f64 = 0.05;
 pub const FEWEST_HITS: u64 = 10;
 
 /// How many users, as far as it is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case", tag = "kind")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Size {
     /// Everybody was asked.
     Exact {

@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::base::Now;
-use crate::catalog::EventKey;
+use crate::base::{Now, TimeFilter};
+use crate::catalog::{EventKey, EventKind};
 use crate::ir::{Audience, Criterion, Events, Kind, Model};
 use crate::store::Store;
 
@@ -54,9 +54,9 @@ impl Cost {
                 return;
             }
             let (events, per_event) = read(&criterion.kind);
-            for event in &events {
-                let stored = rows.entry(event.event.clone()).or_insert_with(|| count(store, &event.event));
-                cost.everybody += part(event, audience, model, now) * *stored * per_event;
+            for (key, time) in &events {
+                let stored = rows.entry(key.clone()).or_insert_with(|| count(store, key));
+                cost.everybody += part(*time, audience, model, now) * *stored * per_event;
                 cost.each += FOUND * users;
             }
             if events.is_empty() {
@@ -90,15 +90,20 @@ impl Cost {
     }
 }
 
-/// The events that a criterion reads, and what one of them costs.
-fn read(kind: &Kind) -> (Vec<&Events>, f64) {
+/// The events that a criterion reads with their time, and what one of them costs.
+fn read(kind: &Kind) -> (Vec<(EventKey, Option<TimeFilter>)>, f64) {
+    let of = |events: &Events| (events.event.clone(), events.time);
     match kind {
-        Kind::Event(test) => (vec![&test.events], EVENT),
-        Kind::Aggregate(test) => (vec![&test.events], EVENT),
-        Kind::Picked(test) => (vec![&test.events], EVENT),
+        Kind::Event(test) => (vec![of(&test.events)], EVENT),
+        Kind::Aggregate(test) => (vec![of(&test.events)], EVENT),
+        Kind::Picked(test) => (vec![of(&test.events)], EVENT),
         Kind::Sequence(sequence) => {
             let steps = sequence.steps.iter().flat_map(|step| step.without.iter().chain([&step.events]));
-            (steps.chain([&sequence.first]).collect(), ORDERED)
+            (steps.chain([&sequence.first]).map(of).collect(), ORDERED)
+        }
+        Kind::Abandoned(_) => {
+            let cart = [EventKind::AddToCart, EventKind::RemoveFromCart, EventKind::Purchase];
+            (cart.map(|kind| (EventKey::of(kind), None)).to_vec(), ORDERED)
         }
         _ => (Vec::new(), USER),
     }
@@ -110,8 +115,8 @@ fn count(store: &Store, key: &EventKey) -> f64 {
 }
 
 /// Which part of all events a criterion reads, roughly: the length of its window in that of the retention, as if they came evenly.
-fn part(events: &Events, audience: &Audience, model: &Model, now: Now) -> f64 {
-    let Some(time) = events.time else { return 1.0 };
+fn part(time: Option<TimeFilter>, audience: &Audience, model: &Model, now: Now) -> f64 {
+    let Some(time) = time else { return 1.0 };
     let window = time.window(now);
     let since = (now.ms() - window.from.max(0)).max(0) as f64;
     match (audience.standard, model.event_retention) {

@@ -1,18 +1,17 @@
 //! How an audience behaved, and who leaves it by time alone.
 //!
 //! In: an audience, days. Out: its size at the same time of every day, past and ahead, with who entered and left since the day before. Events are taken from
-//! their times: a day in the past knows only those up to it (M9). Attributes, identities and sightings are as last known. The days ahead are what evaluation
-//! says then, as long as nothing is written.
+//! their times: a day in the past knows only those up to it (M9). Attributes, identities and sightings are as last known, and standard audiences as they were
+//! stored (M23). The days ahead are what evaluation says then, as long as nothing is written.
 
 use rayon::prelude::*;
 use roaring::RoaringBitmap;
 
-use super::{Effort, Frame, Obstacle, Size, Trial, obstacle::Obstacles};
+use super::obstacle::Obstacles;
+use super::{Basis, Effort, Frame, Obstacle, Size, Trial};
 use crate::base::{Now, Timestamp};
-use crate::eval::Stored;
-use crate::ir::{Audience, Model};
+use crate::ir::Audience;
 use crate::members::Difference;
-use crate::store::Store;
 
 /// A day, in ms.
 const DAY_MS: i64 = 86_400_000;
@@ -45,41 +44,46 @@ pub struct Day {
     pub drops: Option<Size>,
 }
 
-/// Evaluates an audience at `now`, on the `days` before and on the days `ahead`. `told` hears how many of all days are done.
+/// Evaluates an audience at the basis' `now`, on the `days` before and on the days `ahead`, of the same users each time. `told` hears how many more days are done.
 pub fn history(
-    model: &Model,
-    store: &Store,
-    now: Now,
+    basis: Basis<'_>,
     audience: &Audience,
     (days, ahead): (u32, u32),
     effort: Effort,
     told: &(dyn Fn(u64) + Sync),
 ) -> History {
-    let at = |day: i64| Now(Timestamp(now.ms().saturating_add(day.saturating_mul(DAY_MS))));
-    let asked: Vec<Now> = (-i64::from(days)..=i64::from(ahead)).map(at).collect();
-    let of_day = |at: &Now| {
-        let mut trial = Trial::new(model);
+    let at = |day: i64| Now(Timestamp(basis.now.ms().saturating_add(day.saturating_mul(DAY_MS))));
+    let instants: Vec<Now> = (-i64::from(days)..=i64::from(ahead)).map(at).collect();
+    let ask = |now: Now| {
+        let mut trial = Trial::new(Basis { now, ..basis });
         let question = trial.ask_audience(audience);
-        // What was stored of standard audiences is of one instant alone.
-        let answers = trial.answer(store, *at, &Stored::default(), effort);
-        told(1);
-        (answers.members(question).clone(), answers.frame)
+        (trial, question)
     };
-    let all: Vec<(RoaringBitmap, Frame)> = asked.par_iter().map(of_day).collect();
-    let frame = all.first().map_or_else(|| Frame::everybody(store), |(_, frame)| frame.clone());
-    let mut days_of: Vec<Day> = Vec::with_capacity(all.len());
-    for (place, (at, (members, _))) in asked.iter().zip(&all).enumerate() {
-        let before = place.checked_sub(1).and_then(|before| all.get(before));
-        let moved = before.map(|(before, _)| Difference::between(before, members));
-        let size = |set: &RoaringBitmap| frame.size(set.len());
-        days_of.push(Day {
-            at: *at,
-            size: size(members),
-            adds: moved.as_ref().map(|moved| size(&moved.adds)),
-            drops: moved.as_ref().map(|moved| size(&moved.drops)),
-        });
+    let frame = ask(basis.now).0.frame(effort);
+    let members_at = |at: &Now| {
+        let (trial, question) = ask(*at);
+        let answers = trial.answer_in(frame.clone());
+        told(1);
+        answers.into_members(question)
+    };
+    let mut all: Vec<Day> = Vec::with_capacity(instants.len());
+    let mut before: Option<RoaringBitmap> = None;
+    // Some days at once, and no more of their members than these are kept.
+    for instants in instants.chunks(rayon::current_num_threads().max(1)) {
+        let members: Vec<RoaringBitmap> = instants.par_iter().map(members_at).collect();
+        for (at, members) in instants.iter().zip(members) {
+            let moved = before.as_ref().map(|before| Difference::between(before, &members));
+            let size = |set: &RoaringBitmap| frame.size(set.len());
+            all.push(Day {
+                at: *at,
+                size: size(&members),
+                adds: moved.as_ref().map(|moved| size(&moved.adds)),
+                drops: moved.as_ref().map(|moved| size(&moved.drops)),
+            });
+            before = Some(members);
+        }
     }
-    let ahead = days_of.split_off((days as usize + 1).min(days_of.len()));
-    let obstacle = Obstacles::new(model, store).of_audience(audience);
-    History { audience: audience.clone(), frame, obstacle, past: days_of, ahead }
+    let ahead = all.split_off((days as usize + 1).min(all.len()));
+    let obstacle = Obstacles::new(basis.model, basis.store).of_audience(audience);
+    History { audience: audience.clone(), frame, obstacle, past: all, ahead }
 }

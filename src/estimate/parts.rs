@@ -4,24 +4,21 @@
 //! the last criterion of the outermost group is that of the audience.
 
 use roaring::RoaringBitmap;
-use serde::Serialize;
 
 use super::obstacle::{Obstacle, Obstacles};
-use super::trial::{Answers, Question, Trial};
+use super::place::{Joint, Place, places};
+use super::trial::{Answers, Basis, Question, Trial};
 use super::{Effort, Frame, Size};
-use crate::base::{Address, Now, Origin};
-use crate::eval::Stored;
-use crate::ir::{Audience, Criterion, Kind, Model};
-use crate::store::Store;
+use crate::base::Origin;
+use crate::ir::{Audience, Criterion, Kind};
 
-/// How criteria of a group go together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Joint {
-    /// All of them must hold.
-    All,
-    /// One of them must hold.
-    Any,
+/// What is asked about audiences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// How large each one is.
+    Sizes,
+    /// And each of its criteria.
+    Criteria,
 }
 
 /// Estimates, with who was asked for them.
@@ -76,30 +73,23 @@ pub struct Step {
     pub only: Size,
 }
 
-/// Estimates audiences, with their criteria.
-pub fn estimate<'a>(
-    model: &'a Model,
-    store: &'a Store,
-    now: Now,
-    stored: &Stored,
-    audiences: &[&'a Audience],
-    effort: Effort,
-) -> Estimates {
-    let mut trial = Trial::new(model);
-    let asked: Vec<Asked<'a>> = audiences.iter().map(|audience| Asked::about(audience, &mut trial)).collect();
-    let answers = trial.answer(store, now, stored, effort);
-    let mut obstacles = Obstacles::new(model, store);
+/// Estimates audiences.
+pub fn estimate<'a>(basis: Basis<'a>, audiences: &[&'a Audience], detail: Detail, effort: Effort) -> Estimates {
+    let mut trial = Trial::new(basis);
+    let asked: Vec<Asked<'a>> = audiences.iter().map(|audience| Asked::about(audience, detail, &mut trial)).collect();
+    let answers = trial.answer(effort);
+    let mut obstacles = Obstacles::new(basis.model, basis.store);
     let mut finish = |asked: &Asked<'a>| {
         let size = |question| answers.size(question);
         let may = |obstacle: Option<Obstacle>, question| obstacle.map_or_else(|| Ok(size(question)), Err);
         let mut steps = steps(asked, &answers).into_iter();
         let parts = asked.parts.iter().map(|part| Part {
-            position: part.position.clone(),
-            label: part.criterion.label.as_ref().map(ToString::to_string),
-            text: part.criterion.to_string(),
-            origin: part.criterion.origin,
-            alone: may(obstacles.of(part.criterion), part.alone),
-            step: if part.is_outer { steps.next() } else { None },
+            position: part.place.position.clone(),
+            label: part.place.criterion.label.as_ref().map(ToString::to_string),
+            text: part.place.criterion.to_string(),
+            origin: part.place.criterion.origin,
+            alone: may(obstacles.of(part.place.criterion), part.alone),
+            step: if part.place.is_outer() { steps.next() } else { None },
         });
         let parts = parts.collect();
         AudienceEstimate {
@@ -115,25 +105,6 @@ pub fn estimate<'a>(
     Estimates { audiences, frame: answers.frame }
 }
 
-/// The size of each audience, without its criteria.
-pub fn sizes<'a>(
-    model: &'a Model,
-    store: &'a Store,
-    now: Now,
-    stored: &Stored,
-    audiences: &[&'a Audience],
-) -> Vec<(Address, Result<Size, Obstacle>)> {
-    let mut trial = Trial::new(model);
-    let asked: Vec<Question> = audiences.iter().map(|audience| trial.ask_audience(audience)).collect();
-    let answers = trial.answer(store, now, stored, Effort::Quick);
-    let mut obstacles = Obstacles::new(model, store);
-    let of = |(audience, question): (&&'a Audience, Question)| {
-        let size = obstacles.of_audience(audience).map_or_else(|| Ok(answers.size(question)), Err);
-        (audience.address.clone(), size)
-    };
-    audiences.iter().zip(asked).map(of).collect()
-}
-
 /// What is asked about one audience.
 struct Asked<'a> {
     audience: &'a Audience,
@@ -144,32 +115,18 @@ struct Asked<'a> {
 }
 
 struct AskedPart<'a> {
-    criterion: &'a Criterion,
-    position: String,
+    place: Place<'a>,
     alone: Question,
-    is_outer: bool,
 }
 
 impl<'a> Asked<'a> {
-    fn about(audience: &'a Audience, trial: &mut Trial<'_>) -> Self {
-        let criterion: &Criterion = &audience.criterion;
+    fn about(audience: &'a Audience, detail: Detail, trial: &mut Trial<'_>) -> Self {
         let population = trial.ask(audience, Criterion::new(Kind::Everyone));
         let whole = trial.ask_audience(audience);
-        let (joint, group) = group(criterion);
-        let mut asked = Self { audience, population, whole, joint, parts: Vec::new() };
-        for (at, each) in group.into_iter().enumerate() {
-            asked.add(each, (at + 1).to_string(), true, trial);
-        }
-        asked
-    }
-
-    fn add(&mut self, criterion: &'a Criterion, position: String, is_outer: bool, trial: &mut Trial<'_>) {
-        let alone = trial.ask(self.audience, criterion.clone());
-        let inside = inside(criterion);
-        self.parts.push(AskedPart { criterion, position: position.clone(), alone, is_outer });
-        for (at, each) in inside.into_iter().enumerate() {
-            self.add(each, format!("{position}.{}", at + 1), false, trial);
-        }
+        let (joint, places) = places(&audience.criterion);
+        let places = if detail == Detail::Criteria { places } else { Vec::new() };
+        let ask = |place: Place<'a>| AskedPart { alone: trial.ask(audience, place.criterion.clone()), place };
+        Self { audience, population, whole, joint, parts: places.into_iter().map(ask).collect() }
     }
 }
 
@@ -177,7 +134,7 @@ impl<'a> Asked<'a> {
 /// for by itself.
 fn steps(asked: &Asked<'_>, answers: &Answers) -> Vec<Step> {
     let alone: Vec<&RoaringBitmap> =
-        asked.parts.iter().filter(|part| part.is_outer).map(|part| answers.members(part.alone)).collect();
+        asked.parts.iter().filter(|part| part.place.is_outer()).map(|part| answers.members(part.alone)).collect();
     let join = |a: &RoaringBitmap, b: &RoaringBitmap| match asked.joint {
         Joint::All => a & b,
         Joint::Any => a | b,
@@ -202,30 +159,4 @@ fn steps(asked: &Asked<'_>, answers: &Answers) -> Vec<Step> {
         before = after;
     }
     steps
-}
-
-/// The criteria of a group, or of one that is excluded, as written; none of any other criterion.
-pub(super) fn inside(criterion: &Criterion) -> Vec<&Criterion> {
-    match &criterion.kind {
-        Kind::Not(inner) if matches!(inner.kind, Kind::All(_) | Kind::Any(_)) => Criterion::as_written(members(inner)),
-        _ => Criterion::as_written(members(criterion)),
-    }
-}
-
-/// The outermost group of a criterion; one criterion is a group of itself.
-pub(super) fn group(criterion: &Criterion) -> (Joint, Vec<&Criterion>) {
-    match &criterion.kind {
-        Kind::Everyone => (Joint::All, Vec::new()),
-        Kind::All(inner) => (Joint::All, Criterion::as_written(inner)),
-        Kind::Any(inner) => (Joint::Any, Criterion::as_written(inner)),
-        _ => (Joint::All, vec![criterion]),
-    }
-}
-
-/// The criteria of a group.
-fn members(criterion: &Criterion) -> &[Criterion] {
-    match &criterion.kind {
-        Kind::All(inner) | Kind::Any(inner) => inner,
-        _ => &[],
-    }
 }

@@ -15,14 +15,27 @@ use crate::eval::Stored;
 use crate::ir::{Audience, Criterion, Model, Status};
 use crate::store::Store;
 
+/// What questions are asked of.
+#[derive(Clone, Copy, Debug)]
+pub struct Basis<'a> {
+    /// The audiences that questions may nest.
+    pub model: &'a Model,
+    /// The data.
+    pub store: &'a Store,
+    /// The instant (M6).
+    pub now: Now,
+    /// The memberships that were stored of standard audiences (M23).
+    pub stored: &'a Stored,
+}
+
 /// A question, by its number in the trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Question(usize);
 
 /// Questions to be asked together.
 #[derive(Debug)]
-pub struct Trial<'m> {
-    model: &'m Model,
+pub struct Trial<'a> {
+    basis: Basis<'a>,
     asked: Vec<Asked>,
 }
 
@@ -44,10 +57,10 @@ pub struct Answers {
     members: Vec<RoaringBitmap>,
 }
 
-impl<'m> Trial<'m> {
-    /// No questions yet. Audiences that questions nest are those of the model.
-    pub fn new(model: &'m Model) -> Self {
-        Self { model, asked: Vec::new() }
+impl<'a> Trial<'a> {
+    /// No questions yet.
+    pub fn new(basis: Basis<'a>) -> Self {
+        Self { basis, asked: Vec::new() }
     }
 
     /// Asks for the users of an audience's population for whom a criterion holds, over the events that the audience reads. A draft is asked
@@ -69,28 +82,32 @@ impl<'m> Trial<'m> {
     }
 
     /// Asks everybody, or a sample.
-    pub fn answer(self, store: &Store, now: Now, stored: &Stored, effort: Effort) -> Answers {
-        let parts = self.parts();
+    pub fn answer(self, effort: Effort) -> Answers {
+        let frame = self.frame(effort);
+        self.answer_in(frame)
+    }
+
+    /// Whom to ask.
+    pub fn frame(&self, effort: Effort) -> Frame {
+        let Basis { store, now, .. } = self.basis;
         let cost = match effort {
-            Effort::Quick => parts.iter().map(|part| Cost::of(&part.model, store, now)).sum(),
+            Effort::Quick => self.parts().iter().map(|part| Cost::of(&part.model, store, now)).sum(),
             _ => Cost::default(),
         };
-        self.put(&parts, Frame::of(effort, cost, store), store, now, stored)
+        Frame::of(effort, cost, store)
     }
 
-    /// Asks those that were asked before.
-    pub fn answer_in(self, frame: Frame, store: &Store, now: Now, stored: &Stored) -> Answers {
-        self.put(&self.parts(), frame, store, now, stored)
-    }
-
-    fn put(&self, parts: &[TrialPart], frame: Frame, store: &Store, now: Now, stored: &Stored) -> Answers {
+    /// Asks those of a frame.
+    pub fn answer_in(self, frame: Frame) -> Answers {
+        let Basis { store, now, stored, .. } = self.basis;
         let mut members = vec![RoaringBitmap::new(); self.asked.len()];
-        for part in parts {
+        for part in self.parts() {
             let only = part.questions.values().cloned().collect();
             let mut audiences = frame.evaluate(&part.model, store, now, &only, stored).audiences;
             for (question, address) in &part.questions {
-                let found = audiences.remove(address).unwrap_or_default();
-                members.get_mut(*question).into_iter().for_each(|members| members.clone_from(&found));
+                if let (Some(members), Some(found)) = (members.get_mut(*question), audiences.remove(address)) {
+                    *members = found;
+                }
             }
         }
         for (asked, members) in self.asked.iter().zip(&mut members).filter(|(asked, _)| asked.is_whole) {
@@ -107,7 +124,7 @@ impl<'m> Trial<'m> {
                 .filter(|(_, asked)| asked.is_draft == is_draft)
                 .map(|(at, asked)| (at, &asked.audience))
                 .collect();
-            (!asked.is_empty()).then(|| TrialPart::of(self.model, &asked, is_draft))
+            (!asked.is_empty()).then(|| TrialPart::of(self.basis.model, &asked, is_draft))
         };
         [of(false), of(true)].into_iter().flatten().collect()
     }
@@ -152,6 +169,11 @@ impl Answers {
     pub fn members(&self, question: Question) -> &RoaringBitmap {
         static NOBODY: LazyLock<RoaringBitmap> = LazyLock::new(RoaringBitmap::new);
         self.members.get(question.0).unwrap_or(&NOBODY)
+    }
+
+    /// The same, of one question alone.
+    pub fn into_members(mut self, question: Question) -> RoaringBitmap {
+        self.members.get_mut(question.0).map(std::mem::take).unwrap_or_default()
     }
 
     /// How many users a question holds for.

@@ -237,8 +237,7 @@ fn variant_sizes(record: &AudienceRecord, snapshot: &Snapshot) -> Vec<(VariantNa
 }
 
 fn unknown<'a>(address: &str, known: impl Iterator<Item = &'a Address>) -> WorkbenchError {
-    let hint = suggest::best(address, known.map(Address::as_str));
-    let hint = hint.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+    let hint = suggest::hint(address, known.map(Address::as_str));
     WorkbenchError::Unknown(format!("no audience `{address}`{hint}"))
 }
 

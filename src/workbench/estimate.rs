@@ -11,8 +11,8 @@ use crate::base::{Address, Now, OutputName, SourceMap, suggest};
 use crate::catalog::ProfileField;
 use crate::diagnostic::Diagnostic;
 use crate::estimate::{
-    Balance, Effort, Estimates, History, Obstacle, Reach, Size, Sweep, SweepRequest, balance, estimate, history, reach,
-    sizes, sweep,
+    Balance, Basis, Detail, Effort, Estimates, History, Obstacle, Reach, Size, Sweep, SweepRequest, Trial, balance,
+    estimate, history, reach, sweep,
 };
 use crate::eval::Stored;
 use crate::ir::Audience;
@@ -30,6 +30,8 @@ pub struct EstimateRequest {
     pub audiences: Vec<String>,
     /// How many users are asked.
     pub effort: Effort,
+    /// Whether each criterion is asked about too.
+    pub detail: Detail,
     /// The `now` of the evaluation.
     pub now: Now,
 }
@@ -39,7 +41,7 @@ pub struct EstimateRequest {
 pub struct Estimated {
     /// The estimates.
     pub estimates: Estimates,
-    /// What each output can receive of each audience, in the order of the estimates.
+    /// What each output can receive of each audience, in the order of the estimates; nothing where only sizes were asked for.
     pub reach: Vec<Vec<Reach>>,
     /// Warnings about the definitions.
     pub warnings: Vec<Diagnostic>,
@@ -67,15 +69,15 @@ impl Workbench {
         Ok((workbench, path))
     }
 
-    /// Estimates audiences as written, with their criteria and what outputs can receive. Of an `unsaved` file, those in it are meant where none is named.
+    /// Estimates audiences as written, where it is asked for with their criteria and what outputs can receive. Of an `unsaved` file, those in it are meant where none is named.
     ///
     /// # Errors
     /// Definitions with errors, unreadable data, an unknown audience.
     pub fn estimate(&self, request: &EstimateRequest, unsaved: Option<&Path>) -> Result<Estimated, WorkbenchError> {
         let (defined, stored) = self.defined_and_stored()?;
         let audiences = asked(&defined, request, unsaved)?;
-        let Defined { model, store, .. } = &defined;
-        let estimates = estimate(model, store, request.now, &stored, &audiences, request.effort);
+        let store = &defined.store;
+        let estimates = estimate(basis(&defined, &stored, request.now), &audiences, request.detail, request.effort);
         let of_audience = |each: &crate::estimate::AudienceEstimate| {
             let outputs = each.audience.connections.iter().map(|connection| &connection.output);
             let outputs: BTreeMap<&OutputName, _> =
@@ -83,7 +85,8 @@ impl Workbench {
             let all = if outputs.is_empty() { defined.project.outputs.iter().collect() } else { outputs };
             reach(&estimates.frame, store, &each.members, all.into_iter().map(|(name, output)| (name, output.kind)))
         };
-        let reach = estimates.audiences.iter().map(of_audience).collect();
+        let reached = if request.detail == Detail::Criteria { &*estimates.audiences } else { &[] };
+        let reach = reached.iter().map(of_audience).collect();
         store.ensure_whole()?;
         Ok(Estimated { estimates, reach, warnings: defined.warnings, sources: defined.sources })
     }
@@ -100,9 +103,8 @@ impl Workbench {
     ) -> Result<(Audience, Sweep), WorkbenchError> {
         let (defined, stored) = self.defined_and_stored()?;
         let audience = one(&asked(&defined, request, unsaved)?)?;
-        let Defined { model, store, .. } = &defined;
-        let swept = sweep(model, store, request.now, &stored, audience, vary, request.effort)?;
-        store.ensure_whole()?;
+        let swept = sweep(basis(&defined, &stored, request.now), audience, vary, request.effort)?;
+        defined.store.ensure_whole()?;
         Ok((audience.clone(), swept))
     }
 
@@ -117,11 +119,11 @@ impl Workbench {
         (days, ahead): (u32, u32),
         told: &(dyn Fn(u64) + Sync),
     ) -> Result<History, WorkbenchError> {
-        let (defined, _) = self.defined_and_stored()?;
+        let (defined, stored) = self.defined_and_stored()?;
         let audience = one(&asked(&defined, request, unsaved)?)?;
-        let Defined { model, store, .. } = &defined;
-        let history = history(model, store, request.now, audience, (days, ahead), request.effort, told);
-        store.ensure_whole()?;
+        let basis = basis(&defined, &stored, request.now);
+        let history = history(basis, audience, (days, ahead), request.effort, told);
+        defined.store.ensure_whole()?;
         Ok(history)
     }
 
@@ -138,14 +140,15 @@ impl Workbench {
         let (defined, stored) = self.defined_and_stored()?;
         let audience = one(&asked(&defined, request, unsaved)?)?;
         let Defined { model, store, .. } = &defined;
-        let estimates = estimate(model, store, request.now, &stored, &[audience], Effort::Exact);
-        let members = estimates.audiences.into_iter().next().map(|each| each.members).unwrap_or_default();
         attributes.iter().try_for_each(|attribute| has_attribute(store, audience, attribute))?;
         let snapshot = self.snapshot(&defined)?;
         let record = snapshot.audiences.iter().find(|record| record.definition.address == audience.address);
-        let balance = plan::salt(&model.project, audience, record)
-            .and_then(|salt| balance(store, audience, &salt, &members, attributes))
-            .ok_or_else(|| WorkbenchError::Unknown(format!("`{}` has no split", audience.address)))?;
+        let no_split = || WorkbenchError::Unknown(format!("`{}` has no split", audience.address));
+        let salt = plan::salt(&model.project, audience, record).ok_or_else(no_split)?;
+        let mut trial = Trial::new(basis(&defined, &stored, request.now));
+        let question = trial.ask_audience(audience);
+        let members = trial.answer(Effort::Exact).into_members(question);
+        let balance = balance(store, audience, &salt, &members, attributes).ok_or_else(no_split)?;
         store.ensure_whole()?;
         Ok((audience.clone(), balance))
     }
@@ -163,10 +166,9 @@ impl Workbench {
             return Ok(BTreeMap::new());
         }
         let (defined, stored) = self.defined_and_stored()?;
-        let Defined { model, store, .. } = &defined;
-        let sizes = sizes(model, store, now, &stored, audiences);
-        store.ensure_whole()?;
-        Ok(sizes.into_iter().collect())
+        let estimates = estimate(basis(&defined, &stored, now), audiences, Detail::Sizes, Effort::Quick);
+        defined.store.ensure_whole()?;
+        Ok(estimates.audiences.into_iter().map(|each| (each.audience.address, each.size)).collect())
     }
 
     fn defined_and_stored(&self) -> Result<(Defined, Stored), WorkbenchError> {
@@ -174,6 +176,10 @@ impl Workbench {
         let stored = self.stored(&defined)?;
         Ok((defined, stored))
     }
+}
+
+fn basis<'d>(defined: &'d Defined, stored: &'d Stored, now: Now) -> Basis<'d> {
+    Basis { model: &defined.model, store: &defined.store, now, stored }
 }
 
 /// Where a file of definitions lies, as a search below their folder finds it.
@@ -229,8 +235,7 @@ fn has_attribute(store: &Store, audience: &Audience, attribute: &str) -> Result<
     if names.contains(attribute) {
         return Ok(());
     }
-    let hint = suggest::best(attribute, names);
-    let hint = hint.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+    let hint = suggest::hint(attribute, names);
     Err(WorkbenchError::Unknown(format!("no profile has an attribute `{attribute}`{hint}")))
 }
 

@@ -71,8 +71,7 @@ pub(super) fn find_user(store: &Store, user: &str) -> Result<u32, WorkbenchError
 /// The type of a name.
 pub(super) fn identity_type(name: &str) -> Result<IdentityType, WorkbenchError> {
     name.parse().map_err(|_| {
-        let hint = suggest::best(name, IdentityType::ALL.iter().map(|(name, _)| *name));
-        let hint = hint.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+        let hint = suggest::hint(name, IdentityType::ALL.iter().map(|(name, _)| *name));
         WorkbenchError::Unknown(format!("`{name}` is no identity type{hint}"))
     })
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use aud::base::{Now, OutputName, Timestamp};
 use aud::catalog::{IdentityType, OutputKind};
 use aud::estimate::{
-    Effort, Frame, Joint, Setting, Size, SweepRequest, Trial, estimate, history, overlaps, reach, sizes, sweep,
+    Basis, Detail, Effort, Frame, Joint, Setting, Size, SweepRequest, Trial, estimate, history, overlaps, reach, sweep,
 };
 use aud::eval::{Stored, evaluate};
 use aud::ir::{Audience, Count, Criterion, Kind, Model, Status};
+use aud::store::Store;
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseResult, TestRunner};
 
@@ -20,8 +21,8 @@ use super::world::{User, name};
 const USERS: usize = 8;
 
 fn check(cases: u32, property: impl Fn(Case) -> TestCaseResult) {
-    // Each case asks many times: the share is a twentieth of what the main property gets.
-    let cases = super::property::cases(20 * cases) / 20;
+    // Each case asks many times: the share is a tenth of what the main property gets.
+    let cases = super::property::cases(10 * cases) / 10;
     let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
     let outcome = TestRunner::new(config).run(&case(USERS), property);
     assert!(outcome.is_ok(), "{}", outcome.unwrap_err());
@@ -49,7 +50,7 @@ impl<'c> WhatIf<'c> {
     }
 
     fn at(self, now: Now) -> Self {
-        Self { now, stored: StoredBits::new(), ..self }
+        Self { now, ..self }
     }
 
     fn members(&self) -> Vec<&'c User> {
@@ -64,14 +65,22 @@ impl<'c> WhatIf<'c> {
 
 /// Who is in an audience as it is written: what was stored of a standard one (M23).
 fn whole<'c>(case: &'c Case, audience: &Audience) -> Vec<&'c User> {
+    whole_at(case, audience, case.now)
+}
+
+fn whole_at<'c>(case: &'c Case, audience: &Audience, now: Now) -> Vec<&'c User> {
     match case.stored.get(&audience.address) {
         Some(bits) => case.world.users.iter().zip(bits).filter(|(_, inside)| **inside).map(|(user, _)| user).collect(),
-        None => WhatIf::new(case, audience, &audience.criterion).members(),
+        None => WhatIf::new(case, audience, &audience.criterion).at(now).members(),
     }
 }
 
 fn stored(case: &Case) -> Stored {
     super::property::stored(&case.stored, &super::property::packed(case))
+}
+
+fn basis<'c>(case: &'c Case, store: &'c Store, stored: &'c Stored) -> Basis<'c> {
+    Basis { model: &case.model, store, now: case.now, stored }
 }
 
 fn all(case: &Case) -> Vec<&Audience> {
@@ -97,8 +106,8 @@ fn joined(joint: Joint, criteria: Vec<Criterion>) -> Criterion {
 #[test]
 fn criteria_and_the_waterfall_are_what_is_counted_one_by_one() {
     check(60, |case| {
-        let store = case.world.packed();
-        let estimates = estimate(&case.model, &store, case.now, &stored(&case), &all(&case), Effort::Exact);
+        let (store, stored) = (case.world.packed(), stored(&case));
+        let estimates = estimate(basis(&case, &store, &stored), &all(&case), Detail::Criteria, Effort::Exact);
         for each in &estimates.audiences {
             let what_if = |criterion: &Criterion| WhatIf::new(&case, &each.audience, criterion);
             prop_assert_eq!(each.population, what_if(&Criterion::new(Kind::Everyone)).size());
@@ -141,8 +150,8 @@ fn overlap_and_reach_are_what_is_counted_one_by_one() {
     const EMAIL_ONLY: OutputKind =
         OutputKind { identities: Some(&[IdentityType::Email, IdentityType::Twitter]), ..OutputKind::ALL[0] };
     check(60, |case| {
-        let store = case.world.packed();
-        let estimates = estimate(&case.model, &store, case.now, &stored(&case), &all(&case), Effort::Exact);
+        let (store, stored) = (case.world.packed(), stored(&case));
+        let estimates = estimate(basis(&case, &store, &stored), &all(&case), Detail::Criteria, Effort::Exact);
         let members = |at: usize| whole(&case, &estimates.audiences[at].audience);
         let same = |a: &&User, b: &[&User]| b.iter().any(|each| std::ptr::eq(*each, *a));
         let found = overlaps(&estimates);
@@ -220,12 +229,12 @@ fn put(inner: &[Criterion], at: usize, part: Criterion) -> Vec<Criterion> {
 #[test]
 fn a_sweep_is_what_each_value_would_give() {
     check(200, |case| {
-        let store = case.world.packed();
+        let (store, stored) = (case.world.packed(), stored(&case));
         for audience in all(&case) {
             for (place, with) in counted(&audience.criterion) {
                 let values: Vec<Setting> = (1..5).map(Setting::Count).collect();
                 let request = SweepRequest { place, kind: None, which: None, values, target: Some(2) };
-                let found = sweep(&case.model, &store, case.now, &stored(&case), audience, &request, Effort::Exact);
+                let found = sweep(basis(&case, &store, &stored), audience, &request, Effort::Exact);
                 let found = found.map_err(|error| TestCaseError::fail(error.to_string()))?;
                 for (setting, size) in &found.steps {
                     let Setting::Count(count) = setting else { panic!("{setting}") };
@@ -243,31 +252,29 @@ fn a_sweep_is_what_each_value_would_give() {
 #[test]
 fn the_days_behind_and_ahead_are_what_evaluation_says_of_them() {
     check(30, |case| {
-        let store = case.world.packed();
+        let (store, stored) = (case.world.packed(), stored(&case));
         for audience in all(&case) {
-            let history = history(&case.model, &store, case.now, audience, (3, 4), Effort::Exact, &|_| {});
-            let what_if = |now: Now| WhatIf::new(&case, audience, &audience.criterion).at(now);
+            let history = history(basis(&case, &store, &stored), audience, (3, 4), Effort::Exact, &|_| {});
+            let members_at = |now: Now| whole_at(&case, audience, now);
             prop_assert_eq!((history.past.len(), history.ahead.len()), (4, 4));
             let days: Vec<_> = history.past.iter().chain(&history.ahead).collect();
             for (place, day) in days.iter().enumerate() {
                 let at = Now(Timestamp(case.now.ms() + (place as i64 - 3) * DAY_MS));
                 prop_assert_eq!(day.at, at);
-                prop_assert_eq!(day.size, what_if(at).size());
+                prop_assert_eq!(day.size, size_of(members_at(at).len() as u64));
                 let before = Now(Timestamp(at.ms() - DAY_MS));
-                let (old, new) = (what_if(before), what_if(at));
-                let (old, new) = (old.members(), new.members());
+                let (old, new) = (members_at(before), members_at(at));
                 let missing = |from: &[&User], of: &[&User]| {
                     from.iter().filter(|user| !of.iter().any(|each| std::ptr::eq(*each, **user))).count() as u64
                 };
                 let moved = (place > 0).then(|| (missing(&new, &old), missing(&old, &new)));
-                let size = |size| Size::Exact { size };
-                prop_assert_eq!(day.adds, moved.map(|(adds, _)| size(adds)));
-                prop_assert_eq!(day.drops, moved.map(|(_, drops)| size(drops)));
+                prop_assert_eq!(day.adds, moved.map(|(adds, _)| size_of(adds)));
+                prop_assert_eq!(day.drops, moved.map(|(_, drops)| size_of(drops)));
             }
             // The forecast is what evaluation says when that day has come.
             if audience.status == Status::Active {
                 for day in &history.ahead {
-                    let then = evaluate(&case.model, &store, day.at, None, &Stored::default());
+                    let then = evaluate(&case.model, &store, day.at, None, &stored);
                     prop_assert_eq!(day.size, size_of(then.audiences[&audience.address].len()));
                 }
             }
@@ -283,11 +290,11 @@ fn size_of(size: u64) -> Size {
 #[test]
 fn samples_are_nested_and_say_of_their_own_what_is_true_of_everybody() {
     check(60, |case| {
-        let store = case.world.packed();
+        let (store, stored) = (case.world.packed(), stored(&case));
         let members = |frame: Frame, audience: &Audience| {
-            let mut trial = Trial::new(&case.model);
+            let mut trial = Trial::new(basis(&case, &store, &stored));
             let question = trial.ask_audience(audience);
-            trial.answer_in(frame, &store, case.now, &stored(&case)).members(question).clone()
+            trial.answer_in(frame).members(question).clone()
         };
         for audience in all(&case) {
             let everybody = members(Frame::everybody(&store), audience);
@@ -302,10 +309,11 @@ fn samples_are_nested_and_say_of_their_own_what_is_true_of_everybody() {
                 smaller = hits;
             }
         }
-        let found = sizes(&case.model, &store, case.now, &stored(&case), &all(&case));
-        for ((address, size), audience) in found.into_iter().zip(all(&case)) {
-            prop_assert_eq!(&address, &audience.address);
-            if let Ok(size) = size {
+        let found = estimate(basis(&case, &store, &stored), &all(&case), Detail::Sizes, Effort::Quick);
+        for (found, audience) in found.audiences.into_iter().zip(all(&case)) {
+            prop_assert_eq!(&found.audience.address, &audience.address);
+            prop_assert!(found.parts.is_empty());
+            if let Ok(size) = found.size {
                 prop_assert_eq!(size, size_of(whole(&case, audience).len() as u64));
             }
         }

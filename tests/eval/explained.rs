@@ -15,8 +15,8 @@ use super::arbitrary::{Case, case};
 use super::world::{Held, User, audience, name};
 
 fn check(cases: u32, users: usize, property: impl Fn(Case) -> TestCaseResult) {
-    // Each case asks many times: the share is a twentieth of what the main property gets.
-    let cases = super::property::cases(20 * cases) / 20;
+    // Each case asks many times: the share is a tenth of what the main property gets.
+    let cases = super::property::cases(10 * cases) / 10;
     let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
     let outcome = TestRunner::new(config).run(&case(users), property);
     assert!(outcome.is_ok(), "{}", outcome.unwrap_err());

@@ -8,7 +8,7 @@ use crate::cli::answer::{self, FormArgs};
 use crate::cli::args::{Door, NowArg};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::ui::Ui;
-use crate::estimate::{DialKind, Effort, Setting, SweepRequest, overlaps};
+use crate::estimate::{Detail, DialKind, Effort, Setting, SweepRequest, overlaps};
 use crate::ir::Float;
 use crate::report::estimate::{BalanceAnswer, DetailAnswer, OverlapAnswer, SizesAnswer, SweepAnswer};
 use crate::workbench::{EstimateRequest, Workbench};
@@ -61,7 +61,7 @@ impl SubjectArgs {
             (false, None) => Effort::Quick,
         };
         let audiences = self.audiences.iter().filter(|each| *each != "-").cloned().collect();
-        let request = EstimateRequest { audiences, effort, now: door.now(&self.now) };
+        let request = EstimateRequest { audiences, effort, detail: Detail::Criteria, now: door.now(&self.now) };
         if !self.audiences.iter().any(|each| each == "-") {
             if self.stdin_path.is_some() {
                 return Err(Failure::Usage(
@@ -71,7 +71,10 @@ impl SubjectArgs {
             return Ok(Subject { workbench, request, unsaved: None });
         }
         let mut text = Vec::new();
-        io::stdin().lock().take(LONGEST_INPUT).read_to_end(&mut text)?;
+        io::stdin().lock().take(LONGEST_INPUT + 1).read_to_end(&mut text)?;
+        if text.len() as u64 > LONGEST_INPUT {
+            return Err(Failure::Usage(format!("standard input has more than {LONGEST_INPUT} bytes")));
+        }
         let (workbench, path) = workbench.with_unsaved(text, self.stdin_path.as_deref())?;
         Ok(Subject { workbench, request, unsaved: Some(path) })
     }
@@ -95,7 +98,7 @@ pub(in crate::cli) struct Args {
     #[arg(long, value_name = "PEOPLE", requires = "sweep")]
     target_size: Option<u64>,
     /// Hold the split of one audience against its shares, and against the values of these user attributes; everybody is asked
-    #[arg(long, value_name = "ATTRIBUTES", value_delimiter = ',', num_args = 0..=1, require_equals = true)]
+    #[arg(long, value_name = "ATTRIBUTES", value_delimiter = ',', num_args = 0..=1, require_equals = true, conflicts_with = "sample")]
     balance: Option<Vec<String>>,
     #[command(flatten)]
     form: FormArgs,
@@ -117,7 +120,9 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
         let (audience, balance) = workbench.balance(request, subject.unsaved(), &attributes)?;
         return answer::print(ui, &args.form, &BalanceAnswer { address: &audience.address, balance: &balance });
     }
-    let estimated = workbench.estimate(request, subject.unsaved())?;
+    let is_list = request.audiences.is_empty() && subject.unsaved().is_none();
+    let detail = if is_list || args.overlap { Detail::Sizes } else { Detail::Criteria };
+    let estimated = workbench.estimate(&EstimateRequest { detail, ..request.clone() }, subject.unsaved())?;
     ui.diagnostics(&estimated.warnings, &estimated.sources);
     let estimates = &estimated.estimates;
     if args.overlap && estimates.audiences.len() == 1 {
@@ -127,7 +132,7 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
         let overlaps = overlaps(estimates);
         return answer::print(ui, &args.form, &OverlapAnswer { estimates, overlaps: &overlaps });
     }
-    if request.audiences.is_empty() && subject.unsaved().is_none() {
+    if is_list {
         return answer::print(ui, &args.form, &SizesAnswer(estimates));
     }
     answer::print(ui, &args.form, &DetailAnswer { estimates, reach: &estimated.reach })

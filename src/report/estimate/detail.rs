@@ -231,7 +231,7 @@ fn reach_json(reach: &Reach) -> Value {
 
 /// The waterfall where all must hold and everybody was asked; bars, which have intervals, where one must or a sample was asked.
 fn drawing(each: &AudienceEstimate, is_exact: bool) -> Drawing {
-    let outer = each.parts.iter().filter_map(|part| Some((part, part.step?)));
+    let outer = each.parts.iter().filter_map(|part| Some((part, known_step(part)?)));
     let (title, unit) = (format!("What makes {} as large as it is", each.audience.address), "people".to_owned());
     if each.joint == Joint::All && is_exact {
         let steps = outer.map(|(part, step)| picture::Step {
