@@ -35,7 +35,7 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
         let defined = workbench.still_fits(&plan)?;
         return apply(&workbench, ui, &plan, &defined);
     }
-    let request = PlanRequest { now: door.now(&args.now), targets: args.target.targets.clone() };
+    let request = PlanRequest { select: args.target.select(), ..PlanRequest::at(door.now(&args.now)) };
     let Planned { plan, defined } = workbench.plan(&request)?;
     ui.diagnostics(&defined.warnings, &defined.sources);
     ui.notices(&defined.model, args.now.now, door.system.now());

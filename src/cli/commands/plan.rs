@@ -26,7 +26,7 @@ pub(in crate::cli) struct Args {
 
 /// Shows what would change.
 pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Failure> {
-    let request = PlanRequest { now: door.now(&args.now), targets: args.target.targets.clone() };
+    let request = PlanRequest { select: args.target.select(), ..PlanRequest::at(door.now(&args.now)) };
     let planned = door.workbench()?.plan(&request)?;
     ui.diagnostics(&planned.defined.warnings, &planned.defined.sources);
     ui.notices(&planned.defined.model, args.now.now, door.system.now());
