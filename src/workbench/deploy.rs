@@ -79,7 +79,7 @@ impl Workbench {
         let keys = plan::keys(model);
         let due = plan::to_evaluate(model, &snapshot, &keys, store, request.now);
         let memberships = eval::evaluate(model, store, request.now, Some(&due), &stored);
-        let until = std::collections::BTreeMap::new();
+        let until = eval::horizon(model, store, request.now, Some(&due), &stored);
         let as_deployed = as_deployed(defined, &snapshot, &plan::redefined(model, &snapshot, &keys), request.now);
         let directory = Directory::new(store);
         let plan = plan::make(plan::Input {
