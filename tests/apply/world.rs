@@ -155,6 +155,7 @@ pub(super) fn change(action: Action, address: &str, after: Option<Audience>) -> 
         connections: Vec::new(),
         why: None,
         drift: Drift::default(),
+        samples: Vec::new(),
     }
 }
 

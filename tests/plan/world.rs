@@ -130,6 +130,7 @@ pub(crate) struct World {
     /// Who would be in audiences by their definitions as deployed, by row.
     pub(crate) by_deployed: BTreeMap<Address, RoaringBitmap>,
     pub(crate) shadow: bool,
+    pub(crate) sample: usize,
 }
 
 impl World {
@@ -172,6 +173,7 @@ impl World {
             until: BTreeMap::new(),
             by_deployed: BTreeMap::new(),
             shadow: false,
+            sample: 0,
         }
     }
 
@@ -255,6 +257,7 @@ impl World {
             keys: &keys(&self.model),
             until: &self.until,
             as_deployed: &self.as_deployed(),
+            sample: self.sample,
             environment: (None, self.shadow),
             tool: "0.1.0",
             definitions: Fingerprint::of("the definitions"),

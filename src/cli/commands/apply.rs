@@ -46,6 +46,7 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
         select: args.target.select(),
         replace: args.consent.replace.clone(),
         allowed: args.consent.allowed(),
+        sample: 0,
     };
     let Planned { plan, defined } = workbench.plan(&request)?;
     ui.diagnostics(&defined.warnings, &defined.sources);

@@ -33,6 +33,7 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
         select: args.target.select(),
         replace: args.consent.replace.clone(),
         allowed: args.consent.allowed(),
+        sample: 0,
     };
     let planned = door.workbench()?.plan(&request)?;
     ui.diagnostics(&planned.defined.warnings, &planned.defined.sources);
