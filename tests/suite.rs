@@ -28,6 +28,7 @@ mod meaning;
 mod picture;
 mod plan;
 mod project;
+mod remote;
 mod report;
 mod standard;
 mod state;
