@@ -8,6 +8,7 @@ use clap::Args;
 use super::exit::Failure;
 use crate::base::value::read_date;
 use crate::base::{Now, Timestamp};
+use crate::plan::Allowance;
 use crate::system::System;
 use crate::workbench::{Select, Workbench};
 
@@ -63,6 +64,28 @@ impl TargetArg {
             outputs: self.outputs.clone(),
             changed_since: self.changed_since.clone(),
         }
+    }
+}
+
+/// The flags of what would otherwise be refused.
+#[derive(Clone, Debug, Args)]
+pub(super) struct ConsentArg {
+    /// End the running test of this audience, and start the one that is written under the same name; may be repeated
+    #[arg(long, value_name = "ADDRESS")]
+    pub replace: Vec<String>,
+    /// Go on although this guard or assertion is broken, such as lapsed_spenders.drops; may be repeated
+    #[arg(long, value_name = "NAME", requires = "reason")]
+    pub allow: Vec<String>,
+    /// Why that is allowed, for the history
+    #[arg(long, value_name = "TEXT", requires = "allow")]
+    pub reason: Option<String>,
+}
+
+impl ConsentArg {
+    /// What may be broken, and why.
+    pub(super) fn allowed(&self) -> Vec<Allowance> {
+        let reason = self.reason.clone().unwrap_or_default();
+        self.allow.iter().map(|name| Allowance { name: name.clone(), reason: reason.clone() }).collect()
     }
 }
 

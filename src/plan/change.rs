@@ -210,6 +210,9 @@ pub struct Change {
     /// Whether the state did not hold what was last applied, which the plan mends.
     #[serde(default)]
     pub drift: Drift,
+    /// Examples of who enters and leaves, where they were asked for.
+    #[serde(skip)]
+    pub samples: Vec<Sample>,
 }
 
 /// Why people enter and leave an audience. Every one of them is counted once.
@@ -224,6 +227,19 @@ pub struct Why {
     pub time: Moves,
     /// The state held another membership than the one that was last applied.
     pub repair: Moves,
+}
+
+/// Somebody who enters or leaves, as an example. Never saved: it names a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// Who.
+    pub mpid: Mpid,
+    /// Whether they enter; otherwise they leave.
+    pub enters: bool,
+    /// Why.
+    pub cause: Cause,
+    /// The criterion that decides it, as the language writes it; `None` where none does, or it was not looked for.
+    pub criterion: Option<String>,
 }
 
 /// How many people move.

@@ -6,14 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use roaring::RoaringBitmap;
 
-use super::change::{Action, Change, Evaluation, Holding, People, Why};
+use super::change::{Action, Change, Evaluation, Holding, People};
 use super::make::Input;
 use super::moves::Pair;
 use super::parts::{Parts, Test};
 use super::people::Translation;
 use super::refusal::Refusal;
 use super::reuse;
-use super::why::{self, News};
+use super::why::{self, Causes, News};
 use super::{connections, fields, split, standard};
 use crate::base::Address;
 use crate::ir::{Audience, Status, VariantName};
@@ -96,7 +96,9 @@ impl<'a> Comparison<'a> {
         let salt = pair.after.and_then(|after| split::salt(&self.input.model.project, after, pair.record));
         let old_test = pair.record.and_then(|record| test(&record.definition, record.salt.as_deref()));
         let new_test = pair.after.and_then(|after| test(after, salt.as_deref()));
-        let why = self.why(action, pair, &moves, (users, news));
+        let causes = self.causes(pair, &moves, (users, news));
+        let goes_without_saying =
+            moves.is_empty() || matches!(action, Action::Delete | Action::Create | Action::Activate | Action::Pause);
         let (old, new) = Parts::both((before.cloned(), old_test), (members, new_test), users);
         let same_test = matches!((old_test, new_test), (Some(old), Some(new)) if old.split.name == new.split.name);
         Some(Change {
@@ -113,7 +115,8 @@ impl<'a> Comparison<'a> {
             connections: connections::between(self.input, pair, (&old, &new), users, refusals),
             people: people(old.whole.as_ref(), new.whole, moves),
             salt,
-            why,
+            why: (!goes_without_saying).then(|| causes.counted()),
+            samples: causes.samples(self.input.sample, users),
             drift: pair.record.map(reuse::drift).unwrap_or_default(),
         })
     }
@@ -140,23 +143,18 @@ impl<'a> Comparison<'a> {
         })
     }
 
-    /// Why people move, where that does not go without saying.
-    fn why(
-        &self,
-        action: Action,
-        pair: &Pair<'_>,
-        moves: &Difference,
-        (users, news): (&Translation, &News<'_>),
-    ) -> Option<Why> {
-        let record = pair.record.filter(|_| !moves.is_empty())?;
-        if matches!(action, Action::Delete | Action::Create | Action::Activate | Action::Pause) {
-            return None;
+    /// Who moves for which reason.
+    fn causes(&self, pair: &Pair<'_>, moves: &Difference, (users, news): (&Translation, &News<'_>)) -> Causes {
+        let Some(record) = pair.record else { return why::all_by_edit(moves) };
+        let is_active = |audience: &Audience| audience.status == Status::Active;
+        if !(is_active(&record.definition) && pair.after.is_some_and(is_active)) {
+            return why::all_by_edit(moves);
         }
         let deployed = self.input.as_deployed.audiences.get(&record.definition.address);
         let deployed = deployed.map(|rows| users.translate_known(rows, self.input.store));
         let since = reuse::seen(record, self.input.snapshot);
         let is_repair = reuse::drift(record).members;
-        Some(why::why(record.members.as_ref(), moves, deployed.as_ref(), news, since.as_ref(), is_repair))
+        why::causes(record.members.as_ref(), moves, deployed.as_ref(), news, since.as_ref(), is_repair)
     }
 
     /// Until when what was evaluated holds, and how much that was.

@@ -54,6 +54,8 @@ pub struct Input<'a> {
     pub until: &'a BTreeMap<Address, Option<Timestamp>>,
     /// Who would be in audiences by their definitions as deployed, at the same `now` over the same data; of those whose key is another one now.
     pub as_deployed: &'a Memberships,
+    /// How many people are named for each reason to move, as examples.
+    pub sample: usize,
     /// The environment, and whether it delivers nothing.
     pub environment: (Option<&'a Name>, bool),
     /// The version of the program.

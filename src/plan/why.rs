@@ -1,7 +1,7 @@
 //! Why people enter and leave.
 //!
-//! In: who was in an audience and who will be, who would be by the definitions as deployed, and when each user was last written about. Out: a
-//! [`Why`], which counts everybody who moves once.
+//! In: who was in an audience and who will be, who would be by the definitions as deployed, and when each user was last written about. Out: everybody who
+//! moves under one reason, counted and by example.
 //!
 //! Whom the definition as deployed would leave where they were moves by the edit. Whom it would move too, moves by the world: by new data where anything was
 //! written about them since the last evaluation, otherwise by time alone.
@@ -11,7 +11,7 @@ use std::sync::Mutex;
 
 use roaring::RoaringBitmap;
 
-use super::change::{Moves, Why};
+use super::change::{Cause, Moves, Sample, Why};
 use super::people::Translation;
 use crate::members::Difference;
 use crate::store::Store;
@@ -59,32 +59,69 @@ impl<'a> News<'a> {
     }
 }
 
-/// What of the moves is for which reason. `as_deployed` are the members by the definitions as deployed, where those are others; `is_repair` says that
+/// Who moves for which reason. Nobody is in two of these.
+pub(super) struct Causes(Vec<(Cause, Difference)>);
+
+/// Divides the moves by their reason. `as_deployed` are the members by the definitions as deployed, where those are others; `is_repair` says that
 /// the state did not hold what was last applied.
-pub(super) fn why(
+pub(super) fn causes(
     before: Option<&RoaringBitmap>,
     moves: &Difference,
     as_deployed: Option<&RoaringBitmap>,
     news: &News<'_>,
     since: Option<&Seen>,
     is_repair: bool,
-) -> Why {
+) -> Causes {
     let nobody = RoaringBitmap::new();
-    let stays = before.unwrap_or(&nobody);
-    let deployed = as_deployed.unwrap_or(stays);
+    let deployed = as_deployed.or(before).unwrap_or(&nobody);
     // Without another definition nobody moves by the edit.
-    let (edit_adds, edit_drops) = match as_deployed {
-        Some(_) => (&moves.adds - deployed, &moves.drops & deployed),
-        None => (RoaringBitmap::new(), RoaringBitmap::new()),
+    let edit = match as_deployed {
+        Some(_) => Difference { adds: &moves.adds - deployed, drops: &moves.drops & deployed },
+        None => Difference::default(),
     };
-    let (adds, drops) = (&moves.adds - &edit_adds, &moves.drops - &edit_drops);
-    let mut why = Why { edit: Moves { adds: edit_adds.len(), drops: edit_drops.len() }, ..Why::default() };
+    let rest = without(moves, &edit);
     if is_repair {
-        why.repair = Moves { adds: adds.len(), drops: drops.len() };
-        return why;
+        return Causes(vec![(Cause::Edit, edit), (Cause::Repair, rest)]);
     }
-    let (new_adds, new_drops) = (news.about(&adds, since), news.about(&drops, since));
-    why.data = Moves { adds: new_adds.len(), drops: new_drops.len() };
-    why.time = Moves { adds: adds.len() - new_adds.len(), drops: drops.len() - new_drops.len() };
-    why
+    let data = Difference { adds: news.about(&rest.adds, since), drops: news.about(&rest.drops, since) };
+    let time = without(&rest, &data);
+    Causes(vec![(Cause::Edit, edit), (Cause::Data, data), (Cause::Time, time)])
+}
+
+/// Everybody moves by the edit: the audience is new, or goes, or was or becomes a draft.
+pub(super) fn all_by_edit(moves: &Difference) -> Causes {
+    Causes(vec![(Cause::Edit, moves.clone())])
+}
+
+fn without(moves: &Difference, others: &Difference) -> Difference {
+    Difference { adds: &moves.adds - &others.adds, drops: &moves.drops - &others.drops }
+}
+
+impl Causes {
+    /// How many move for which reason.
+    pub(super) fn counted(&self) -> Why {
+        let mut why = Why::default();
+        for (cause, moves) in &self.0 {
+            let counted = Moves { adds: moves.adds.len(), drops: moves.drops.len() };
+            *match cause {
+                Cause::Edit => &mut why.edit,
+                Cause::Data => &mut why.data,
+                Cause::Time => &mut why.time,
+                Cause::Repair => &mut why.repair,
+            } = counted;
+        }
+        why
+    }
+
+    /// Some who enter and some who leave, at most `most` of each for each reason: those with the lowest numbers, so that they are the same ones each time.
+    pub(super) fn samples(&self, most: usize, users: &Translation) -> Vec<Sample> {
+        let some = |cause: Cause, people: &RoaringBitmap, enters: bool| -> Vec<Sample> {
+            let mpids = people.iter().take(most).filter_map(|number| users.mpid(number));
+            mpids.map(|mpid| Sample { mpid, enters, cause, criterion: None }).collect()
+        };
+        let both = self.0.iter().flat_map(|(cause, moves)| {
+            some(*cause, &moves.adds, true).into_iter().chain(some(*cause, &moves.drops, false))
+        });
+        both.collect()
+    }
 }

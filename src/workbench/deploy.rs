@@ -1,12 +1,12 @@
 //! Plans and applies.
 
-use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 
+use super::sample::Explainer;
 use super::select::{self, Select};
 use super::{Defined, Workbench, WorkbenchError, git, standard};
 use crate::apply::{self, Context, Outcome, Progress};
-use crate::base::{Address, Fingerprint, Now};
+use crate::base::{Fingerprint, Now};
 use crate::diagnostic::Diagnostic;
 use crate::eval;
 use crate::ir::Model;
@@ -27,12 +27,14 @@ pub struct PlanRequest {
     pub replace: Vec<String>,
     /// Guards and assertions that may be broken.
     pub allowed: Vec<Allowance>,
+    /// How many people are named for each reason to move, as examples.
+    pub sample: usize,
 }
 
 impl PlanRequest {
     /// A plan of everything.
     pub fn at(now: Now) -> Self {
-        Self { now, select: Select::default(), replace: Vec::new(), allowed: Vec::new() }
+        Self { now, select: Select::default(), replace: Vec::new(), allowed: Vec::new(), sample: 0 }
     }
 }
 
@@ -79,10 +81,19 @@ impl Workbench {
         let keys = plan::keys(model);
         let due = plan::to_evaluate(model, &snapshot, &keys, store, request.now);
         let memberships = eval::evaluate(model, store, request.now, Some(&due), &stored);
-        let until = std::collections::BTreeMap::new();
-        let as_deployed = as_deployed(defined, &snapshot, &plan::redefined(model, &snapshot, &keys), request.now);
+        let until = eval::horizon(model, store, request.now, Some(&due), &stored);
+        let redefined = plan::redefined(model, &snapshot, &keys);
+        // Without an edit nobody asks for what was deployed.
+        let deployed = (!redefined.is_empty() || request.sample > 0).then(|| deployed_model(model, &snapshot));
+        let as_deployed = deployed.as_ref().map_or_else(
+            || Memberships { now: request.now, data_version: store.version, audiences: Default::default() },
+            |deployed| {
+                let stored = standard::of_records(defined, &snapshot);
+                eval::evaluate(deployed, store, request.now, Some(&redefined), &stored)
+            },
+        );
         let directory = Directory::new(store);
-        let plan = plan::make(plan::Input {
+        let mut plan = plan::make(plan::Input {
             model,
             snapshot: &snapshot,
             memberships: &memberships,
@@ -95,10 +106,14 @@ impl Workbench {
             keys: &keys,
             until: &until,
             as_deployed: &as_deployed,
+            sample: request.sample,
             environment: (None, false),
             tool: env!("CARGO_PKG_VERSION"),
             definitions: definitions(model),
         });
+        if let (Ok(plan), Some(deployed), 1..) = (&mut plan, &deployed, request.sample) {
+            Explainer { defined, deployed, stored: &stored, now: request.now }.explain(plan);
+        }
         store.ensure_whole()?;
         Ok(plan?)
     }
@@ -195,16 +210,16 @@ fn definitions(model: &Model) -> Fingerprint {
     Fingerprint::of(serde_json::to_vec(model).unwrap_or_default())
 }
 
-/// Who would be in some deployed audiences by their definitions as deployed.
-fn as_deployed(defined: &Defined, snapshot: &Snapshot, audiences: &BTreeSet<Address>, now: Now) -> Memberships {
+/// What is deployed, as a model of its own.
+fn deployed_model(written: &Model, snapshot: &Snapshot) -> Model {
     let definitions = snapshot.audiences.iter().map(|record| &record.definition);
-    let deployed = Model {
+    Model {
+        project: written.project.clone(),
         audiences: definitions.map(|definition| (definition.address.clone(), definition.clone())).collect(),
         moves: Vec::new(),
         guards: Vec::new(),
         assertions: Vec::new(),
-        ..defined.model.clone()
-    };
-    let stored = standard::of_records(defined, snapshot);
-    eval::evaluate(&deployed, &defined.store, now, Some(audiences), &stored)
+        event_retention: written.event_retention,
+        profile_retention: written.profile_retention,
+    }
 }

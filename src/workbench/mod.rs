@@ -16,6 +16,7 @@ mod files;
 mod forget;
 mod git;
 mod init;
+mod sample;
 mod schema;
 mod select;
 mod standard;

@@ -6,11 +6,12 @@ use super::figure::Figure;
 use super::suppress::suppress;
 use super::view::*;
 use super::{step, words};
-use crate::base::{Address, Origin, SourceMap};
+use crate::base::{Address, Fingerprint, Mpid, Origin, SourceMap};
 use crate::catalog::OutputKind;
 use crate::ir::{Status, VariantName};
 use crate::plan::{
-    Action, Cause, Change, Check, ConnectionAction, ConnectionChange, FieldChange, Moves, People, Plan, Verdict, Why,
+    Action, Cause, Change, Check, ConnectionAction, ConnectionChange, FieldChange, Moves, People, Plan, Sample,
+    Verdict, Why,
 };
 use crate::report::number::now;
 
@@ -21,6 +22,8 @@ pub struct Show {
     pub suppress_below: Option<u64>,
     /// Whether the steps of an apply are shown.
     pub steps: bool,
+    /// Whether examples of who moves are shown by their MPIDs; otherwise redacted.
+    pub mpids: bool,
 }
 
 impl Show {
@@ -30,6 +33,7 @@ impl Show {
 
 /// What is shown of a plan.
 pub fn view(plan: &Plan, sources: &SourceMap, show: Show) -> PlanView {
+    let redact = |mpid| if show.mpids { format!("user {mpid}") } else { redacted(&plan.made_from.lineage, mpid) };
     let mut view = PlanView {
         version: VERSION,
         made_from: made_from(plan),
@@ -41,7 +45,7 @@ pub fn view(plan: &Plan, sources: &SourceMap, show: Show) -> PlanView {
         selected_by: plan.selected_by.clone(),
         counts: counts(plan),
         new_users: Figure::from(plan.new_users.len() as u64),
-        changes: plan.changes.iter().map(|each| change(each, sources)).collect(),
+        changes: plan.changes.iter().map(|each| change(each, sources, &redact)).collect(),
         checks: plan.checks.iter().map(|each| check(each, sources)).collect(),
         evaluation: EvaluationView { evaluated: plan.evaluation.evaluated, reused: plan.evaluation.reused },
         suppressed_below: show.suppress_below.map(|bound| bound.max(Show::LEAST_BOUND)),
@@ -92,7 +96,7 @@ fn counts(plan: &Plan) -> CountsView {
     }
 }
 
-fn change(change: &Change, sources: &SourceMap) -> ChangeView {
+fn change(change: &Change, sources: &SourceMap, user: impl Fn(Mpid) -> String) -> ChangeView {
     let definition = change.definition();
     let is_draft = |audience: &crate::ir::Audience| audience.status == Status::Draft;
     let old_split = change.before.as_ref().and_then(|audience| audience.split.as_ref());
@@ -114,7 +118,7 @@ fn change(change: &Change, sources: &SourceMap) -> ChangeView {
         connections: change.connections.iter().map(|each| connection(each, change.action)).collect(),
         why: change.why.as_ref().map(why),
         drift: DriftView { definition: change.drift.definition, members: change.drift.members },
-        samples: Vec::new(),
+        samples: change.samples.iter().map(|each| sample(each, &user)).collect(),
     }
 }
 
@@ -194,8 +198,22 @@ fn why(why: &Why) -> WhyView {
     WhyView { edit: moves(why.edit), data: moves(why.data), time: moves(why.time), repair: moves(why.repair) }
 }
 
-/// A cause as it is shown.
-pub fn cause(cause: Cause) -> CauseView {
+/// `user 3f9a…`: enough to tell two of them apart, and too little to find out who they are.
+fn redacted(lineage: &str, mpid: Mpid) -> String {
+    let whole = Fingerprint::of_parts([lineage.to_owned(), mpid.to_string()]).to_string();
+    format!("user {}…", whole.chars().take(4).collect::<String>())
+}
+
+fn sample(sample: &Sample, user: impl Fn(Mpid) -> String) -> SampleView {
+    SampleView {
+        user: user(sample.mpid),
+        enters: sample.enters,
+        cause: cause(sample.cause),
+        criterion: sample.criterion.clone(),
+    }
+}
+
+fn cause(cause: Cause) -> CauseView {
     match cause {
         Cause::Edit => CauseView::Edit,
         Cause::Data => CauseView::Data,

@@ -3,6 +3,7 @@
 //! In: a [`Plan`](crate::plan::Plan) or its [`Refusals`](crate::plan::Refusals). Out: a [`PlanView`], which holds all that may be told, and from it text, JSON, Markdown
 //! and HTML; `docs/plan.md` describes them. Users are only ever counted: no form holds an MPID or an identity, unless samples with them were asked for.
 
+mod broken;
 mod explain;
 mod figure;
 mod json;
@@ -14,11 +15,12 @@ mod text;
 mod view;
 mod words;
 
+pub use broken::broken;
 pub use explain::explain;
 pub use figure::Figure;
 pub(super) use json::variant;
 pub use json::{json, json_schema, refusals_json};
-pub use make::{Show, cause, view};
+pub use make::{Show, view};
 pub use text::{refusals, text, text_of};
 pub use view::*;
 pub use words::after_deletion;
