@@ -8,7 +8,7 @@ use crate::state::{Changeset, NewDelivery, StateChange};
 /// Everything that a plan changes in the state, and every delivery that follows from it. Deletions come first, then all
 /// renames at once, then new and changed audiences: so an address is free before another audience takes it, and from then
 /// on every address is the one after the change.
-pub fn changeset(plan: &Plan, at: Timestamp, by: &str, commit: Option<&str>) -> Changeset {
+pub fn changeset(plan: &Plan, at: Timestamp, by: &str, commit: Option<&str>, reason: &str) -> Changeset {
     let (deleted, kept): (Vec<&Change>, Vec<&Change>) =
         plan.changes.iter().partition(|change| change.action == Action::Delete);
     let mut changes: Vec<StateChange> =
@@ -23,10 +23,14 @@ pub fn changeset(plan: &Plan, at: Timestamp, by: &str, commit: Option<&str>) -> 
         at,
         by: by.to_owned(),
         commit: commit.map(str::to_owned),
+        reason: reason.to_owned(),
+        store: plan.made_from.store.clone(),
         evaluated: (plan.made_from.now, plan.made_from.data_version),
         new_users: plan.new_users.clone(),
         changes,
         deliveries: plan.changes.iter().flat_map(deliveries).collect(),
+        checked: Vec::new(),
+        allowed: Vec::new(),
     }
 }
 
