@@ -75,6 +75,8 @@ pub struct Check {
     pub name: String,
     /// What was asked for, as the language says it: `drops <= 5%`.
     pub limit: String,
+    /// What is asked.
+    pub kind: CheckKind,
     /// What was found.
     pub found: Found,
     /// What came of it.
@@ -82,6 +84,18 @@ pub struct Check {
     /// Where it was written.
     #[serde(skip)]
     pub origin: Origin,
+}
+
+/// What a check asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckKind {
+    /// How many enter, leave or are in an audience.
+    Guard,
+    /// Whether nobody is in both of two audiences.
+    Disjoint,
+    /// Whether everybody in one audience is in another.
+    Inside,
 }
 
 /// What a check found.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use roaring::RoaringBitmap;
 
-use super::change::{Check, Found, Verdict};
+use super::change::{Check, CheckKind, Found, Verdict};
 use super::refusal::Refusal;
 use crate::base::{Address, Origin, suggest};
 use crate::ir::{Assertion, Bound, Guard, Limit, Measure, Model};
@@ -76,6 +76,7 @@ fn of_limit(audience: &Address, limit: &Limit, about: &Standing<'_>) -> Check {
     Check {
         name: guard_name(audience, limit),
         limit: limit.text(),
+        kind: CheckKind::Guard,
         found: Found { people, percent: share.filter(|share| share.is_finite()) },
         verdict: if holds { Verdict::Holds } else { Verdict::Broken },
         origin: limit.origin,
@@ -114,7 +115,13 @@ fn of_assertion(assertion: &Assertion, standing: &BTreeMap<&Address, Standing<'_
             let asked = pairs.filter(|(one, two)| changes(one) || changes(two));
             let found = asked.map(|(one, two)| {
                 let both = members(one).zip(members(two)).map_or(0, |(one, two)| one.intersection_len(two));
-                asserted(format!("disjoint({one},{two})"), format!("disjoint({one}, {two})"), both, *origin)
+                asserted(
+                    format!("disjoint({one},{two})"),
+                    format!("disjoint({one}, {two})"),
+                    CheckKind::Disjoint,
+                    both,
+                    *origin,
+                )
             });
             found.collect()
         }
@@ -127,6 +134,7 @@ fn of_assertion(assertion: &Assertion, standing: &BTreeMap<&Address, Standing<'_
             vec![asserted(
                 format!("{audience}.inside.{inside}"),
                 format!("{audience} inside {inside}"),
+                CheckKind::Inside,
                 outside,
                 *origin,
             )]
@@ -136,9 +144,9 @@ fn of_assertion(assertion: &Assertion, standing: &BTreeMap<&Address, Standing<'_
 }
 
 /// `people` are those who break the assertion.
-fn asserted(name: String, limit: String, people: u64, origin: Origin) -> Check {
+fn asserted(name: String, limit: String, kind: CheckKind, people: u64, origin: Origin) -> Check {
     let verdict = if people == 0 { Verdict::Holds } else { Verdict::Broken };
-    Check { name, limit, found: Found { people, percent: None }, verdict, origin }
+    Check { name, limit, kind, found: Found { people, percent: None }, verdict, origin }
 }
 
 fn guard_name(audience: &Address, limit: &Limit) -> String {

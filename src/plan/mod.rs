@@ -31,8 +31,8 @@ mod why;
 
 pub use crate::outputs::Reach;
 pub use change::{
-    Action, Cause, Change, Check, ConnectionAction, ConnectionChange, Counts, Drift, Evaluation, FieldChange, Found,
-    Holding, MadeFrom, Moves, People, Plan, Sample, Verdict, Why,
+    Action, Cause, Change, Check, CheckKind, ConnectionAction, ConnectionChange, Counts, Drift, Evaluation,
+    FieldChange, Found, Holding, MadeFrom, Moves, People, Plan, Sample, Verdict, Why,
 };
 pub use checks::Allowance;
 pub use fields::split_text;

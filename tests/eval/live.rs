@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aud::base::{Now, Timestamp};
 use aud::catalog::{LocationField, ProfileField};
 use aud::eval::{Live, Stored, evaluate, horizon};
-use aud::store::{Changed, EventRow, ProfileValue, Store, Writes};
+use aud::store::{Changed, EventRow, ProfileValue, SHARD_USERS, Store, Users, Writes};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -150,8 +150,10 @@ fn what_is_kept_is_what_a_full_evaluation_says() {
             let batch = writes(&store, &case.world, &after);
             // A batch may be kept and read again.
             let batch: Writes = serde_json::from_str(&serde_json::to_string(&batch).unwrap()).unwrap();
+            let before = store.users.clone();
             let (next, changed) = store.append(batch).unwrap();
             store = next;
+            marked(&before, &store, &changed)?;
             case.world = after;
             case.now = Now(Timestamp(case.now.ms() + later));
             let before = live.memberships().clone();
@@ -180,6 +182,21 @@ fn what_is_kept_is_what_a_full_evaluation_says() {
         Ok(())
     });
     assert!(outcome.is_ok(), "{}", outcome.unwrap_err());
+}
+
+/// Whom a batch touches, and nobody else, was last written to in its version.
+fn marked(before: &Users, store: &Store, changed: &Changed) -> Result<(), TestCaseError> {
+    let said = changed.sightings.values().chain(changed.fields.values()).flatten();
+    let mut touched: BTreeSet<u32> =
+        said.chain(&changed.identities).copied().chain(changed.new_users.clone()).collect();
+    for (shard, events) in changed.events.values().flatten().flat_map(|table| table.shards.iter().enumerate()) {
+        touched.extend(events.users.iter().map(|user| (shard * SHARD_USERS) as u32 + u32::from(*user)));
+    }
+    for row in 0..store.user_count() as u32 {
+        let expected = if touched.contains(&row) { Some(changed.to_version) } else { before.changed(row) };
+        prop_assert_eq!(store.users.changed(row), expected);
+    }
+    Ok(())
 }
 
 fn idle(store: &Store) -> Changed {

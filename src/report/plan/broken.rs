@@ -1,7 +1,7 @@
 //! Why a plan cannot be applied although it could be made: guards and assertions that do not hold.
 
 use crate::base::SourceMap;
-use crate::plan::{Check, Plan};
+use crate::plan::{Check, CheckKind, Plan};
 use crate::report::number::{number, people};
 use crate::report::visible;
 
@@ -16,12 +16,15 @@ pub fn broken(plan: &Plan, sources: &SourceMap) -> String {
     lines.join("\n")
 }
 
-/// What a check found: `3.2 % (39 people)`, `12 people`.
+/// What a check found: `3.2 % (39 people)`, `12 people are in both`.
 pub(super) fn found(check: &Check) -> String {
     let counted = people(check.found.people);
-    match check.found.percent {
-        Some(percent) => format!("{} % ({counted})", number_with_tenths(percent)),
-        None => format!("it is {counted}"),
+    let are = if check.found.people == 1 { "is" } else { "are" };
+    match (check.kind, check.found.percent) {
+        (CheckKind::Disjoint, _) => format!("{counted} {are} in both"),
+        (CheckKind::Inside, _) => format!("{counted} {are} not"),
+        (CheckKind::Guard, Some(percent)) => format!("it is {} % ({counted})", number_with_tenths(percent)),
+        (CheckKind::Guard, None) => format!("it is {counted}"),
     }
 }
 
