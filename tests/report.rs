@@ -4,5 +4,6 @@ mod apply;
 mod audience;
 mod describe;
 mod graph;
+mod pages;
 mod plan;
 mod suppress;

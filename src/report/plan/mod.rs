@@ -6,6 +6,7 @@
 mod broken;
 mod explain;
 mod figure;
+mod html;
 mod json;
 mod line;
 mod make;
@@ -20,6 +21,7 @@ mod words;
 pub use broken::broken;
 pub use explain::explain;
 pub use figure::Figure;
+pub use html::html;
 pub(super) use json::variant;
 pub use json::{json, json_schema, refusals_json};
 pub use make::{Show, view};
