@@ -30,6 +30,8 @@ pub enum Tone {
 pub struct Browse {
     /// What is to be searched, as the field says it.
     pub search: String,
+    /// What stands in its place until it is opened; `None` for a table that is open.
+    pub folded: Option<String>,
     /// The columns.
     pub columns: Vec<Column>,
     /// The rows. Missing cells stay empty, those beyond the columns are left out.
@@ -86,7 +88,12 @@ impl Browse {
             let _ = writeln!(html, "<tr>{cells}</tr>");
         }
         html.push_str("</tbody>\n</table></div>\n");
-        html
+        match &self.folded {
+            Some(summary) => {
+                format!("<details>\n<summary>{}</summary>\n<div>{html}</div></details>\n", markup(summary))
+            }
+            None => html,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::cli::args::{ConsentArg, Door, NowArg, TargetArg};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::ui::Ui;
-use crate::plan::file;
+use crate::plan::{Refusals, file};
 use crate::report;
 use crate::report::plan::{COMMENT_LIMIT, LEAST_COMMENT, PlanView, Show};
 use crate::workbench::{PlanRequest, WorkbenchError};
@@ -64,7 +64,10 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
         allowed: args.consent.allowed(),
         sample: args.sample,
     };
-    let planned = door.workbench()?.plan(&request)?;
+    let planned = match door.workbench()?.plan(&request) {
+        Err(WorkbenchError::Refused(refusals)) if args.suppress_below.is_some() => return refused(&refusals, ui, args),
+        planned => planned?,
+    };
     ui.diagnostics(&planned.defined.warnings, &planned.defined.sources);
     ui.notices(args.now.now, door.system.now());
     print(&report::plan::view(&planned.plan, &planned.defined.sources, args.show()), ui, args)?;
@@ -78,6 +81,16 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
     }
     let changes = args.detailed_exitcode && !planned.plan.is_empty();
     Ok(if changes { Exit::Changes } else { Exit::Fine })
+}
+
+/// Says why there is no plan, with no count that is suppressed.
+fn refused(refusals: &Refusals, ui: &Ui, args: &Args) -> Result<Exit, Failure> {
+    if ui.json {
+        ui.print_json(&report::plan::refusals_json_below(refusals, args.suppress_below))?;
+    } else {
+        ui.say(report::plan::refusals_below(refusals, ui.error_style(), args.suppress_below).trim_end());
+    }
+    Ok(Exit::Error)
 }
 
 /// Prints a plan in the form that was asked for.

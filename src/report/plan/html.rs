@@ -13,6 +13,9 @@ use crate::report::number;
 /// How many audiences have bars of their own.
 const BARS: usize = 24;
 
+/// From how many checks on they are folded up.
+const OPEN_CHECKS: usize = 20;
+
 /// A plan as one HTML document.
 ///
 /// # Errors
@@ -53,10 +56,16 @@ fn figures(view: &PlanView) -> Vec<Figure> {
     ];
     let actions = actions.into_iter().filter(|(count, _)| *count > 0);
     let mut all: Vec<Figure> = actions.map(|(count, label)| figure(number(count as u64), label, Tone::Plain)).collect();
-    all.push(figure(counts.enter.to_string(), "people enter", Tone::Add));
-    all.push(figure(counts.leave.to_string(), "people leave", Tone::Drop));
+    let words = |people: super::Figure, one, several| if people.is_one() { one } else { several };
+    let (enter, leave) = (counts.enter, counts.leave);
+    all.push(figure(enter.to_string(), words(enter, "person enters", "people enter"), Tone::Add));
+    all.push(figure(leave.to_string(), words(leave, "person leaves", "people leave"), Tone::Drop));
     if !view.made_from.shadow {
-        all.push(figure(number(counts.deliveries as u64), "deliveries", Tone::Plain));
+        all.push(figure(
+            number(counts.deliveries as u64),
+            if counts.deliveries == 1 { "delivery" } else { "deliveries" },
+            Tone::Plain,
+        ));
     }
     all
 }
@@ -65,22 +74,29 @@ fn checks(view: &PlanView) -> Vec<Part> {
     if view.checks.is_empty() {
         return Vec::new();
     }
+    let placed = view.checks.iter().any(|check| check.at.is_some());
     let row = |check: &&CheckView| {
         let tone = match check.verdict {
             VerdictView::Holds => Tone::Add,
             VerdictView::Broken | VerdictView::Allowed => Tone::Drop,
         };
-        let at = check.at.clone().unwrap_or_default();
-        vec![
-            cell(check.found()),
-            BrowseCell { tone, ..cell(check.verdict_words()) },
-            BrowseCell { tone: Tone::Quiet, ..cell(at) },
-        ]
+        let at = BrowseCell { tone: Tone::Quiet, ..cell(check.at.clone().unwrap_or_default()) };
+        vec![cell(check.found()), BrowseCell { tone, ..cell(check.verdict_words()) }, at]
     };
     let rows = order::checks_by_importance(view).iter().map(row).collect();
-    let columns = ["guard or assertion", "result", "written in"].map(|head| column(head, false)).into();
-    let browse = Browse { search: "search guards and assertions".to_owned(), columns, rows };
+    let mut columns: Vec<Column> = ["guard or assertion", "result"].map(|head| column(head, false)).into();
+    columns.extend(placed.then(|| column("written in", false)));
+    let folded = (view.checks.len() > OPEN_CHECKS).then(|| verdicts(view));
+    let browse = Browse { search: "search guards and assertions".to_owned(), folded, columns, rows };
     vec![Part::Heading("Guards and assertions".to_owned()), Part::Browse(browse)]
+}
+
+/// `143 broken, 29 allowed, 828 hold`.
+fn verdicts(view: &PlanView) -> String {
+    let count = |verdict| view.checks.iter().filter(|check| check.verdict == verdict).count();
+    let words = [(VerdictView::Broken, "broken"), (VerdictView::Allowed, "allowed"), (VerdictView::Holds, "hold")];
+    let all = words.into_iter().map(|(verdict, word)| (count(verdict), word)).filter(|(count, _)| *count > 0);
+    all.map(|(count, word)| format!("{} {word}", number(count as u64))).collect::<Vec<_>>().join(", ")
 }
 
 /// Who enters and leaves the audiences where most do; the others together. `None` where nobody moves.
@@ -99,11 +115,10 @@ fn bars(view: &PlanView) -> Option<Drawing> {
     };
     let mut title = "Who enters and leaves".to_owned();
     if !rest.is_empty() {
-        let sum = |of: fn(&PeopleView) -> super::Figure| {
-            rest.iter().map(|change| of(&change.people)).filter_map(super::Figure::exact).sum::<u64>()
-        };
-        let others =
-            format!("{} others: +{} −{}", number(rest.len() as u64), number(sum(|p| p.adds)), number(sum(|p| p.drops)));
+        let sum =
+            |of: fn(&PeopleView) -> super::Figure| super::Figure::sum(rest.iter().map(|change| of(&change.people)));
+        let (adds, drops) = (sum(|people| people.adds), sum(|people| people.drops));
+        let others = format!("{} others: +{adds} −{drops}", number(rest.len() as u64));
         title = format!("{title}: the largest {BARS} of {} ({others})", number((BARS + rest.len()) as u64));
     }
     let words = ("enter", "leave");
@@ -120,7 +135,7 @@ fn audiences(view: &PlanView) -> Browse {
         column("leave", true),
     ];
     let rows = order::by_importance(view).into_iter().map(audience).collect();
-    Browse { search: "search audiences, fields, outputs".to_owned(), columns, rows }
+    Browse { search: "search audiences, fields, outputs".to_owned(), folded: None, columns, rows }
 }
 
 fn audience(change: &ChangeView) -> Vec<BrowseCell> {

@@ -5,6 +5,7 @@
 use super::figure::Figure;
 use super::view::*;
 use crate::catalog::DeleteBehaviour;
+use crate::plan::Refusal;
 use crate::report::number;
 use crate::report::number::counted;
 
@@ -34,6 +35,17 @@ pub fn after_deletion(downstream: Option<Downstream>, people: Figure, output: &s
             format!("{who} {} the attributes in {output} (it leaves them as they are)", verb("keeps", "keep"))
         }
         None => format!("{who} {} dropped", verb("is", "are")),
+    }
+}
+
+/// A reason not to make a plan, with no count that is suppressed.
+pub(super) fn refusal(refusal: &Refusal, suppress_below: Option<u64>) -> String {
+    match (refusal, suppress_below) {
+        (Refusal::OutputMissing { address, output, people }, Some(bound)) if (1..bound).contains(people) => {
+            let people = Figure::Below(bound);
+            format!("`{address}` has {people} people in `{output}`, which aud.yaml no longer has")
+        }
+        _ => refusal.to_string(),
     }
 }
 
