@@ -222,10 +222,10 @@ fn every_word() -> Plan {
     let check = |name: &str, limit: &str, people, percent, verdict| Check {
         name: name.to_owned(),
         limit: limit.to_owned(),
-        kind: match name {
-            _ if name.contains('(') => CheckKind::Disjoint,
-            _ if name.contains("inside") => CheckKind::Inside,
-            _ => CheckKind::Guard,
+        kind: match () {
+            () if name.starts_with("disjoint") => CheckKind::Disjoint,
+            () if name.contains(".inside.") => CheckKind::Inside,
+            () => CheckKind::Guard,
         },
         found: Found { people, percent },
         verdict,
