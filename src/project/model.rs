@@ -34,7 +34,7 @@ pub struct Project {
     /// Configured outputs by name.
     pub outputs: BTreeMap<OutputName, Output>,
     /// Where the state lies.
-    pub state_path: PathBuf,
+    pub state: StateLocation,
     /// Limits that a project may move.
     pub limits: Limits,
 }
@@ -106,6 +106,20 @@ pub enum Secret {
     Env(String),
     /// In a file, without the line break at its end.
     File(PathBuf),
+}
+
+/// Where a state lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StateLocation {
+    /// In one SQLite file.
+    Sqlite(PathBuf),
+    /// In a schema of a PostgreSQL database.
+    Postgres {
+        /// Where the URL of the database is to be found; it may hold a password.
+        url: Secret,
+        /// The schema.
+        schema: String,
+    },
 }
 
 impl Project {

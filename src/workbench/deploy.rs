@@ -13,7 +13,7 @@ use crate::ir::Model;
 use crate::outputs::{self, Directory};
 use crate::plan::{self, MadeFrom, Plan};
 use crate::project::Project;
-use crate::state::{SqliteState, StateReader};
+use crate::state::{self, OpenState};
 
 /// What to plan.
 #[derive(Clone, Debug)]
@@ -58,7 +58,7 @@ impl Workbench {
         let Defined { project, model, store, .. } = defined;
         self.must_not_be_forgetting(project)?;
         let targets = request.targets.iter().map(|target| checked_address(target)).collect::<Result<Vec<_>, _>>()?;
-        let snapshot = SqliteState::open(self.system.clone(), &project.state_path)?.snapshot()?;
+        let snapshot = state::open(self.system.clone(), &project.state)?.snapshot()?;
         if let (0, Some((_, applied_over @ 1..))) = (store.version, snapshot.evaluated) {
             return Err(WorkbenchError::NoData(applied_over));
         }
@@ -87,7 +87,7 @@ impl Workbench {
     pub fn still_fits(&self, plan: &Plan) -> Result<Defined, WorkbenchError> {
         let defined = self.defined()?;
         self.must_not_be_forgetting(&defined.project)?;
-        let snapshot = SqliteState::open(self.system.clone(), &defined.project.state_path)?.snapshot()?;
+        let snapshot = state::open(self.system.clone(), &defined.project.state)?.snapshot()?;
         let current = MadeFrom::new(
             env!("CARGO_PKG_VERSION"),
             definitions(&defined.model),
@@ -105,11 +105,11 @@ impl Workbench {
     /// # Errors
     /// A held lock, a state that moved since the plan was made, and deliveries that fail.
     pub fn apply(&self, plan: &Plan, defined: &Defined, request: &ApplyRequest<'_>) -> Result<Outcome, WorkbenchError> {
-        let mut state = SqliteState::open(self.system.clone(), &defined.project.state_path)?;
+        let mut state = state::open(self.system.clone(), &defined.project.state)?;
         Ok(apply::apply(
             plan,
             Context {
-                state: &mut state,
+                state: &mut *state,
                 store: &defined.store,
                 outputs: &defined.project.outputs,
                 folder: &defined.project.folder,
@@ -127,9 +127,9 @@ impl Workbench {
     ///
     /// # Errors
     /// A wrong project file, or a state that cannot be opened.
-    pub fn state(&self) -> Result<SqliteState, WorkbenchError> {
+    pub fn state(&self) -> Result<OpenState, WorkbenchError> {
         let project = self.project()?;
-        Ok(SqliteState::open(self.system.clone(), &project.state_path)?)
+        Ok(state::open(self.system.clone(), &project.state)?)
     }
 
     /// The project file alone, however wrong the definitions are.

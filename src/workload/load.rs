@@ -43,7 +43,7 @@ fn project(data: &Path, store: &Path, sources: Vec<DataSource>) -> Project {
         retention: Retention { events: None, profiles: None },
         declared: Catalog::default(),
         outputs: Default::default(),
-        state_path: store.join("state.db"),
+        state: StateLocation::Sqlite(store.join("state.db")),
         limits: Limits { nesting_depth: u32::MAX, variants: 0 },
     }
 }
