@@ -3,7 +3,7 @@
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 
-use crate::base::{Address, Mpid, Now, OutputName, Timestamp};
+use crate::base::{Address, Fingerprint, Mpid, Now, OutputName, Timestamp};
 use crate::ir::{Audience, VariantName};
 
 /// Everything that one apply changes, written in one transaction.
@@ -40,6 +40,8 @@ pub struct Changeset {
 pub struct Checked {
     /// Its address after the changes.
     pub address: Address,
+    /// Everything that decides the members but data and time.
+    pub key: Fingerprint,
     /// Before this instant its members cannot change by time alone; `None` where they never do.
     pub until: Option<Timestamp>,
 }

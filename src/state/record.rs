@@ -70,6 +70,8 @@ pub struct CheckedAt {
     pub store: String,
     /// The version of its data.
     pub data_version: u64,
+    /// Everything that decided the members but data and time.
+    pub key: Fingerprint,
     /// Before this instant nothing changes by time alone; `None` where nothing ever does.
     pub until: Option<Timestamp>,
 }

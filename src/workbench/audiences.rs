@@ -11,7 +11,7 @@ use crate::eval;
 use crate::ir::{Audience, Model, Status, VariantName};
 use crate::members::Buckets;
 use crate::plan;
-use crate::state::{self, AudienceRecord, Metrics, Snapshot, StateReader};
+use crate::state::{self, AudienceRecord, Metrics, Snapshot};
 
 /// Which audiences to list.
 #[derive(Clone, Debug, Default)]

@@ -5,7 +5,7 @@ use super::{ApplyRequest, Workbench, WorkbenchError};
 use crate::apply::{self, Context, Deployed, ForgetOutcome};
 use crate::base::Mpid;
 use crate::project::Project;
-use crate::state::{self, StateReader};
+use crate::state;
 use crate::store::{self, Footprint, Forgetting, Remembered, Store};
 
 /// What there is to do.

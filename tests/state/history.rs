@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aud::base::{Now, Timestamp};
+use aud::base::{Fingerprint, Now, Timestamp};
 use aud::state::{Allowed, Checked, CheckedAt, Commit, Drift, StateChange, StateError, StateWriter};
 
 use super::contract::{Made, ids, told};
@@ -91,7 +91,11 @@ pub(super) fn evaluations_are_remembered_as_long_as_they_hold(mut state: Made) {
     let mut apply = |at: i64, what: Vec<StateChange>, until: Option<Option<i64>>| {
         let mut next = changes(&*state, at, what);
         next.new_users = if at == 1 { mpids(0..3) } else { Vec::new() };
-        let checked = until.map(|until| Checked { address: name("vip"), until: until.map(Timestamp) });
+        let checked = until.map(|until| Checked {
+            address: name("vip"),
+            key: Fingerprint::of("key"),
+            until: until.map(Timestamp),
+        });
         next.checked = checked.into_iter().collect();
         state.commit(&lock, &next).unwrap();
         let record = state.snapshot().unwrap().audiences.remove(0);
@@ -111,6 +115,7 @@ pub(super) fn evaluations_are_remembered_as_long_as_they_hold(mut state: Made) {
     state.commit(&lock, &changes(&*state, 9, away)).unwrap();
     let kept = state.snapshot().unwrap().audiences.remove(0).checked;
     let expected = CheckedAt {
+        key: Fingerprint::of("key"),
         now: Now(Timestamp(8 - HOUR)),
         store: "the data".to_owned(),
         data_version: u64::MAX - 1,
@@ -118,7 +123,7 @@ pub(super) fn evaluations_are_remembered_as_long_as_they_hold(mut state: Made) {
     };
     assert_eq!(kept, Some(expected), "another name for the same");
     let mut misfit = changes(&*state, 10, vec![]);
-    misfit.checked = vec![Checked { address: name("vip"), until: None }];
+    misfit.checked = vec![Checked { address: name("vip"), key: Fingerprint::of("key"), until: None }];
     assert!(matches!(state.commit(&lock, &misfit), Err(StateError::Unfit(_))));
 }
 

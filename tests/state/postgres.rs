@@ -39,7 +39,7 @@ fn cut(database: &Database, which: &str) -> i64 {
 
 /// A state whose connection has a name of its own, so that a test can end it and no other.
 fn named(database: &Database, name: &str) -> PostgresState {
-    let url = format!("{} application_name={name}", database.url);
+    let url = database.url_with(&format!("application_name={name}"));
     let system = MemorySystem::new(Timestamp(77)).with_env("USER", "ann");
     PostgresState::open(Arc::new(system), &url, &database.schema).unwrap()
 }
@@ -106,7 +106,7 @@ fn servers_that_cannot_be_used_say_why_without_the_password() {
     assert!(matches!(error, StateError::Unreachable { .. }), "{error:?}");
     let told = format!("{error} {error:?}");
     assert!(told.contains("127.0.0.1:1/crm") && !told.contains("s3cret"), "{told}");
-    let nobody = format!("{} user=nobody_here password=s3cret", database.url);
+    let nobody = database.url_with("user=nobody_here");
     let error = PostgresState::open(system(), &nobody, "aud").err().unwrap();
     assert!(matches!(error, StateError::Unauthorized { .. }) && !format!("{error:?}").contains("s3cret"), "{error:?}");
     let error = PostgresState::open(system(), "postgres://ann:s3cret@[", "aud").err().unwrap();

@@ -26,6 +26,16 @@ pub(crate) struct Database {
 }
 
 impl Database {
+    /// The URL with one more parameter, such as `user=somebody`.
+    pub(crate) fn url_with(&self, parameter: &str) -> String {
+        let between = match (self.url.contains("://"), self.url.contains('?')) {
+            (false, _) => ' ',
+            (true, false) => '?',
+            (true, true) => '&',
+        };
+        format!("{}{between}{parameter}", self.url)
+    }
+
     /// Runs statements in the schema, behind the back of any state.
     pub(crate) fn sql(&self, statements: &str) {
         self.connect().batch_execute(statements).unwrap();

@@ -4,6 +4,7 @@
 //! to, and diagnostics either way. Always: every part is looked at, whatever is wrong with the others, except that a file
 //! of another version is not looked into at all.
 
+mod environments;
 mod events;
 mod outputs;
 mod profiles;
@@ -11,8 +12,9 @@ mod reader;
 mod root;
 mod schema;
 mod sources;
+mod state;
 mod value;
 mod workspaces;
 
 pub(super) use root::project;
-use root::{distinct_texts, text_value};
+use root::{distinct_texts, path, text_value};

@@ -10,7 +10,7 @@ use crate::project::{DataSource, Limits, Project, Retention};
 
 use super::reader::{Map, Reader, first_key, unknown_choice};
 use super::value::{self, Unreadable};
-use super::{outputs, schema, sources, state, workspaces};
+use super::{environments, outputs, schema, sources, state, workspaces};
 
 /// The version of the project file that this build reads.
 const VERSION: i64 = 1;
@@ -65,10 +65,11 @@ fn read(reader: &mut Reader<'_>, node: &Node, folder: &Path) -> Option<Project> 
     let retention = retention(reader, &root);
     let declared = schema::schema(reader, &root);
     let outputs = outputs::outputs(reader, &root, folder);
-    let state = state::state(reader, &root, folder);
+    let state = state::state(reader, &root, folder, ".aud/state.db", None);
     engine(reader, &root);
     let limits = limits(reader, &root);
-    environments(reader, &root);
+    let base = environments::Base { folder, state: &state, outputs: outputs.as_ref() };
+    let environments = environments::environments(reader, &root, &base);
     (version == Version::Ours).then_some(())?;
     Some(Project {
         name: name?,
@@ -81,8 +82,11 @@ fn read(reader: &mut Reader<'_>, node: &Node, folder: &Path) -> Option<Project> 
         retention,
         declared: declared?,
         outputs: outputs?,
-        state: state?,
+        state,
         limits,
+        environments,
+        environment: None,
+        shadow: false,
     })
 }
 
@@ -229,13 +233,6 @@ fn limits(reader: &mut Reader<'_>, root: &Map<'_>) -> Limits {
         }
     }
     limits
-}
-
-fn environments(reader: &mut Reader<'_>, root: &Map<'_>) {
-    if let Some(entry) = root.get("environments") {
-        let help = "keep a project file for each environment, in folders of their own";
-        reader.report(not_in_this_build("this build does not have environments".to_owned(), entry.key_span, help));
-    }
 }
 
 /// Something that the file may well ask for, but not of this build.

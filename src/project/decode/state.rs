@@ -1,6 +1,6 @@
 //! `state`: where the state lies. Also for whatever puts another one in its place.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::project::StateLocation;
@@ -16,16 +16,31 @@ const SCHEMA: &str = "aud";
 /// How long a name may be in PostgreSQL, in bytes; it cuts off the rest.
 const LONGEST_NAME: usize = 63;
 
-/// Where the state of a project lies; `None` where what stands there is wrong.
-pub(super) fn state(reader: &mut Reader<'_>, root: &Map<'_>, folder: &Path) -> Option<StateLocation> {
-    match root.get("state") {
-        Some(entry) => location(reader, entry, folder),
-        None => Some(StateLocation::Sqlite(default_path(folder))),
+/// Where the state of a project or an environment lies. Where nothing is said, or nothing that can be read, it is at `otherwise`, or else in a
+/// file of its own.
+pub(super) fn state(
+    reader: &mut Reader<'_>,
+    map: &Map<'_>,
+    folder: &Path,
+    file: &str,
+    otherwise: Option<StateLocation>,
+) -> StateLocation {
+    let said = map.get("state").and_then(|entry| location(reader, entry, folder, file));
+    said.or(otherwise).unwrap_or_else(|| StateLocation::Sqlite(folder.join(file)))
+}
+
+/// Where the state of an environment lies that does not say it: beside the project's own.
+pub(super) fn beside(base: &StateLocation, environment: &str) -> Option<StateLocation> {
+    match base {
+        StateLocation::Sqlite(_) => None,
+        StateLocation::Postgres { url, schema } => {
+            Some(StateLocation::Postgres { url: url.clone(), schema: format!("{schema}_{environment}") })
+        }
     }
 }
 
 /// `{ backend: sqlite, path: … }` or `{ backend: postgres, url: { env: … }, schema: … }`.
-pub(super) fn location(reader: &mut Reader<'_>, entry: &Entry, folder: &Path) -> Option<StateLocation> {
+fn location(reader: &mut Reader<'_>, entry: &Entry, folder: &Path, file: &str) -> Option<StateLocation> {
     let any = reader.any_map(&entry.value, entry.key_span, "`state`")?;
     // A value in the place of a reference must never be shown, whatever else is wrong.
     if let Some(url) = any.entry("url") {
@@ -38,7 +53,7 @@ pub(super) fn location(reader: &mut Reader<'_>, entry: &Entry, folder: &Path) ->
     match backend {
         "sqlite" => {
             let map = reader.map(&entry.value, entry.key_span, "`state`", &["backend", "path"])?;
-            path(reader, &map, "path", folder, ".aud/state.db").map(StateLocation::Sqlite)
+            path(reader, &map, "path", folder, file).map(StateLocation::Sqlite)
         }
         "postgres" => {
             let map = reader.map(&entry.value, entry.key_span, "`state`", &["backend", "url", "schema"])?;
@@ -65,13 +80,11 @@ fn schema(reader: &mut Reader<'_>, map: &Map<'_>) -> Option<String> {
             reader.report(
                 Diagnostic::new(Code::InvalidValue, format!("`schema` cannot be `{text}`"))
                     .label(entry.value.span, "not the name of a schema")
-                    .help("small letters, digits and `_` are fine, up to 63 of them; names in `pg_` are the server's own"),
+                    .help(
+                        "small letters, digits and `_` are fine, up to 63 of them; names in `pg_` are the server's own",
+                    ),
             );
         }
         is_fine
     })
-}
-
-fn default_path(folder: &Path) -> PathBuf {
-    folder.join(".aud/state.db")
 }

@@ -39,7 +39,7 @@ pub(super) fn addresses(db: &dyn Database) -> Result<BTreeSet<Address>, StateErr
 fn audiences(db: &dyn Database, users: usize) -> Result<Vec<AudienceRecord>, StateError> {
     let rows = db.query(
         "SELECT id, ir_version, definition, fingerprint, revision, salt, created_at, created_by, updated_at, updated_by,
-                members, evaluated_at, address, members_seal, checked_at, checked_store, checked_version, checked_until
+                members, evaluated_at, address, members_seal, checked_at, checked_store, checked_version, checked_until, checked_key
          FROM audiences WHERE deleted_at IS NULL ORDER BY address",
         &[],
     )?;
@@ -93,6 +93,7 @@ fn checked(row: &Row) -> Result<Option<CheckedAt>, StateError> {
         store: row.string(15)?,
         data_version: row.unsigned(16)?,
         until: row.maybe_int(17)?.map(Timestamp),
+        key: row.text(18)?.parse().map_err(|error| StateError::Damaged(format!("{error}")))?,
     }))
 }
 

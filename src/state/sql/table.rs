@@ -68,6 +68,7 @@ pub(super) const TABLES: [Table; 9] = [
             ("checked_store", Text, true),
             ("checked_version", Int, true),
             ("checked_until", Int, true),
+            ("checked_key", Text, true),
             ("deleted_serial", Int, true),
         ],
         order: "id",

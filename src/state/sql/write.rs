@@ -325,13 +325,15 @@ impl Writing<'_> {
     fn check(&self, checked: &Checked) -> Result<(), StateError> {
         let (now, version) = self.changes.evaluated;
         self.db.execute(
-            "UPDATE audiences SET checked_at = ?2, checked_store = ?3, checked_version = ?4, checked_until = ?5 WHERE id = ?1",
+            "UPDATE audiences SET checked_at = ?2, checked_store = ?3, checked_version = ?4, checked_until = ?5, checked_key = ?6
+             WHERE id = ?1",
             &[
                 self.id_of(&checked.address)?.into(),
                 now.0.into(),
                 (&self.changes.store).into(),
                 version.into(),
                 checked.until.into(),
+                (&checked.key.to_string()).into(),
             ],
         )?;
         Ok(())

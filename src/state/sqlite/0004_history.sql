@@ -4,6 +4,7 @@ ALTER TABLE audiences ADD COLUMN members_seal TEXT;
 ALTER TABLE audiences ADD COLUMN checked_at INTEGER; -- its `now`
 ALTER TABLE audiences ADD COLUMN checked_store TEXT;
 ALTER TABLE audiences ADD COLUMN checked_version INTEGER;
+ALTER TABLE audiences ADD COLUMN checked_key TEXT; -- of everything that decided the members but data and time
 ALTER TABLE audiences ADD COLUMN checked_until INTEGER; -- nothing changes by time alone before it; NULL: nothing ever does
 -- The commit that deleted an audience or made a revision; NULL where a format before this one did.
 ALTER TABLE audiences ADD COLUMN deleted_serial INTEGER;
