@@ -8,6 +8,7 @@
     reason = "a test may fail, says what it skips, and works on real files"
 )]
 
+mod adopt;
 mod analyze;
 mod apply;
 mod architecture;

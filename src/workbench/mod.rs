@@ -21,6 +21,7 @@ mod schema;
 mod select;
 mod standard;
 mod test;
+mod write;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -42,6 +43,7 @@ pub use init::init;
 pub use schema::SchemaView;
 pub use select::Select;
 pub use test::{TestRequest, TestRun};
+pub use write::{CloneRequest, WrittenDown};
 
 /// An opened project folder.
 pub struct Workbench {
