@@ -17,6 +17,9 @@ pub(super) struct Global {
     /// The project's folder [default: the nearest one upwards that holds an aud.yaml]
     #[arg(long, global = true, value_name = "DIR")]
     pub project: Option<PathBuf>,
+    /// The environment of aud.yaml to work in [default: the variable AUD_ENV, else none]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub env: Option<String>,
     /// Print JSON instead of text
     #[arg(long, global = true)]
     pub json: bool,
@@ -53,7 +56,13 @@ impl Door {
     /// The project that the flags name.
     pub(super) fn workbench(&self) -> Result<Workbench, Failure> {
         let start = self.global.project.clone().unwrap_or_else(|| PathBuf::from("."));
-        Ok(Workbench::open(self.system.clone(), &start)?)
+        Ok(Workbench::open(self.system.clone(), &start)?.in_environment(self.environment())?)
+    }
+
+    /// The environment that is asked for; an empty name asks for none, as an empty variable does.
+    pub(super) fn environment(&self) -> Option<String> {
+        let asked = self.global.env.clone().or_else(|| self.system.env("AUD_ENV"));
+        asked.filter(|name| !name.is_empty())
     }
 
     /// The one `now` of this run (M6).

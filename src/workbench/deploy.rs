@@ -138,7 +138,7 @@ impl Workbench {
     /// [`WorkbenchError::Invalid`] where the project file has errors.
     pub fn project(&self) -> Result<Project, WorkbenchError> {
         let mut sources = crate::base::SourceMap::default();
-        match self.load_project(&mut sources)? {
+        match self.load_project(&mut sources) {
             (Some(project), diagnostics) if !diagnostics.has_errors() => Ok(project),
             (project, diagnostics) => {
                 let diagnostics: Vec<Diagnostic> = diagnostics.into_sorted();

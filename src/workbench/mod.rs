@@ -24,8 +24,8 @@ use std::sync::{Arc, Mutex};
 
 use crate::analyze;
 use crate::base::SourceMap;
-use crate::diagnostic::Diagnostics;
-use crate::project::{self, Project, UnknownEnvironment};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::project::{self, Project};
 use crate::system::System;
 
 pub use audiences::{ListFilter, Listed, Shown, Who, WhoQuery};
@@ -63,12 +63,18 @@ impl Workbench {
         Ok(Self { system, folder, environment: None, parsed: Mutex::default(), analyzed: Mutex::default() })
     }
 
-    /// The same project as it is in an environment; `None` for the project itself. Whether there is one of that name is seen when the
-    /// project file is read.
-    #[must_use]
-    pub fn in_environment(mut self, environment: Option<String>) -> Self {
+    /// The same project as it is in an environment; `None` for the project itself.
+    ///
+    /// # Errors
+    /// [`WorkbenchError::Environment`] where the project file has none of that name.
+    pub fn in_environment(mut self, environment: Option<String>) -> Result<Self, WorkbenchError> {
+        if let Some(name) = &environment
+            && let (Some(project), _) = project::load(self.system(), &self.folder, &mut SourceMap::default())
+        {
+            project.in_environment(name)?;
+        }
         self.environment = environment;
-        self
+        Ok(self)
     }
 
     /// The folder of the project file.
@@ -77,13 +83,17 @@ impl Workbench {
     }
 
     /// The project file, as it is in the environment.
-    fn load_project(&self, sources: &mut SourceMap) -> Result<(Option<Project>, Diagnostics), UnknownEnvironment> {
-        let (project, diagnostics) = project::load(self.system(), &self.folder, sources);
-        let project = match (project, &self.environment) {
-            (Some(project), Some(environment)) => Some(project.in_environment(environment)?),
-            (project, _) => project,
-        };
-        Ok((project, diagnostics))
+    fn load_project(&self, sources: &mut SourceMap) -> (Option<Project>, Diagnostics) {
+        let (project, mut diagnostics) = project::load(self.system(), &self.folder, sources);
+        let (Some(whole), Some(environment)) = (&project, &self.environment) else { return (project, diagnostics) };
+        match whole.clone().in_environment(environment) {
+            Ok(project) => (Some(project), diagnostics),
+            // It was there when the project was opened.
+            Err(error) => {
+                diagnostics.push(Diagnostic::new(Code::UnknownReference, error.to_string()));
+                (None, diagnostics)
+            }
+        }
     }
 
     /// The world that the project lies in.
