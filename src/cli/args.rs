@@ -8,8 +8,9 @@ use clap::Args;
 use super::exit::Failure;
 use crate::base::value::read_date;
 use crate::base::{Now, Timestamp};
+use crate::plan::Allowance;
 use crate::system::System;
-use crate::workbench::Workbench;
+use crate::workbench::{Select, Workbench};
 
 /// Flags of every command.
 #[derive(Clone, Debug, Args)]
@@ -17,8 +18,8 @@ pub(super) struct Global {
     /// The project's folder [default: the nearest one upwards that holds an aud.yaml]
     #[arg(long, global = true, value_name = "DIR")]
     pub project: Option<PathBuf>,
-    /// The environment of aud.yaml to work in [default: the variable AUD_ENV, else none]
-    #[arg(long, global = true, value_name = "NAME")]
+    /// The environment of aud.yaml [default: the project's own]
+    #[arg(long, global = true, value_name = "NAME", env = "AUD_ENV")]
     pub env: Option<String>,
     /// Print JSON instead of text
     #[arg(long, global = true)]
@@ -42,6 +43,53 @@ pub(super) struct TargetArg {
     /// Only this audience, and what it needs; may be repeated
     #[arg(long = "target", value_name = "ADDRESS")]
     pub targets: Vec<String>,
+    /// Not this audience; may be repeated
+    #[arg(long, value_name = "ADDRESS")]
+    pub exclude: Vec<String>,
+    /// Only audiences that carry this tag; repeated, all of them
+    #[arg(long = "tag", value_name = "TAG")]
+    pub tags: Vec<String>,
+    /// Only audiences connected to this output; repeated, any of them
+    #[arg(long = "to", value_name = "OUTPUT")]
+    pub outputs: Vec<String>,
+    /// Only audiences that are not what they were at this git revision
+    #[arg(long, value_name = "REVISION")]
+    pub changed_since: Option<String>,
+}
+
+impl TargetArg {
+    /// What a plan is to be limited to.
+    pub(super) fn select(&self) -> Select {
+        Select {
+            targets: self.targets.clone(),
+            exclude: self.exclude.clone(),
+            tags: self.tags.clone(),
+            outputs: self.outputs.clone(),
+            changed_since: self.changed_since.clone(),
+        }
+    }
+}
+
+/// The flags of what would otherwise be refused.
+#[derive(Clone, Debug, Args)]
+pub(super) struct ConsentArg {
+    /// End the running test of this audience, and start the one that is written under the same name; may be repeated
+    #[arg(long, value_name = "ADDRESS")]
+    pub replace: Vec<String>,
+    /// Go on although this guard or assertion is broken, such as lapsed_spenders.drops; may be repeated
+    #[arg(long, value_name = "NAME", requires = "reason")]
+    pub allow: Vec<String>,
+    /// Why that is allowed, for the history
+    #[arg(long, value_name = "TEXT", requires = "allow")]
+    pub reason: Option<String>,
+}
+
+impl ConsentArg {
+    /// What may be broken, and why.
+    pub(super) fn allowed(&self) -> Vec<Allowance> {
+        let reason = self.reason.clone().unwrap_or_default();
+        self.allow.iter().map(|name| Allowance { name: name.clone(), reason: reason.clone() }).collect()
+    }
 }
 
 /// The way in: the system and the flags of every command.
@@ -56,13 +104,7 @@ impl Door {
     /// The project that the flags name.
     pub(super) fn workbench(&self) -> Result<Workbench, Failure> {
         let start = self.global.project.clone().unwrap_or_else(|| PathBuf::from("."));
-        Ok(Workbench::open(self.system.clone(), &start)?.in_environment(self.environment())?)
-    }
-
-    /// The environment that is asked for; an empty name asks for none, as an empty variable does.
-    pub(super) fn environment(&self) -> Option<String> {
-        let asked = self.global.env.clone().or_else(|| self.system.env("AUD_ENV"));
-        asked.filter(|name| !name.is_empty())
+        Ok(Workbench::open(self.system.clone(), &start)?.in_environment(self.global.env.clone())?)
     }
 
     /// The one `now` of this run (M6).

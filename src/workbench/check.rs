@@ -6,7 +6,7 @@ use std::sync::PoisonError;
 use super::{Workbench, WorkbenchError};
 use crate::analyze::{self, Versions, analyze_again};
 use crate::base::{Address, Fingerprint, SourceMap};
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::ir::{Model, Scenario};
 use crate::project::Project;
 use crate::state::{SqliteState, StateReader};
@@ -85,7 +85,14 @@ impl Workbench {
 
     fn check_with_data(&self) -> (Checked, Option<Result<Store, store::StoreError>>) {
         let mut sources = SourceMap::default();
-        let (project, mut diagnostics) = self.load_project(&mut sources);
+        let (project, mut diagnostics) = match self.load_project(&mut sources) {
+            Ok(loaded) => loaded,
+            Err(unknown) => {
+                let mut diagnostics = Diagnostics::default();
+                diagnostics.push(Diagnostic::new(Code::UnknownReference, unknown.to_string()));
+                (None, diagnostics)
+            }
+        };
         let Some(project) = project else {
             let diagnostics = diagnostics.into_sorted();
             return (Checked { sources, diagnostics, project: None, model: None, scenarios: Vec::new() }, None);
@@ -119,11 +126,7 @@ impl Workbench {
     /// The addresses in the state; none where it cannot be read.
     fn deployed_addresses(&self, project: &Project) -> BTreeSet<Address> {
         let state = SqliteState::open(self.system.clone(), &project.state_path);
-        let snapshot = state.and_then(|state| state.snapshot());
-        snapshot.map_or_else(
-            |_| BTreeSet::new(),
-            |snapshot| snapshot.audiences.into_iter().map(|record| record.definition.address).collect(),
-        )
+        state.and_then(|state| state.addresses()).unwrap_or_default()
     }
 }
 

@@ -14,18 +14,21 @@ mod estimate;
 mod explain;
 mod files;
 mod forget;
+mod git;
 mod init;
+mod sample;
+mod schema;
+mod select;
 mod standard;
 mod test;
-mod schema;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use crate::analyze;
 use crate::base::SourceMap;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::project::{self, Project};
+use crate::diagnostic::Diagnostics;
+use crate::project::{self, Project, UnknownEnvironment};
 use crate::system::System;
 
 pub use audiences::{ListFilter, Listed, Shown, Who, WhoQuery};
@@ -37,6 +40,7 @@ pub use explain::Explained;
 pub use forget::{Known, ToForget};
 pub use init::init;
 pub use schema::SchemaView;
+pub use select::Select;
 pub use test::{TestRequest, TestRun};
 
 /// An opened project folder.
@@ -66,14 +70,12 @@ impl Workbench {
     /// The same project as it is in an environment; `None` for the project itself.
     ///
     /// # Errors
-    /// [`WorkbenchError::Environment`] where the project file has none of that name.
+    /// [`WorkbenchError::Environment`] where the project file can be read and has none of that name.
     pub fn in_environment(mut self, environment: Option<String>) -> Result<Self, WorkbenchError> {
-        if let Some(name) = &environment
-            && let (Some(project), _) = project::load(self.system(), &self.folder, &mut SourceMap::default())
-        {
-            project.in_environment(name)?;
-        }
         self.environment = environment;
+        if self.environment.is_some() {
+            self.load_project(&mut SourceMap::default())?;
+        }
         Ok(self)
     }
 
@@ -83,17 +85,13 @@ impl Workbench {
     }
 
     /// The project file, as it is in the environment.
-    fn load_project(&self, sources: &mut SourceMap) -> (Option<Project>, Diagnostics) {
-        let (project, mut diagnostics) = project::load(self.system(), &self.folder, sources);
-        let (Some(whole), Some(environment)) = (&project, &self.environment) else { return (project, diagnostics) };
-        match whole.clone().in_environment(environment) {
-            Ok(project) => (Some(project), diagnostics),
-            // It was there when the project was opened.
-            Err(error) => {
-                diagnostics.push(Diagnostic::new(Code::UnknownReference, error.to_string()));
-                (None, diagnostics)
-            }
-        }
+    fn load_project(&self, sources: &mut SourceMap) -> Result<(Option<Project>, Diagnostics), UnknownEnvironment> {
+        let (project, diagnostics) = project::load(self.system(), &self.folder, sources);
+        let project = match (project, &self.environment) {
+            (Some(project), Some(environment)) => Some(project.in_environment(environment)?),
+            (project, _) => project,
+        };
+        Ok((project, diagnostics))
     }
 
     /// The world that the project lies in.
