@@ -180,7 +180,7 @@ impl Workbench {
     /// [`WorkbenchError::Invalid`] where the project file has errors.
     pub fn project(&self) -> Result<Project, WorkbenchError> {
         let mut sources = crate::base::SourceMap::default();
-        match self.load_project(&mut sources) {
+        match self.load_project(&mut sources)? {
             (Some(project), diagnostics) if !diagnostics.has_errors() => Ok(project),
             (project, diagnostics) => {
                 let diagnostics: Vec<Diagnostic> = diagnostics.into_sorted();
@@ -204,7 +204,7 @@ impl Workbench {
     }
 
     /// The git commit of the project folder, where there is one.
-    fn commit(&self) -> Option<String> {
+    pub(super) fn commit(&self) -> Option<String> {
         git::commit(&self.folder)
     }
 }
