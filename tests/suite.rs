@@ -28,6 +28,7 @@ mod picture;
 mod plan;
 mod project;
 mod report;
+mod scenarios;
 mod standard;
 mod state;
 mod store;

@@ -1,0 +1,76 @@
+//! What is deployed at the end of a story, in the words of a reader: users by MPID, definitions in the language.
+
+use std::collections::BTreeMap;
+
+use aud::ir::{Audience, Model};
+use aud::state::Snapshot;
+use roaring::RoaringBitmap;
+use serde_json::{Value, json};
+
+use super::backend::Backend;
+use super::page;
+use crate::support::Sandbox;
+
+pub(super) fn json(sandbox: &Sandbox, backend: &Backend) -> String {
+    let state = backend.state(sandbox);
+    let snapshot = state.snapshot().unwrap();
+    let mut audiences: Vec<(u64, Value)> = snapshot.audiences.iter().map(|record| {
+        let document = json!({
+            "id": record.id,
+            "definition": lines(&record.definition),
+            "revision": record.revision,
+            "revisions": state.revisions(record.id).unwrap().len(),
+            "salt": record.salt,
+            "members": record.members.as_ref().map(|members| people(&snapshot, members)),
+            "evaluated": record.evaluated.map(|at| at.to_string()),
+        });
+        (record.id, document)
+    }).collect();
+    audiences.sort_by_key(|(id, _)| *id);
+    let journal = state.journal_since(i64::MIN).unwrap();
+    let journal: Vec<Value> = journal.iter().map(|entry| {
+        json!({
+            "audience": entry.audience, "at": entry.at.to_string(), "revision": entry.revision, "serial": entry.serial,
+            "entered": people(&snapshot, &entry.adds), "left": people(&snapshot, &entry.drops),
+        })
+    }).collect();
+    let pending: Vec<Value> = state.pending().unwrap().iter().map(|delivery| {
+        json!({
+            "audience": delivery.connection.audience, "part": delivery.connection.variant.to_string(),
+            "output": delivery.connection.output, "sequence": delivery.sequence, "name": delivery.downstream_name,
+            "enter": people(&snapshot, &delivery.adds), "leave": people(&snapshot, &delivery.drops),
+        })
+    }).collect();
+    page::pretty(&json!({
+        "serial": snapshot.serial,
+        "locked": state.lock_info().unwrap().is_some(),
+        "audiences": audiences.into_iter().map(|(_, audience)| audience).collect::<Vec<_>>(),
+        "journal": journal,
+        "pending": pending,
+    }))
+}
+
+fn lines(audience: &Audience) -> Vec<String> {
+    let audiences = BTreeMap::from([(audience.address.clone(), audience.clone())]);
+    let model = Model {
+        project: String::new(),
+        audiences,
+        moves: Vec::new(),
+        guards: Vec::new(),
+        assertions: Vec::new(),
+        event_retention: None,
+        profile_retention: None,
+    };
+    model.text().lines().skip(2).map(str::to_owned).collect()
+}
+
+/// MPIDs in order, those that follow each other as a range.
+fn people(snapshot: &Snapshot, users: &RoaringBitmap) -> String {
+    let mut mpids: Vec<i64> = users.iter().map(|number| snapshot.mpids[number as usize].0).collect();
+    mpids.sort_unstable();
+    let runs = mpids.chunk_by(|one, next| one + 1 == *next).map(|run| match run {
+        [one] => one.to_string(),
+        run => format!("{}–{}", run[0], run[run.len() - 1]),
+    });
+    runs.collect::<Vec<_>>().join(" ")
+}
