@@ -26,7 +26,10 @@ pub(super) fn words(command: &str, now: &str) -> Vec<String> {
 pub(super) fn text(shown: &str, folder: &Path) -> String {
     let folder = folder.to_string_lossy();
     let shown = shown.replace(&format!("{folder}/"), "").replace(&*folder, ".");
-    let lines: Vec<String> = shown.lines().map(|line| numbers(line).trim_end().to_owned()).collect();
+    // Said or not, depending on the clock of the machine.
+    let is_about_the_clock = |line: &&str| line.starts_with("note: attributes are as last known");
+    let lines = shown.lines().filter(|line| !is_about_the_clock(line));
+    let lines: Vec<String> = lines.map(|line| numbers(line).trim_end().to_owned()).collect();
     let mut page = lines.join("\n");
     page.truncate(page.trim_end().len());
     page + "\n"
@@ -41,11 +44,16 @@ fn numbers(line: &str) -> String {
             word.push(c);
             continue;
         }
-        told.push_str(if is_random(&word) { "<random>" } else { &word });
+        told.push_str(if is_of_the_clock(&word) { "<clock>" } else if is_random(&word) { "<random>" } else { &word });
         word.clear();
         told.push(c);
     }
     told.trim_end_matches('\n').to_owned()
+}
+
+/// Whether it is an instant that no story wrote: those have whole seconds.
+pub(super) fn is_of_the_clock(word: &str) -> bool {
+    word.len() == 24 && word.ends_with('Z') && word.as_bytes()[10] == b'T' && word.as_bytes()[19] == b'.'
 }
 
 fn is_random(word: &str) -> bool {
@@ -109,11 +117,18 @@ pub(super) fn delivered(sandbox: &Sandbox) -> Result<String, String> {
 }
 
 fn one_delivery(shown: &str, number: u64, text: &str) -> Result<String, String> {
-    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let mut lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let mut page = format!("{shown}\n");
     if let Some(first) = lines.first() {
-        write!(page, "  {} at {}\n", first["audience"], first["at"].as_str().unwrap()).unwrap();
+        writeln!(page, "  {} at {}", first["audience"], numbers(first["at"].as_str().unwrap())).unwrap();
     }
+    let leaves = |line: &&Value| line["action"] == "drop";
+    if lines.iter().skip_while(leaves).any(|line| leaves(&line)) {
+        return Err(format!("in {shown} somebody leaves after somebody entered"));
+    }
+    let mpid = |line: &Value| line["mpid"].as_str().unwrap().parse::<i64>().unwrap();
+    // The numbers of users, and so the order, follow from how the data was read.
+    lines.sort_by_key(|line| (!leaves(&line), mpid(line)));
     for line in &lines {
         if line["sequence"] != number {
             return Err(format!("{shown} holds {line}"));

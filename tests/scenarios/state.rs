@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use aud::base::Timestamp;
 use aud::ir::{Audience, Model};
 use aud::state::Snapshot;
 use roaring::RoaringBitmap;
@@ -22,7 +23,7 @@ pub(super) fn json(sandbox: &Sandbox, backend: &Backend) -> String {
             "revisions": state.revisions(record.id).unwrap().len(),
             "salt": record.salt,
             "members": record.members.as_ref().map(|members| people(&snapshot, members)),
-            "evaluated": record.evaluated.map(|at| at.to_string()),
+            "evaluated": record.evaluated.map(time),
         });
         (record.id, document)
     }).collect();
@@ -30,7 +31,7 @@ pub(super) fn json(sandbox: &Sandbox, backend: &Backend) -> String {
     let journal = state.journal_since(i64::MIN).unwrap();
     let journal: Vec<Value> = journal.iter().map(|entry| {
         json!({
-            "audience": entry.audience, "at": entry.at.to_string(), "revision": entry.revision, "serial": entry.serial,
+            "audience": entry.audience, "at": time(entry.at), "revision": entry.revision, "serial": entry.serial,
             "entered": people(&snapshot, &entry.adds), "left": people(&snapshot, &entry.drops),
         })
     }).collect();
@@ -48,6 +49,12 @@ pub(super) fn json(sandbox: &Sandbox, backend: &Backend) -> String {
         "journal": journal,
         "pending": pending,
     }))
+}
+
+/// An instant of an evaluation; not one of the clock.
+fn time(at: Timestamp) -> String {
+    let at = at.to_string();
+    if page::is_of_the_clock(&at) { "<clock>".to_owned() } else { at }
 }
 
 fn lines(audience: &Audience) -> Vec<String> {
@@ -68,9 +75,11 @@ fn lines(audience: &Audience) -> Vec<String> {
 fn people(snapshot: &Snapshot, users: &RoaringBitmap) -> String {
     let mut mpids: Vec<i64> = users.iter().map(|number| snapshot.mpids[number as usize].0).collect();
     mpids.sort_unstable();
+    // The number of somebody who was forgotten has an MPID that is nobody's.
+    let gone = mpids.extract_if(.., |mpid| !(1..=40).contains(mpid)).count();
     let runs = mpids.chunk_by(|one, next| one + 1 == *next).map(|run| match run {
         [one] => one.to_string(),
         run => format!("{}–{}", run[0], run[run.len() - 1]),
     });
-    runs.collect::<Vec<_>>().join(" ")
+    runs.chain((gone > 0).then(|| format!("{gone} forgotten"))).collect::<Vec<_>>().join(" ")
 }

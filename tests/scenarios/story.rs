@@ -42,7 +42,7 @@ impl Story {
         }
         let sandbox = Sandbox::empty();
         copy(base.path(), sandbox.path());
-        let mut life = Life { story: self, sandbox, backend, now: NOON.to_owned(), plans: 0, is_done: false, pages: BTreeMap::new() };
+        let mut life = Life { story: self, sandbox, backend, now: NOON.to_owned(), plans: 0, shown_before: String::new(), is_done: false, pages: BTreeMap::new() };
         life.project(&super::scenarios().join("shared/aud.yaml"));
         life.project(&self.folder.join("aud.yaml"));
         for step in &self.steps {
@@ -60,6 +60,8 @@ struct Life<'a> {
     backend: &'a Backend,
     now: String,
     plans: usize,
+    /// What the last plan showed.
+    shown_before: String,
     /// Whether the last apply did all there was to do.
     is_done: bool,
     pages: BTreeMap<String, String>,
@@ -83,10 +85,6 @@ impl Life<'_> {
                 self.note(step, &run);
             }
             "import" => self.import(rest)?,
-            "forget" => {
-                std::fs::remove_file(self.sandbox.at("data").join(rest)).map_err(|error| error.to_string())?;
-                let _ = self.sandbox.aud(&["import", "--rebuild"]).fine();
-            }
             "write" => {
                 let (path, text) = rest.split_once(' ').unwrap_or((rest, ""));
                 self.sandbox.write(path, text);
@@ -139,7 +137,8 @@ impl Life<'_> {
         let saves = flags.iter().position(|flag| *flag == "-o");
         let flags = saves.map_or(flags.join(" "), |at| [&flags[..at], &flags[at + 2..]].concat().join(" "));
         let json = self.command(&format!("plan --json {flags}"), true);
-        self.pages.insert(format!("{name}.txt"), self.shown(&text));
+        self.shown_before = self.shown(&text);
+        self.pages.insert(format!("{name}.txt"), self.shown_before.clone());
         self.pages.insert(format!("{name}.json"), page::json(&json.out));
     }
 
@@ -163,6 +162,12 @@ impl Life<'_> {
 
     fn note(&mut self, step: &str, run: &Run) {
         let shown = self.shown(run);
+        // An apply shows what it is about to do, word for word as the plan did.
+        let plan = Some(self.shown_before.as_str()).filter(|plan| !plan.is_empty() && step.starts_with("apply"));
+        let shown = match plan.and_then(|plan| shown.strip_prefix(plan)) {
+            Some(rest) => format!("(the plan as above)\n{rest}"),
+            None => shown,
+        };
         let page = self.pages.entry("run.txt".to_owned()).or_default();
         *page += &format!("$ {step}\n{shown}\n");
     }
