@@ -14,8 +14,11 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::support::Sandbox;
-use backend::Backend;
 use story::Story;
+
+pub(crate) use backend::Backend;
+pub(crate) use page::delivered;
+pub(crate) use state::json as state_json;
 
 fn scenarios() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios")
@@ -37,7 +40,7 @@ fn folders() -> Vec<PathBuf> {
 }
 
 /// The data of `shared/`, imported once and copied for every story.
-fn imported() -> Sandbox {
+pub(crate) fn imported() -> Sandbox {
     let sandbox = Sandbox::empty();
     let shared = scenarios().join("shared");
     std::fs::copy(shared.join("aud.yaml"), sandbox.at("aud.yaml")).unwrap();

@@ -21,6 +21,7 @@ mod emit;
 mod estimate;
 mod eval;
 mod explain;
+mod faults;
 mod forget;
 mod format;
 mod meaning;

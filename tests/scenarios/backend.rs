@@ -3,42 +3,42 @@
 use std::process::Command;
 use std::sync::Arc;
 
-use aud::state::{SqliteState, StateReader};
-use aud::system::OsSystem;
+use aud::state::{SqliteState, StateReader, StateWriter};
+use aud::system::{OsSystem, System};
 use rusqlite::Connection;
 
 use crate::support::Sandbox;
 
 /// A kind of state.
-pub(super) enum Backend {
+pub(crate) enum Backend {
     /// A file of the project.
     Sqlite,
 }
 
 impl Backend {
     /// What `aud.yaml` says of it.
-    pub(super) fn yaml(&self) -> String {
+    pub(crate) fn yaml(&self) -> String {
         match self {
             Self::Sqlite => "\nstate: { backend: sqlite, path: .aud/state.db }\n".to_owned(),
         }
     }
 
     /// What the program finds in its environment.
-    pub(super) fn environment(&self, _: &mut Command) {
+    pub(crate) fn environment(&self, _: &mut Command) {
         match self {
             Self::Sqlite => {}
         }
     }
 
     /// The state, to be read.
-    pub(super) fn state(&self, sandbox: &Sandbox) -> Box<dyn StateReader> {
+    pub(crate) fn state(&self, sandbox: &Sandbox) -> Box<dyn StateReader> {
         match self {
             Self::Sqlite => Box::new(SqliteState::open(Arc::new(OsSystem), &sandbox.at(".aud/state.db")).unwrap()),
         }
     }
 
     /// The state is gone.
-    pub(super) fn lose(&self, sandbox: &Sandbox) {
+    pub(crate) fn lose(&self, sandbox: &Sandbox) {
         match self {
             Self::Sqlite => ["", "-wal", "-shm"].iter().for_each(|end| {
                 let _ = std::fs::remove_file(sandbox.at(&format!(".aud/state.db{end}")));
@@ -46,8 +46,15 @@ impl Backend {
         }
     }
 
+    /// The state, to be written.
+    pub(crate) fn writer(&self, sandbox: &Sandbox, system: Arc<dyn System>) -> Box<dyn StateWriter> {
+        match self {
+            Self::Sqlite => Box::new(SqliteState::open(system, &sandbox.at(".aud/state.db")).unwrap()),
+        }
+    }
+
     /// Changes the database as somebody might who knows nothing of locks.
-    pub(super) fn sql(&self, sandbox: &Sandbox, statement: &str) {
+    pub(crate) fn sql(&self, sandbox: &Sandbox, statement: &str) {
         match self {
             Self::Sqlite => {
                 let database = Connection::open(sandbox.at(".aud/state.db")).unwrap();

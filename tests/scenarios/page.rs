@@ -97,7 +97,7 @@ fn settle(value: &mut Value) {
 /// Every delivered file in short: who enters (`+`) and who leaves (`-`), with the types of the identities that were sent.
 ///
 /// Files of a connection are numbered from 1 without gaps, and every line carries its file's number.
-pub(super) fn delivered(sandbox: &Sandbox) -> Result<String, String> {
+pub(crate) fn delivered(sandbox: &Sandbox) -> Result<String, String> {
     let folder = sandbox.at("delivered");
     let mut page = String::new();
     let mut numbers: BTreeMap<String, u64> = BTreeMap::new();

@@ -12,7 +12,7 @@ use super::backend::Backend;
 use super::page;
 use crate::support::Sandbox;
 
-pub(super) fn json(sandbox: &Sandbox, backend: &Backend) -> String {
+pub(crate) fn json(sandbox: &Sandbox, backend: &Backend) -> String {
     let state = backend.state(sandbox);
     let snapshot = state.snapshot().unwrap();
     let mut audiences: Vec<(u64, Value)> = snapshot.audiences.iter().map(|record| {
