@@ -30,6 +30,7 @@ mod plan;
 mod project;
 mod report;
 mod scenarios;
+mod secrets;
 mod standard;
 mod state;
 mod store;
