@@ -14,6 +14,7 @@ mod reference;
 mod rules;
 mod shape;
 mod shards;
+mod standard;
 mod world;
 
 pub(crate) use property::cases;

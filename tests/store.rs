@@ -1,6 +1,7 @@
 //! The store from outside: what goes in comes out, whatever happens in between.
 
 mod batches;
+mod changed;
 mod columnar;
 mod damage;
 mod export;

@@ -13,7 +13,8 @@
 //! Standard audiences come first, each as a program of its own with an instant of its own (M23); their memberships are given
 //! to the others. `facts` tells, for one user, which events a criterion looked at.
 //!
-//! [`Live`] keeps all of this from one `now` to the next, and makes right again only what can have changed.
+//! [`Live`] keeps all of this from one `now` to the next, and makes right again only what can have changed. [`horizon`] says
+//! until when memberships hold by time alone, without evaluating them.
 //!
 //! What always holds: the result does not depend on the number of threads, on how users fall into shards, or on which
 //! other audiences are evaluated along. What the data does not have is missing, never an error.
@@ -39,7 +40,7 @@ use crate::members::Memberships;
 use crate::store::Store;
 
 pub use facts::{Matched, aggregated_values, matching_events, picked_events};
-pub use live::{Advanced, Live, Whole};
+pub use live::{Advanced, Live, Whole, horizon};
 pub use program::{Period, Program, Reach};
 pub use standard::{Stored, as_of};
 

@@ -13,9 +13,9 @@ use super::Store;
 use super::column::{ABSENT, LIST, NULL, list_text};
 use super::events::Segments;
 use super::log::EventLog;
-use super::owners::Owners;
+use super::owners::{Given, Owners};
 use super::profiles::{ProfileColumn, ProfileTarget, Profiles};
-use super::users::Users;
+use super::users::{UNKNOWN, Users};
 use super::verified::{Damages, Verified};
 use crate::base::{InputName, Mpid, WorkspaceName};
 use crate::catalog::{CustomEventType, DeviceField, EventKey, IdentityType, LocationField, ProfileField};
@@ -53,6 +53,9 @@ pub enum ProfileValue<'a> {
     List(&'a [String]),
 }
 
+/// In place of a version: the one that is in the making.
+const NOW: u64 = u64::MAX;
+
 /// A store in the making.
 #[derive(Debug, Default)]
 pub struct Builder {
@@ -73,6 +76,8 @@ pub struct Builder {
     closed: BTreeMap<EventKey, Segments>,
     /// What was found damaged in the store that this one starts from.
     damages: Damages,
+    /// When each user was last written to, as a version of the store, or [`NOW`]. Users beyond its end are written to now.
+    changed: Vec<u64>,
     /// Users and ids of the events handed in one by one.
     event_ids: HashSet<(u32, String), RandomState>,
 }
@@ -90,6 +95,8 @@ impl Builder {
         let mut builder = Self::new(inputs);
         builder.keep_users(store);
         builder.owners = Owners::of(&store.users.identities);
+        builder.changed = store.users.changed.to_vec();
+        builder.changed.resize(store.user_count(), UNKNOWN);
         for (workspace, seen) in &store.users.seen {
             let at = builder.profiles(workspace);
             builder.profiles[at].first = seen.first.to_vec();
@@ -113,6 +120,25 @@ impl Builder {
         self.apart = true;
     }
 
+    /// Has every user be written to, as where everything is made anew.
+    pub(super) fn touch_all(&mut self) {
+        self.changed.clear();
+    }
+
+    /// Remembers that something of a user is written.
+    pub(super) fn touch(&mut self, row: u32) {
+        if let Some(changed) = self.changed.get_mut(row as usize) {
+            *changed = NOW;
+        }
+    }
+
+    /// Remembers it of several, where anybody was there before.
+    pub(super) fn touch_each(&mut self, rows: impl Iterator<Item = u32>) {
+        if !self.changed.is_empty() {
+            rows.for_each(|row| self.touch(row));
+        }
+    }
+
     /// Takes the users' numbers of a store and nothing else of it.
     pub(super) fn keep_users(&mut self, store: &Store) {
         for mpid in store.users.mpids.iter() {
@@ -134,12 +160,25 @@ impl Builder {
     pub fn identity(&mut self, row: u32, identity: IdentityType, value: &str) {
         if let Some(value) = identity::clean(value) {
             let value = self.owners.value(value);
-            self.owners.assign(row, identity as u8, value);
+            self.give(row, identity as u8, value);
         }
+    }
+
+    /// Gives an identity to a user, by its codes. Says whether another user lost it.
+    pub(super) fn give(&mut self, row: u32, identity: u8, value: u32) -> bool {
+        let given = self.owners.assign(row, identity, value);
+        if given != Given::Had {
+            self.touch(row);
+        }
+        if let Given::From(loser) = given {
+            self.touch(loser);
+        }
+        matches!(given, Given::From(_))
     }
 
     /// A sighting of a user in a workspace, at an instant in ms since 1970.
     pub fn see(&mut self, row: u32, workspace: &WorkspaceName, at_ms: i64) {
+        self.touch(row);
         let profiles = self.profiles(workspace);
         self.profiles[profiles].see(row, at_ms);
     }
@@ -159,6 +198,7 @@ impl Builder {
         value: ProfileValue<'_>,
         at_ms: Option<i64>,
     ) {
+        self.touch(row);
         let profiles = self.profiles(workspace);
         let column = self.profiles[profiles].column(field);
         let column = &mut self.profiles[profiles].fields[column];
@@ -187,6 +227,7 @@ impl Builder {
 
     /// Adds what is known of a device; what other devices of the profile showed stays.
     pub fn device(&mut self, row: u32, workspace: &WorkspaceName, field: DeviceField, value: &str) {
+        self.touch(row);
         let profiles = self.profiles(workspace);
         let column = self.profiles[profiles].column(&ProfileField::Device(field));
         self.profiles[profiles].fields[column].add(row as usize, value, None);
@@ -240,11 +281,13 @@ impl Builder {
     /// Sets a field as of an instant: a value said later wins, and of two said at once the one set later. What is known of a
     /// device is added to what other devices showed.
     pub(super) fn set_profile(&mut self, target: ProfileTarget, row: u32, code: u32, at_ms: i64) {
+        self.touch(row);
         self.profiles[target.profiles].fields[target.column].set_or_add(row as usize, code, Some(at_ms));
     }
 
     /// A sighting in the workspace of an input.
     pub(super) fn see_in_input(&mut self, row: u32, input: u8, at_ms: i64) {
+        self.touch(row);
         if let Some(profiles) = self.input_profiles.get(usize::from(input)) {
             self.profiles[*profiles].see(row, at_ms);
         }
@@ -308,6 +351,9 @@ impl Builder {
         self.close_segments();
         let count = self.mpids.len();
         let mut users = Users { mpids: Verified::from(self.mpids), ..Users::default() };
+        self.changed.iter_mut().filter(|changed| **changed == NOW).for_each(|changed| *changed = version);
+        self.changed.resize(count, version);
+        users.changed = self.changed.into();
         users.identities = self.owners.finish(count);
         for profiles in self.profiles {
             profiles.finish(count, &mut users);

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use super::column::{Column, Dictionary, NULL};
 use super::events::{EventShard, EventTable, Products};
 use super::log::EventLog;
-use super::users::{Identities, Seen, Users};
+use super::users::{Identities, Seen, UNKNOWN, Users};
 use super::verified::Verified;
 use super::{SHARD_USERS, Store};
 
@@ -99,7 +99,15 @@ impl Users {
             fields: fields.collect(),
             field_times: times.collect(),
             identities: self.identities.only(rows),
+            changed: self.changed_only(rows),
         }
+    }
+
+    fn changed_only(&self, rows: &[u32]) -> Verified<u64> {
+        if self.changed.is_empty() {
+            return Verified::default();
+        }
+        rows.iter().map(|row| self.changed.get(*row as usize).copied().unwrap_or(UNKNOWN)).collect()
     }
 }
 

@@ -20,6 +20,17 @@ pub(super) struct Owners {
     at: HashMap<u64, u32, RandomState>,
 }
 
+/// What became of an identity that was given to a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Given {
+    /// The user has it already.
+    Had,
+    /// Nobody had it.
+    Won,
+    /// The user of this row had it, and lost it.
+    From(u32),
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     row: u32,
@@ -70,20 +81,20 @@ impl Owners {
         (*self.entries.get(at as usize)?).map(|entry| entry.row)
     }
 
-    /// Gives an identity to a user. Says whether another user lost it.
-    pub(super) fn assign(&mut self, row: u32, identity: u8, value: u32) -> bool {
+    /// Gives an identity to a user.
+    pub(super) fn assign(&mut self, row: u32, identity: u8, value: u32) -> Given {
         let next = self.entries.len() as u32;
         let at = self.at.entry(key(identity, value)).or_insert(next);
         let old = self.entries.get_mut(*at as usize);
         if let Some(Some(entry)) = &old
             && entry.row == row
         {
-            return false;
+            return Given::Had;
         }
-        let moved = old.and_then(Option::take).is_some();
+        let lost = old.and_then(Option::take);
         *at = next;
         self.entries.push(Some(Entry { row, identity, value }));
-        moved
+        lost.map_or(Given::Won, |entry| Given::From(entry.row))
     }
 
     /// Whether a value did not fit.

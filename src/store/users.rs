@@ -23,7 +23,13 @@ pub struct Users {
     pub field_times: BTreeMap<WorkspaceName, BTreeMap<ProfileField, Verified<i64>>>,
     /// Identities, which belong to the user whatever the workspace.
     pub identities: Identities,
+    /// The version of the store in which anything of each user was last written; 0 where that is not known. Empty where it is
+    /// known of nobody. [`Users::changed`](Self::changed()) reads it.
+    pub changed: Verified<u64>,
 }
+
+/// In place of a version: that of no store with anybody in it.
+pub(super) const UNKNOWN: u64 = 0;
 
 /// Sightings of each user in one workspace, in ms since 1970. A user never seen has `first` = `i64::MAX` and `last` =
 /// `i64::MIN`.
@@ -61,6 +67,13 @@ impl Users {
     /// The MPID of a row.
     pub fn mpid(&self, row: u32) -> Option<Mpid> {
         self.mpids.get(row as usize).copied().map(Mpid)
+    }
+
+    /// The version of the store in which anything of a user was last written: an event, a sighting, a field of a profile or an
+    /// identity, won or lost. What was written is what counts, also where it says the same as before. `None` where it is not known,
+    /// as in stores of earlier programs, and of rows that are nobody's any more.
+    pub fn changed(&self, row: u32) -> Option<u64> {
+        self.changed.get(row as usize).copied().filter(|version| *version != UNKNOWN)
     }
 
     /// The row of an MPID. Every row is looked at.

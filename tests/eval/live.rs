@@ -1,11 +1,11 @@
 //! Whatever is written and however time passes: after every step what is kept is what a full evaluation and the reference say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aud::base::{Now, Timestamp};
 use aud::catalog::{LocationField, ProfileField};
-use aud::eval::{Live, evaluate};
-use aud::store::{Changed, EventRow, ProfileValue, Store, Writes};
+use aud::eval::{Live, Stored, evaluate, horizon};
+use aud::store::{Changed, EventRow, ProfileValue, SHARD_USERS, Store, Users, Writes};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -99,23 +99,34 @@ pub(super) fn writes(store: &Store, before: &World, after: &World) -> Writes {
     writes
 }
 
-fn holds_until(live: &Live, case: &Case, store: &Store, bits: &aud::eval::Stored) -> Result<(), TestCaseError> {
+/// Nothing changes before the instant that is said of each audience.
+fn holds_until(live: &Live, case: &Case, store: &Store, bits: &Stored) -> Result<(), TestCaseError> {
     let now = live.memberships().now;
     for (address, until) in live.valid_until_all() {
         let last = until.map_or(now.ms() + 500 * DAY_MS, |until| until.0 - 1);
         prop_assert!(last >= now.ms(), "{address} holds until {last}");
         for at in [last, now.ms() + (last - now.ms()) / 2] {
             let then = evaluate(&case.model, store, Now(Timestamp(at)), None, bits);
-            prop_assert_eq!(
-                &then.audiences[&address],
-                &live.memberships().audiences[&address],
-                "{} at {}",
-                address,
-                at
-            );
+            let (then, members) = (&then.audiences[&address], &live.memberships().audiences[&address]);
+            prop_assert_eq!(then, members, "{} at {}", address, at);
         }
     }
     Ok(())
+}
+
+/// Until when memberships hold is the same where nothing is kept, of all audiences and of each alone.
+fn looked_for(case: &Case, store: &Store, bits: &Stored) -> Result<(), TestCaseError> {
+    let live = Live::new(&case.model, store, case.now, bits);
+    let all = horizon(&case.model, store, case.now, None, bits);
+    prop_assert_eq!(&all, &live.valid_until_all());
+    for (address, until) in &all {
+        let only = BTreeSet::from([address.clone()]);
+        let alone = horizon(&case.model, store, case.now, Some(&only), bits);
+        prop_assert_eq!(alone, BTreeMap::from([(address.clone(), *until)]));
+        let is_kept = case.model.audiences[address].standard.is_some() && bits.0.contains_key(address);
+        prop_assert!(!is_kept || until.is_none(), "{} is stored", address);
+    }
+    holds_until(&live, case, store, bits)
 }
 
 #[test]
@@ -132,14 +143,17 @@ fn what_is_kept_is_what_a_full_evaluation_says() {
         let mut store = case.world.packed();
         let mut live = Live::new(&case.model, &store, case.now, &bits);
         prop_assert_eq!(listed(live.memberships()), expected(&case, &packed(&case)));
+        looked_for(&case, &store, &bits)?;
         for (more, later) in steps {
             quarters = std::array::from_fn(|at| quarters[at].max(usize::from(more[at])));
             let after = known(&whole, quarters);
             let batch = writes(&store, &case.world, &after);
             // A batch may be kept and read again.
             let batch: Writes = serde_json::from_str(&serde_json::to_string(&batch).unwrap()).unwrap();
+            let before = store.users.clone();
             let (next, changed) = store.append(batch).unwrap();
             store = next;
+            marked(&before, &store, &changed)?;
             case.world = after;
             case.now = Now(Timestamp(case.now.ms() + later));
             let before = live.memberships().clone();
@@ -159,6 +173,7 @@ fn what_is_kept_is_what_a_full_evaluation_says() {
                 );
             }
             holds_until(&live, &case, &store, &bits)?;
+            looked_for(&case, &store, &bits)?;
         }
         let back = live.advance(&store, &idle(&store), Now(Timestamp(case.now.ms() - DAY_MS)));
         prop_assert_eq!(back.whole, Some(aud::eval::Whole::Earlier));
@@ -167,6 +182,21 @@ fn what_is_kept_is_what_a_full_evaluation_says() {
         Ok(())
     });
     assert!(outcome.is_ok(), "{}", outcome.unwrap_err());
+}
+
+/// Whom a batch touches, and nobody else, was last written to in its version.
+fn marked(before: &Users, store: &Store, changed: &Changed) -> Result<(), TestCaseError> {
+    let said = changed.sightings.values().chain(changed.fields.values()).flatten();
+    let mut touched: BTreeSet<u32> =
+        said.chain(&changed.identities).copied().chain(changed.new_users.clone()).collect();
+    for (shard, events) in changed.events.values().flatten().flat_map(|table| table.shards.iter().enumerate()) {
+        touched.extend(events.users.iter().map(|user| (shard * SHARD_USERS) as u32 + u32::from(*user)));
+    }
+    for row in 0..store.user_count() as u32 {
+        let expected = if touched.contains(&row) { Some(changed.to_version) } else { before.changed(row) };
+        prop_assert_eq!(store.users.changed(row), expected);
+    }
+    Ok(())
 }
 
 fn idle(store: &Store) -> Changed {

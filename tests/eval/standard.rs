@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aud::base::{Day, Moment, Now, Timestamp};
 use aud::catalog::EventKey;
-use aud::eval::{Live, Stored, as_of, evaluate};
+use aud::eval::{Live, Stored, as_of, evaluate, horizon};
 use aud::ir::{Audience, Count, Criterion, EventTest, Events, Kind, Model, Standard, Status};
 
 use super::world::{User, World, at, audience, input, model, name, now, workspaces};
@@ -111,12 +111,15 @@ fn circles_through_standard_audiences_end() {
 
 #[test]
 fn a_clock_that_stands_still_does_not_stop_those_that_are_nested() {
-    let model =
-        model([of_shop("all", Some(Standard::All), buys()), of_shop("outer", Some(RANGE), member("all"))]);
+    let model = model([of_shop("all", Some(Standard::All), buys()), of_shop("outer", Some(RANGE), member("all"))]);
     let user = User::default().does("Buy", 0, at("2018-03-12T00:00:00Z")).does("Buy", 0, at("2018-09-09T12:00:00Z"));
     let store = World { inputs: vec![input("shop.web")], users: vec![user] }.packed();
     let live = Live::new(&model, &store, clock(), &Stored::default());
     let members = |now| evaluate(&model, &store, now, None, &Stored::default()).audiences[&name("outer")].len();
     let until = live.valid_until(&name("outer")).expect("the profile of the nested audience dies");
     assert_eq!((members(clock()), members(Now(Timestamp(until.0 - 1))), members(Now(until))), (1, 1, 0));
+    let horizon = |stored: &Stored| horizon(&model, &store, clock(), None, stored);
+    assert_eq!(horizon(&Stored::default()), live.valid_until_all());
+    // Of what is stored nothing changes by time, nor of what only that could change.
+    assert_eq!(horizon(&stored("all", &[0])), BTreeMap::from([(name("all"), None), (name("outer"), None)]));
 }

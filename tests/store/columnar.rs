@@ -1,5 +1,6 @@
 //! Parquet and Arrow files give what the same rows give as CSV.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow_array::builder::{ListBuilder, StringBuilder, StringDictionaryBuilder};
@@ -10,6 +11,7 @@ use arrow_array::{
 };
 use arrow_ipc::CompressionType;
 use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
+use aud::base::Mpid;
 use aud::project::Project;
 use aud::store::{ImportReport, SortedBy, Store, StoreError, open};
 use aud::system::System;
@@ -18,6 +20,7 @@ use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 use proptest::prelude::*;
 
+use super::changed::versions;
 use super::sources::project;
 use super::support::{describe, put, run, said, world};
 
@@ -177,6 +180,32 @@ proptest! {
                 prop_assert_eq!(found.1, expected.1.clone(), "{} {}", format, who);
                 prop_assert_eq!(found.0.catalog(), expected.0.catalog(), "{} {}", format, who);
             }
+        }
+    }
+
+    /// Whom a later import touches: exactly those of the rows that it keeps, by columns and row by row.
+    #[test]
+    fn a_later_import_touches_whom_its_rows_are_of(events in rows(), more in rows()) {
+        for (format, file) in [
+            ("csv", csv as fn(&[Row]) -> Vec<u8>),
+            ("parquet", |rows| parquet(&batch(rows), Compression::SNAPPY)),
+        ] {
+            let project = mapped(format, "mpid: id");
+            let system = world();
+            put(&system, "/p/people0", file(&events));
+            put(&system, "/p/events0", file(&events));
+            let first = run(&system, &project);
+            put(&system, "/p/events1", file(&more));
+            if first.is_err() || run(&system, &project).is_err() {
+                continue;
+            }
+            let kept = |row: &&Row| row.at.is_some() && row.name().is_some_and(|name| !name.is_empty());
+            let touched: BTreeSet<i64> = more.iter().filter(kept).filter_map(|row| row.id).collect();
+            let found = versions(&open(&system, &project.data_path).unwrap());
+            for (mpid, version) in &found {
+                prop_assert_eq!(*version, Some(1 + u64::from(touched.contains(&mpid.0))), "{} {}", format, mpid);
+            }
+            prop_assert!(touched.iter().all(|mpid| found.contains_key(&Mpid(*mpid))));
         }
     }
 

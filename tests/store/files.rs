@@ -133,6 +133,7 @@ proptest! {
         let again = open(&system, folder).unwrap();
         prop_assert_eq!(describe(&again), describe(&store));
         prop_assert_eq!(said(&again), said(&store));
+        prop_assert_eq!(&again.users.changed, &store.users.changed);
         prop_assert_eq!((again.id.clone(), again.version, &again.inputs), (store.id.clone(), 7, &store.inputs));
         prop_assert_eq!(again.catalog(), store.catalog());
     }

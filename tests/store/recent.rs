@@ -9,6 +9,7 @@ use aud::store::{EventRow, Folding, Recent, Store, StoreError, Writes, compact, 
 use aud::system::{OsSystem, System};
 use proptest::prelude::*;
 
+use super::changed::versions;
 use super::faulty::{Fault, Faulty};
 use super::support::describe;
 
@@ -55,7 +56,8 @@ pub(super) fn append_to(system: &dyn System, folder: &Path, events: &[(u8, u8, i
 }
 
 fn state(folder: &Path) -> String {
-    format!("{:?}", describe(&open(&OsSystem, folder).unwrap()))
+    let store = open(&OsSystem, folder).unwrap();
+    format!("{:?} {:?}", describe(&store), versions(&store))
 }
 
 fn is_whole(folder: &Path) {

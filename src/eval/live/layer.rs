@@ -3,7 +3,7 @@
 //! In: what was written, and a later `now`. Out: who enters and who leaves. The kernels answer for the users whose answers can have
 //! changed, which `touched` finds, as they do for whole shards.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use roaring::RoaringBitmap;
@@ -17,7 +17,7 @@ use super::{Step, dates};
 use crate::base::{Address, Now};
 use crate::eval::bits::{SHARD_WORDS, Slots};
 use crate::eval::leaf::{Bound, Context, Selection};
-use crate::eval::program::{Operand, Program, Source as Bits};
+use crate::eval::program::Program;
 use crate::store::{SHARD_USERS, Store};
 
 /// A program with everything that is kept of it.
@@ -131,56 +131,22 @@ impl Layer {
         answers
     }
 
-    /// The next `now` at which each leaf can say something else by time alone: of a given membership, `given` says; of all else,
-    /// nothing where `is_still` says that its own clock stands still.
-    pub(super) fn next(&self, given: impl Fn(&Address) -> Option<i64>, is_still: bool) -> Vec<Option<i64>> {
-        let mut known: BTreeMap<&(Source, Option<Edge>), Option<i64>> = BTreeMap::new();
-        let moves = |(source, _): &&(Source, Option<Edge>)| !is_still || matches!(source, Source::Given(_));
-        let of_leaf = |watches| {
-            let watches: &BTreeSet<(Source, Option<Edge>)> = watches;
-            let watches = watches.iter().filter(moves);
-            watches.filter_map(|watch| *known.entry(watch).or_insert_with(|| self.next_of(watch, &given))).min()
-        };
-        self.watched.leaves.iter().map(of_leaf).collect()
-    }
-
-    fn next_of(&self, watch: &(Source, Option<Edge>), given: impl Fn(&Address) -> Option<i64>) -> Option<i64> {
-        match watch {
-            (Source::Given(address), _) => given(address),
-            (source @ Source::Last(_), None) => {
+    /// The next `now` at which an instant of a source passes an edge; without an edge, at which a sighting that is not known yet is.
+    pub(super) fn next(&self, source: &Source, edge: Option<Edge>) -> Option<i64> {
+        match (source, edge) {
+            (Source::Last(_), None) => {
                 let mut waits = false;
                 self.timelines.get(source)?.after(self.now, |rows| waits |= !rows.is_empty());
                 waits.then(|| self.now.ms().saturating_add(1))
             }
-            (_, None) => None,
-            (source @ Source::Events(_), Some(edge)) => self.cursors.get(source)?.next(*edge),
+            (Source::Given(_), _) | (_, None) => None,
+            (Source::Events(_), Some(edge)) => self.cursors.get(source)?.next(edge),
             (Source::Dates(key, part, name), Some(edge)) => {
                 let tables = self.cursors.get(&Source::Events(key.clone()))?.tables();
-                dates::next(tables, *part, name, *edge, self.now)
+                dates::next(tables, *part, name, edge, self.now)
             }
-            (source, Some(edge)) => self.timelines.get(source)?.next(*edge, self.now),
+            (_, Some(edge)) => self.timelines.get(source)?.next(edge, self.now),
         }
-    }
-
-    /// The leaves that an audience stands on.
-    pub(super) fn leaves_of(&self, audience: usize) -> BTreeSet<u32> {
-        let mut leaves = BTreeSet::new();
-        let mut open: Vec<Operand> = self.program.roots.get(audience).map(|(_, root)| *root).into_iter().collect();
-        let mut entered = BTreeSet::new();
-        while let Some(operand) = open.pop() {
-            match operand.source {
-                Bits::True => {}
-                Bits::Leaf(slot) => {
-                    leaves.insert(slot);
-                }
-                Bits::Node(node) => {
-                    if entered.insert(node) {
-                        open.extend(self.program.nodes.get(node as usize).into_iter().flat_map(|node| &node.0));
-                    }
-                }
-            }
-        }
-        leaves
     }
 
     /// How many bytes are kept.

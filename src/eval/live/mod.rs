@@ -7,12 +7,14 @@
 //! What cannot be told from the changes alone is evaluated as a whole, and the result says so ([`Whole`]).
 //!
 //! `watch` says what leaves read and where time passes edges in it, `cursors`, `timeline` and `dates` find whose instants pass
-//! one, `counts` which of them can matter, `touched` whose answers can have changed, `board` keeps the bits, `layer` keeps one program, `until` says how long nothing changes.
+//! one, `counts` which of them can matter, `touched` whose answers can have changed, `board` keeps the bits, `layer` keeps one program, `until` says how
+//! long nothing changes; `horizon` says it of a store for which nothing is kept.
 
 mod board;
 mod counts;
 mod cursors;
 mod dates;
+mod horizon;
 mod layer;
 mod timeline;
 mod touched;
@@ -34,6 +36,8 @@ use crate::store::{Changed, Store};
 
 use board::Move;
 use layer::Layer;
+
+pub use horizon::horizon;
 
 /// The memberships of a model's active audiences, kept right.
 #[derive(Debug)]

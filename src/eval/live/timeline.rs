@@ -119,6 +119,27 @@ impl Timeline {
     }
 }
 
+/// The next `now` at which an instant of a source passes each of some edges. One pass over the source, and nothing is kept.
+pub(super) fn next(store: &Store, source: &Source, edges: &[Edge], now: Now) -> Vec<Option<i64>> {
+    let from = |edge: &Edge| now.ms().saturating_sub(edge.age).max(edge.inside.0);
+    let bounds: Vec<(i64, i64)> = edges.iter().map(|edge| (from(edge), edge.inside.1)).collect();
+    // Most instants have passed all edges: one comparison for them.
+    let (first, last) = (bounds.iter().map(|each| each.0).min(), bounds.iter().map(|each| each.1).max());
+    let (first, last) = (first.unwrap_or(i64::MAX), last.unwrap_or(i64::MIN));
+    let mut earliest: Vec<Option<i64>> = vec![None; edges.len()];
+    each(store, source, &mut |_, at| {
+        if first <= at && at <= last {
+            for (earliest, (from, to)) in earliest.iter_mut().zip(&bounds) {
+                if *from <= at && at <= *to && earliest.is_none_or(|known| at < known) {
+                    *earliest = Some(at);
+                }
+            }
+        }
+    });
+    let passes = |(at, edge): (Option<i64>, &Edge)| Some(at?.saturating_add(edge.age).saturating_add(1));
+    earliest.into_iter().zip(edges).map(passes).collect()
+}
+
 /// Every instant of every row.
 fn each(store: &Store, source: &Source, take: &mut impl FnMut(u32, i64)) {
     let users = &store.users;

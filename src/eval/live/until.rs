@@ -3,12 +3,15 @@
 //! Out: for each audience an instant before which its membership stays what it is, as long as nothing is written. It is the
 //! first one at which an instant that the audience reads passes an edge of a window: never later than a change, earlier where what
 //! passes the edge decides nothing.
+//!
+//! [`Live`] knows where its edges stand. [`horizon`](super::horizon) looks for it, and says the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::layer::Layer;
+use super::watch::{Edge, Source, Watched, Watches};
 use super::{Live, as_of};
 use crate::base::{Address, Now, Timestamp};
+use crate::eval::program::Program;
 use crate::ir::Standard;
 
 impl Live {
@@ -20,20 +23,76 @@ impl Live {
 
     /// The same of every audience.
     pub fn valid_until_all(&self) -> BTreeMap<Address, Option<Timestamp>> {
-        let mut known: BTreeMap<Address, Option<i64>> = BTreeMap::new();
-        for (address, range, layer) in &self.standard {
-            let next = of_layer(layer, &known, false).remove(address).flatten();
-            // Its own clock stops at the end of its range; those of the audiences that it nests may go on.
-            let next = match next {
-                Some(next) if !reaches(*range, next) => of_layer(layer, &known, true).remove(address).flatten(),
-                next => next,
-            };
-            known.insert(address.clone(), next);
+        let mut known = Nexts::default();
+        for (_, range, layer) in &self.standard {
+            known.of_standard(*range, &layer.program, &layer.watched, |source, edge| layer.next(source, edge));
         }
-        known.extend(of_layer(&self.layer, &known, false));
-        let all = self.memberships.audiences.keys();
-        let until = |address: &Address| known.get(address).copied().flatten().filter(|next| *next < i64::MAX);
-        all.map(|address| (address.clone(), until(address).map(Timestamp))).collect()
+        let Self { layer, .. } = self;
+        known.of_all(&layer.program, &layer.watched, |source, edge| layer.next(source, edge));
+        known.until(self.memberships.audiences.keys())
+    }
+}
+
+/// The next `now` at which each audience looked at so far can change.
+#[derive(Debug, Default)]
+pub(super) struct Nexts(BTreeMap<Address, Option<i64>>);
+
+impl Nexts {
+    /// Looks at a standard audience, those that it nests being known. `next` says when an instant of a source passes an edge.
+    pub(super) fn of_standard(
+        &mut self,
+        range: Standard,
+        program: &Program,
+        watched: &Watched,
+        next: impl Fn(&Source, Option<Edge>) -> Option<i64>,
+    ) {
+        let moving = self.of(program, watched, &next);
+        // Its own clock stops at the end of its range; those of the audiences that it nests may go on.
+        let goes_on = |at: &Option<i64>| at.is_none_or(|at| reaches(range, at));
+        let of_audience = match moving.values().all(goes_on) {
+            true => moving,
+            false => self.of(program, watched, |_, _| None),
+        };
+        self.0.extend(of_audience);
+    }
+
+    /// Looks at the audiences of a program, the standard ones that they nest being known.
+    pub(super) fn of_all(
+        &mut self,
+        program: &Program,
+        watched: &Watched,
+        next: impl Fn(&Source, Option<Edge>) -> Option<i64>,
+    ) {
+        let of_audience = self.of(program, watched, next);
+        self.0.extend(of_audience);
+    }
+
+    /// Of some audiences, until when they hold.
+    pub(super) fn until<'a>(
+        &self,
+        audiences: impl Iterator<Item = &'a Address>,
+    ) -> BTreeMap<Address, Option<Timestamp>> {
+        let until = |address: &Address| self.0.get(address).copied().flatten().filter(|next| *next < i64::MAX);
+        audiences.map(|address| (address.clone(), until(address).map(Timestamp))).collect()
+    }
+
+    fn of(
+        &self,
+        program: &Program,
+        watched: &Watched,
+        next: impl Fn(&Source, Option<Edge>) -> Option<i64>,
+    ) -> BTreeMap<Address, Option<i64>> {
+        let mut asked: BTreeMap<&(Source, Option<Edge>), Option<i64>> = BTreeMap::new();
+        for watch @ (source, edge) in watched.leaves.iter().flatten() {
+            asked.entry(watch).or_insert_with(|| match source {
+                Source::Given(address) => self.0.get(address).copied().flatten(),
+                _ => next(source, *edge),
+            });
+        }
+        let of_leaf = |watches: &Watches| watches.iter().filter_map(|watch| *asked.get(watch)?).min();
+        let leaves: Vec<Option<i64>> = watched.leaves.iter().map(of_leaf).collect();
+        let next = |slots: BTreeSet<u32>| slots.iter().filter_map(|slot| *leaves.get(*slot as usize)?).min();
+        program.leaves().map(|(address, slots)| (address.clone(), next(slots))).collect()
     }
 }
 
@@ -41,15 +100,4 @@ impl Live {
 fn reaches(range: Standard, at: i64) -> bool {
     let clock = Now(Timestamp(at));
     as_of(range, clock) == clock
-}
-
-/// The next `now` at which each audience of a layer can change, given that of standard audiences.
-fn of_layer(layer: &Layer, known: &BTreeMap<Address, Option<i64>>, is_still: bool) -> BTreeMap<Address, Option<i64>> {
-    let of_leaf = layer.next(|address| known.get(address).copied().flatten(), is_still);
-    let audiences = layer.program.audiences().enumerate();
-    let next = |audience| {
-        let leaves = layer.leaves_of(audience).into_iter();
-        leaves.filter_map(|leaf| of_leaf.get(leaf as usize).copied().flatten()).min()
-    };
-    audiences.map(|(at, address)| (address.clone(), next(at))).collect()
 }

@@ -80,6 +80,30 @@ impl Program {
         self.questions.len()
     }
 
+    /// The leaves that each audience stands on, in the order of the audiences.
+    pub(super) fn leaves(&self) -> impl Iterator<Item = (&Address, BTreeSet<u32>)> {
+        self.roots.iter().map(|(address, root)| (address, self.leaves_under(*root)))
+    }
+
+    fn leaves_under(&self, root: Operand) -> BTreeSet<u32> {
+        let (mut leaves, mut entered) = (BTreeSet::new(), BTreeSet::new());
+        let mut open = vec![root];
+        while let Some(operand) = open.pop() {
+            match operand.source {
+                Source::True => {}
+                Source::Leaf(slot) => {
+                    leaves.insert(slot);
+                }
+                Source::Node(node) => {
+                    if entered.insert(node) {
+                        open.extend(self.nodes.get(node as usize).into_iter().flat_map(|node| &node.0));
+                    }
+                }
+            }
+        }
+        leaves
+    }
+
     /// How many different combinations are made of them.
     pub fn node_count(&self) -> usize {
         self.nodes.len()

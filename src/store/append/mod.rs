@@ -69,6 +69,12 @@ impl Changed {
         self.duplicates += later.duplicates;
         self
     }
+
+    /// The rows of which anything but events changed, some of them several times.
+    fn profile_rows(&self) -> impl Iterator<Item = u32> {
+        let said = self.sightings.values().chain(self.fields.values()).flatten();
+        self.new_users.clone().chain(said.chain(&self.identities).copied())
+    }
 }
 
 /// Brings rows into order, each once.
@@ -104,6 +110,7 @@ impl Store {
         users::see(users, sightings(&events, &all_inputs, &profiles, &workspaces, &rows), &mut changed);
         users::set(users, &profiles, &workspaces, &rows, &mut changed)?;
         identities::give(&mut users.identities, &profiles, &rows, &mut changed)?;
+        let with_events: Vec<u32> = events.iter().flat_map(|(_, log)| log.sightings()).map(|(row, ..)| row).collect();
         if !events.is_empty() {
             events::add(Arc::make_mut(&mut segments), events, &mut changed);
         }
@@ -114,6 +121,9 @@ impl Store {
             && changed.events.is_empty();
         changed.to_version = if is_idle { version } else { version + 1 };
         let version = changed.to_version;
+        if !is_idle {
+            users::mark(users, changed.profile_rows().chain(with_events), version);
+        }
         Ok((Self { id, version, inputs: all_inputs, users: own, events: segments, detected, damages }, changed))
     }
 

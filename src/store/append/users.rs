@@ -7,7 +7,7 @@ use arrow_buffer::ArrowNativeType;
 
 use super::super::column::{ABSENT, Column, LIST, NULL, list_text};
 use super::super::error::StoreError;
-use super::super::users::{Seen, Users};
+use super::super::users::{Seen, UNKNOWN, Users};
 use super::super::verified::Verified;
 use super::super::writes::{ProfileWrite, WrittenValue};
 use super::growing::{Growing, kept};
@@ -80,6 +80,18 @@ fn raise(column: &mut Verified<i64>, sightings: &[(u32, i64)], beyond: impl Fn(i
         rows.push(*row);
     }
     *column = values.into();
+}
+
+/// Says of users that they were last written to in a version.
+pub(super) fn mark(users: &mut Users, rows: impl Iterator<Item = u32>, version: u64) {
+    let mut changed = std::mem::take(&mut users.changed).into_vec();
+    changed.resize(users.mpids.len(), UNKNOWN);
+    for row in rows {
+        if let Some(changed) = changed.get_mut(row as usize) {
+            *changed = version;
+        }
+    }
+    users.changed = changed.into();
 }
 
 /// A column under work.

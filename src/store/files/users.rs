@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow_array::types::UInt8Type;
 use arrow_array::{
     Array, ArrayRef, DictionaryArray, Int64Array, ListArray, RecordBatch, StringArray, StructArray, UInt8Array,
+    UInt64Array,
 };
 use arrow_buffer::OffsetBuffer;
 use arrow_schema::{ArrowError, DataType, Field, Fields, Schema};
@@ -70,6 +71,11 @@ pub(super) fn users_to_arrow(users: &Users) -> Result<(Schema, Vec<RecordBatch>)
     let mut columns = Columns::default();
     columns.fields.push(field("mpid", DataType::Int64, false, "mpid"));
     columns.arrays.push(Arc::new(Int64Array::try_new(users.mpids.buffer().clone(), None)?));
+    // Of a store of an earlier program nothing may be known, and that is kept.
+    if !users.changed.is_empty() {
+        columns.fields.push(field("changed", DataType::UInt64, false, "changed"));
+        columns.arrays.push(Arc::new(UInt64Array::try_new(users.changed.buffer().clone(), None)?));
+    }
     for (workspace, seen) in &users.seen {
         columns.push("first_seen", workspace, None, instants(&seen.first, Some(i64::MAX)));
         columns.push("last_seen", workspace, None, instants(&seen.last, Some(i64::MIN)));
@@ -120,6 +126,10 @@ fn read_column(users: &mut Users, field: &Field, array: &Node, texts: Option<&No
     let role = text(ROLE);
     if role == "mpid" {
         users.mpids = array.values::<i64>()?;
+        return Ok(());
+    }
+    if role == "changed" {
+        users.changed = array.values::<u64>()?;
         return Ok(());
     }
     if !["first_seen", "last_seen", "attribute", "attribute_time"].contains(&role) {

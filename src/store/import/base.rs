@@ -93,6 +93,9 @@ impl Work {
             return Err(StoreError::TooManyInputs { count: inputs.len() });
         }
         let mut builder = Builder::of(&base.store, &inputs);
+        if base.rebuild {
+            builder.touch_all();
+        }
         // A later row of a group joins the event that is there, which has to be at hand for that.
         let groups = |event: &EventMapping| matches!(event.id, EventId::Group(_));
         if !project.sources.iter().any(|source| source.event.as_ref().is_some_and(groups)) {

@@ -200,7 +200,7 @@ impl Resolver<'_> {
         let user =
             known.unwrap_or_else(|| new_user(builder, &mut self.claimed, set.first().copied().unwrap_or_default()));
         for (identity, value) in set {
-            if !self.has(builder, *identity, *value) && builder.owners.assign(user, *identity, *value) {
+            if !self.has(builder, *identity, *value) && builder.give(user, *identity, *value) {
                 self.moves += 1;
             }
         }

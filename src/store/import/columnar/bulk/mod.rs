@@ -170,6 +170,7 @@ impl Reading<'_> {
             report.forgotten += each.forgotten;
             report.new_users += each.people.settle(&mut self.work.builder, &mut self.claimed);
             each.settle();
+            self.work.builder.touch_each(each.sightings().map(|(user, _)| user));
             self.bulk.kept += each.kept;
         }
         self.meter.rows.set(self.meter.rows.get() + decoded.iter().map(|each| each.rows).sum::<u64>());

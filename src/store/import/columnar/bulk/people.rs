@@ -72,7 +72,7 @@ impl People {
                         Some(row) => (row, false),
                         None => {
                             let row = new_user(builder, claimed, (*identity, value));
-                            builder.owners.assign(row, *identity, value);
+                            builder.give(row, *identity, value);
                             (row, true)
                         }
                     }
