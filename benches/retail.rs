@@ -99,6 +99,6 @@ fn evaluate_all(bencher: Bencher<'_, '_>, count: usize) {
 #[divan::bench(args = [1, 2])]
 fn plan(bencher: Bencher<'_, '_>, count: usize) {
     let pool = threads(count);
-    let request = PlanRequest { now: NOW, targets: Vec::new() };
+    let request = PlanRequest::at(NOW);
     bencher.bench(|| pool.install(|| SHOP.1.plan(&request).unwrap()));
 }

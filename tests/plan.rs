@@ -1,5 +1,7 @@
 //! Tests of `plan`.
 
+mod actions;
+mod checks;
 mod connections;
 mod criterion;
 mod file;
@@ -9,4 +11,5 @@ mod renames;
 mod splits;
 mod stale;
 mod standard;
+mod why;
 pub(crate) mod world;

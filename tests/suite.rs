@@ -16,6 +16,7 @@ mod coverage;
 mod crash;
 mod retail;
 mod schema;
+mod select;
 mod docs;
 mod emit;
 mod estimate;

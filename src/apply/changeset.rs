@@ -1,22 +1,25 @@
 //! A plan as a changeset. Pure: the same plan gives the same changeset.
 
 use crate::base::Timestamp;
-use crate::ir::Status;
-use crate::plan::{Action, Change, Plan};
+use crate::plan::{Action, Change, ConnectionChange, Plan, Step, steps};
 use crate::state::{Changeset, NewDelivery, StateChange};
 
-/// Everything that a plan changes in the state, and every delivery that follows from it. Deletions come first, then all
-/// renames at once, then new and changed audiences: so an address is free before another audience takes it, and from then
-/// on every address is the one after the change.
+/// Everything that a plan changes in the state, and every delivery that follows from it: its [`steps`], one by one.
 pub fn changeset(plan: &Plan, at: Timestamp, by: &str, commit: Option<&str>) -> Changeset {
-    let (deleted, kept): (Vec<&Change>, Vec<&Change>) =
-        plan.changes.iter().partition(|change| change.action == Action::Delete);
-    let mut changes: Vec<StateChange> =
-        deleted.iter().map(|change| StateChange::Delete { address: change.address.clone() }).collect();
-    changes.extend(kept.iter().filter_map(|change| rename(change)));
-    for change in kept {
-        changes.extend(definition(change));
-        changes.extend(members(change));
+    let (mut changes, mut deliveries) = (Vec::new(), Vec::new());
+    for step in steps(plan) {
+        match step {
+            Step::Delete(change) => changes.push(StateChange::Delete { address: change.address.clone() }),
+            Step::Rename { change, from } => {
+                changes.push(StateChange::Rename { from: from.clone(), to: change.address.clone() });
+            }
+            Step::Define(change) => changes.extend(definition(change)),
+            Step::Members(change) => {
+                let members = change.people.after.clone();
+                changes.push(StateChange::Members { address: change.address.clone(), members });
+            }
+            Step::Deliver(change, connection) => deliveries.push(delivery(change, connection)),
+        }
     }
     Changeset {
         expected_serial: plan.made_from.serial,
@@ -26,35 +29,20 @@ pub fn changeset(plan: &Plan, at: Timestamp, by: &str, commit: Option<&str>) -> 
         evaluated: (plan.made_from.now, plan.made_from.data_version),
         new_users: plan.new_users.clone(),
         changes,
-        deliveries: plan.changes.iter().flat_map(deliveries).collect(),
+        deliveries,
     }
-}
-
-fn rename(change: &Change) -> Option<StateChange> {
-    let from = change.renamed_from.clone()?;
-    Some(StateChange::Rename { from, to: change.address.clone() })
 }
 
 fn definition(change: &Change) -> Option<StateChange> {
     let (definition, salt) = (change.after.clone()?, change.salt.clone());
-    match change.action {
-        Action::Create => Some(StateChange::Create { definition, salt }),
-        Action::Update => Some(StateChange::Update { definition, salt }),
-        Action::Delete | Action::Refresh => None,
-    }
+    Some(match change.action {
+        Action::Create => StateChange::Create { definition, salt },
+        _ => StateChange::Update { definition, salt },
+    })
 }
 
-/// The members after the change. A draft loses those it had; an active audience that was not evaluated keeps them.
-fn members(change: &Change) -> Option<StateChange> {
-    let members = change.people.after.clone();
-    let is_draft = change.after.as_ref().is_some_and(|after| after.status == Status::Draft);
-    (members.is_some() || is_draft).then(|| StateChange::Members { address: change.address.clone(), members })
-}
-
-/// What the connections are sent; nothing where nobody enters or leaves.
-fn deliveries(change: &Change) -> impl Iterator<Item = NewDelivery> {
-    let moving = change.connections.iter().filter(|each| !(each.adds.is_empty() && each.drops.is_empty()));
-    moving.map(|connection| NewDelivery {
+fn delivery(change: &Change, connection: &ConnectionChange) -> NewDelivery {
+    NewDelivery {
         address: change.address.clone(),
         of_deleted: change.action == Action::Delete,
         variant: connection.variant.clone(),
@@ -62,5 +50,5 @@ fn deliveries(change: &Change) -> impl Iterator<Item = NewDelivery> {
         downstream_name: connection.downstream_name.clone(),
         adds: connection.adds.clone(),
         drops: connection.drops.clone(),
-    })
+    }
 }

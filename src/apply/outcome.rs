@@ -112,8 +112,8 @@ impl Outcome {
             *match change.action {
                 Action::Delete => &mut outcome.deleted,
                 Action::Create => &mut outcome.created,
-                Action::Update => &mut outcome.updated,
-                Action::Refresh => &mut outcome.refreshed,
+                action if action.redefines() => &mut outcome.updated,
+                _ => &mut outcome.refreshed,
             } += 1;
             outcome.renamed += u64::from(change.renamed_from.is_some());
             outcome.entered += change.people.adds.len();

@@ -8,8 +8,9 @@ use clap::Args;
 use super::exit::Failure;
 use crate::base::value::read_date;
 use crate::base::{Now, Timestamp};
+use crate::plan::Allowance;
 use crate::system::System;
-use crate::workbench::Workbench;
+use crate::workbench::{Select, Workbench};
 
 /// Flags of every command.
 #[derive(Clone, Debug, Args)]
@@ -39,6 +40,53 @@ pub(super) struct TargetArg {
     /// Only this audience, and what it needs; may be repeated
     #[arg(long = "target", value_name = "ADDRESS")]
     pub targets: Vec<String>,
+    /// Not this audience; may be repeated
+    #[arg(long, value_name = "ADDRESS")]
+    pub exclude: Vec<String>,
+    /// Only audiences that carry this tag; repeated, all of them
+    #[arg(long = "tag", value_name = "TAG")]
+    pub tags: Vec<String>,
+    /// Only audiences connected to this output; repeated, any of them
+    #[arg(long = "to", value_name = "OUTPUT")]
+    pub outputs: Vec<String>,
+    /// Only audiences that are not what they were at this git revision
+    #[arg(long, value_name = "REVISION")]
+    pub changed_since: Option<String>,
+}
+
+impl TargetArg {
+    /// What a plan is to be limited to.
+    pub(super) fn select(&self) -> Select {
+        Select {
+            targets: self.targets.clone(),
+            exclude: self.exclude.clone(),
+            tags: self.tags.clone(),
+            outputs: self.outputs.clone(),
+            changed_since: self.changed_since.clone(),
+        }
+    }
+}
+
+/// The flags of what would otherwise be refused.
+#[derive(Clone, Debug, Args)]
+pub(super) struct ConsentArg {
+    /// End the running test of this audience, and start the one that is written under the same name; may be repeated
+    #[arg(long, value_name = "ADDRESS")]
+    pub replace: Vec<String>,
+    /// Go on although this guard or assertion is broken, such as lapsed_spenders.drops; may be repeated
+    #[arg(long, value_name = "NAME", requires = "reason")]
+    pub allow: Vec<String>,
+    /// Why that is allowed, for the history
+    #[arg(long, value_name = "TEXT", requires = "allow")]
+    pub reason: Option<String>,
+}
+
+impl ConsentArg {
+    /// What may be broken, and why.
+    pub(super) fn allowed(&self) -> Vec<Allowance> {
+        let reason = self.reason.clone().unwrap_or_default();
+        self.allow.iter().map(|name| Allowance { name: name.clone(), reason: reason.clone() }).collect()
+    }
 }
 
 /// The way in: the system and the flags of every command.

@@ -16,6 +16,8 @@ pub enum Exit {
     Error,
     /// 2: changes are present (`plan --detailed-exitcode`), or the schema disagrees with the data (`schema diff --exit-code`).
     Changes,
+    /// 3: a guard or an assertion is broken, and nothing was applied.
+    Broken,
     /// 4: some deliveries could not be made.
     Faulted,
     /// 130: interrupted.
@@ -24,7 +26,7 @@ pub enum Exit {
 
 /// The codes, as `--help` shows them.
 pub(super) const HELP: &str = "Exit codes: 0 fine, 1 error, 2 changes present (plan --detailed-exitcode, \
-schema diff --exit-code), 4 some deliveries faulted, 130 interrupted.";
+schema diff --exit-code), 3 a guard or an assertion is broken, 4 some deliveries faulted, 130 interrupted.";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
@@ -32,6 +34,7 @@ impl From<Exit> for ExitCode {
             Exit::Fine => 0,
             Exit::Error => 1,
             Exit::Changes => 2,
+            Exit::Broken => 3,
             Exit::Faulted => 4,
             Exit::Interrupted => 130u8,
         })

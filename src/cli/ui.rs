@@ -13,7 +13,6 @@ use super::exit::{Exit, Failure};
 use crate::apply::ApplyError;
 use crate::base::{Now, SourceMap, Timestamp};
 use crate::diagnostic::Diagnostic;
-use crate::ir::Model;
 use crate::report::{self, Style};
 use crate::system::System;
 use crate::workbench::WorkbenchError;
@@ -29,16 +28,10 @@ pub(super) struct Ui {
 }
 
 impl Ui {
-    /// What a plan does not look at, or looks at as it is now.
-    pub(super) fn notices(&self, model: &Model, asked: Option<Timestamp>, clock: Now) {
+    /// What a plan looks at as it is now (M6).
+    pub(super) fn notices(&self, asked: Option<Timestamp>, clock: Now) {
         if asked.is_some_and(|asked| asked < clock.0) {
             self.say("note: attributes are as last known, not as they were at that instant");
-        }
-        let (guards, assertions) = (model.guards.len(), model.assertions.len());
-        if guards + assertions > 0 {
-            self.say(&format!(
-                "note: {guards} guards and {assertions} assertions are read and checked for form; no plan is held to them yet"
-            ));
         }
     }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 
-use crate::base::{Address, Fingerprint, Mpid, Now, Origin, OutputName};
+use crate::base::{Address, Fingerprint, Mpid, Name, Now, Origin, OutputName, Timestamp};
 use crate::catalog::IdentityType;
 use crate::ir::{Audience, VariantName};
 
@@ -26,8 +26,101 @@ pub struct Plan {
     pub unchanged: usize,
     /// Deliveries of earlier applies that are still to be made.
     pub pending: u64,
-    /// The audiences that the plan was limited to; empty for all.
+    /// The audiences that the plan was limited to; empty for all, unless [`selected_by`](Self::selected_by) says otherwise.
     pub targets: Vec<Address>,
+    /// The audiences that were left out on purpose.
+    #[serde(default)]
+    pub excluded: Vec<Address>,
+    /// What chose the targets, as it was asked for: `tag "LTV"`. Not empty for a plan that was limited to what nothing carries.
+    #[serde(default)]
+    pub selected_by: Vec<String>,
+    /// The guards and assertions that are about what changes, in the order of the definitions (M24).
+    #[serde(default)]
+    pub checks: Vec<Check>,
+    /// Until when the memberships hold that were evaluated for this plan, so that the next one may do without an evaluation.
+    #[serde(default)]
+    pub holding: Vec<Holding>,
+    /// How much was evaluated.
+    #[serde(default)]
+    pub evaluation: Evaluation,
+}
+
+/// A membership that was evaluated, and how long time alone leaves it as it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Holding {
+    /// The audience, under its address after the change.
+    pub address: Address,
+    /// Everything that decides the membership but data and time.
+    pub key: Fingerprint,
+    /// The first `now` at which time alone can change it; `None` where it never does.
+    pub until: Option<Timestamp>,
+}
+
+/// How much of a plan had to be evaluated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evaluation {
+    /// Active audiences whose members were computed anew.
+    pub evaluated: usize,
+    /// Active audiences whose members are those of an earlier evaluation: same criteria, same data, and no window passed an edge.
+    pub reused: usize,
+}
+
+/// A guard or an assertion that the plan was held to (M24).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// What `--allow` calls it: `lapsed_spenders.drops`, `disjoint(lapsed_spenders,employees)`.
+    pub name: String,
+    /// What was asked for, as the language says it: `drops <= 5%`.
+    pub limit: String,
+    /// What is asked.
+    pub kind: CheckKind,
+    /// What was found.
+    pub found: Found,
+    /// What came of it.
+    pub verdict: Verdict,
+    /// Where it was written.
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+/// What a check asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckKind {
+    /// How many enter, leave or are in an audience.
+    Guard,
+    /// Whether nobody is in both of two audiences.
+    Disjoint,
+    /// Whether everybody in one audience is in another.
+    Inside,
+}
+
+/// What a check found.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    /// Of a guard how many people enter, leave or are in it; of an assertion how many people break it.
+    pub people: u64,
+    /// The same in per cent of the size before, where the limit is one; `None` where that was nobody.
+    pub percent: Option<f64>,
+}
+
+/// What came of a check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It holds.
+    Holds,
+    /// It does not, and the plan cannot be applied.
+    Broken,
+    /// It does not, and that was allowed.
+    Allowed {
+        /// Why, in the words of whoever allowed it.
+        reason: String,
+    },
 }
 
 /// What a plan was made from. A plan is stale when any of it is different.
@@ -50,9 +143,15 @@ pub struct MadeFrom {
     pub data_version: u64,
     /// The `now` of the evaluation.
     pub now: Now,
+    /// The environment of the project file; `None` is the project's own.
+    #[serde(default)]
+    pub environment: Option<Name>,
+    /// Whether that environment records everything and delivers nothing.
+    #[serde(default)]
+    pub shadow: bool,
 }
 
-/// What happens to one audience.
+/// What happens to one audience. Where several things happen at once, the first of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
@@ -60,10 +159,39 @@ pub enum Action {
     Delete,
     /// It is new.
     Create,
+    /// Its running test ends, and one of the same name with other variants begins (M15).
+    Replace,
+    /// The draft becomes active: it is evaluated from now on.
+    Activate,
+    /// It becomes a draft: everybody leaves, the definition stays.
+    Pause,
+    /// It gets another address, and stays what it is in all else.
+    Rename,
     /// Its definition changes.
     Update,
     /// Its definition stays and people enter or leave.
     Refresh,
+}
+
+impl Action {
+    /// The word for it, as it stands in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Delete => "delete",
+            Self::Create => "create",
+            Self::Replace => "replace",
+            Self::Activate => "activate",
+            Self::Pause => "pause",
+            Self::Rename => "rename",
+            Self::Update => "update",
+            Self::Refresh => "refresh",
+        }
+    }
+
+    /// Whether a deployed audience stays deployed under another definition.
+    pub fn redefines(self) -> bool {
+        matches!(self, Self::Replace | Self::Activate | Self::Pause | Self::Rename | Self::Update)
+    }
 }
 
 /// One audience that anything happens to.
@@ -90,6 +218,62 @@ pub struct Change {
     pub variants: Vec<(VariantName, People)>,
     /// What each connection would be sent.
     pub connections: Vec<ConnectionChange>,
+    /// Why people enter and leave; `None` where that goes without saying: the audience is new, activated, paused or deleted.
+    #[serde(default)]
+    pub why: Option<Why>,
+    /// Whether the state did not hold what was last applied, which the plan mends.
+    #[serde(default)]
+    pub drift: Drift,
+    /// Examples of who enters and leaves, where they were asked for.
+    #[serde(skip)]
+    pub samples: Vec<Sample>,
+}
+
+/// Why people enter and leave an audience. Every one of them is counted once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Why {
+    /// Other criteria, its own or those of an audience that it nests.
+    pub edit: Moves,
+    /// Something was written about them since the last evaluation.
+    pub data: Moves,
+    /// Only time went on.
+    pub time: Moves,
+    /// The state held another membership than the one that was last applied.
+    pub repair: Moves,
+}
+
+/// Somebody who enters or leaves, as an example. Never saved: it names a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// Who.
+    pub mpid: Mpid,
+    /// Whether they enter; otherwise they leave.
+    pub enters: bool,
+    /// Why.
+    pub cause: Cause,
+    /// The criterion that decides it, as the language writes it; `None` where none does, or it was not looked for.
+    pub criterion: Option<String>,
+}
+
+/// How many people move.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Moves {
+    /// Enter.
+    pub adds: u64,
+    /// Leave.
+    pub drops: u64,
+}
+
+/// What in the state is not as it was last applied: somebody changed it by other means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Drift {
+    /// The definition.
+    pub definition: bool,
+    /// The membership.
+    pub members: bool,
 }
 
 /// A field of a definition that differs.
@@ -128,7 +312,20 @@ pub struct People {
     pub drops: RoaringBitmap,
 }
 
-/// What one connection would be sent. At least one user enters or leaves.
+/// What a plan does to a connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectionAction {
+    /// It is new, or sends again: everybody is added.
+    Connect,
+    /// It goes, or stops sending: everybody is dropped.
+    Disconnect,
+    /// It stays, and is sent the difference.
+    #[default]
+    Continue,
+}
+
+/// What one connection would be sent. At least one user enters or leaves, or the connection itself begins or ends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectionChange {
@@ -150,6 +347,12 @@ pub struct ConnectionChange {
     pub identities: BTreeMap<IdentityType, u64>,
     /// How many of these users have no identity that the output accepts.
     pub unreachable: u64,
+    /// What happens to the connection.
+    #[serde(default)]
+    pub action: ConnectionAction,
+    /// How many people it carried before and goes on carrying.
+    #[serde(default)]
+    pub kept: u64,
 }
 
 /// A plan in numbers. People are counted once for each audience that they enter or leave.
@@ -157,7 +360,13 @@ pub struct ConnectionChange {
 pub struct Counts {
     /// Audiences that are new.
     pub add: usize,
-    /// Audiences whose definition changes under the same address.
+    /// Audiences whose test is replaced.
+    pub replace: usize,
+    /// Drafts that become active.
+    pub activate: usize,
+    /// Active audiences that become drafts.
+    pub pause: usize,
+    /// Audiences whose definition changes otherwise, under the same address.
     pub change: usize,
     /// Audiences that get another address, whatever else changes in them.
     pub rename: usize,
@@ -171,7 +380,7 @@ pub struct Counts {
     pub enter: u64,
     /// People who leave.
     pub leave: u64,
-    /// Connections that are sent something.
+    /// Connections that are sent something; none in a shadow environment.
     pub deliveries: usize,
     /// Deliveries of earlier applies that are still to be made.
     pub pending: u64,
@@ -190,20 +399,35 @@ impl Plan {
             match change.action {
                 Action::Delete => counts.delete += 1,
                 Action::Create => counts.add += 1,
+                Action::Replace => counts.replace += 1,
+                Action::Activate => counts.activate += 1,
+                Action::Pause => counts.pause += 1,
+                Action::Rename => counts.rename += 1,
                 Action::Update if change.renamed_from.is_some() => counts.rename += 1,
                 Action::Update => counts.change += 1,
                 Action::Refresh => counts.refresh += 1,
             }
             counts.enter += change.people.adds.len();
             counts.leave += change.people.drops.len();
-            counts.deliveries += change.connections.len();
+            let sent = change.connections.iter().filter(|each| each.is_sent());
+            counts.deliveries += if self.made_from.shadow { 0 } else { sent.count() };
         }
         counts
     }
 
+    /// Whether the plan was limited to some audiences.
+    pub fn is_limited(&self) -> bool {
+        !(self.targets.is_empty() && self.selected_by.is_empty() && self.excluded.is_empty())
+    }
+
+    /// The guards and assertions that keep it from being applied.
+    pub fn broken(&self) -> impl Iterator<Item = &Check> {
+        self.checks.iter().filter(|check| check.verdict == Verdict::Broken)
+    }
+
     /// The audiences that a limited plan changes although they are no target: new or renamed ones that a target nests.
     pub fn came_along(&self) -> impl Iterator<Item = &Address> {
-        let limited = !self.targets.is_empty();
+        let limited = !(self.targets.is_empty() && self.selected_by.is_empty());
         let others = self.changes.iter().filter(move |change| limited && !self.targets.contains(&change.address));
         others.map(|change| &change.address)
     }
@@ -213,6 +437,53 @@ impl Change {
     /// The definition that says what the audience is called: the one after the change, or of a deletion the one before.
     pub fn definition(&self) -> Option<&Audience> {
         self.after.as_deref().or(self.before.as_deref())
+    }
+}
+
+impl ConnectionChange {
+    /// Whether anybody enters or leaves, so that a delivery is made.
+    pub fn is_sent(&self) -> bool {
+        !(self.adds.is_empty() && self.drops.is_empty())
+    }
+}
+
+impl Why {
+    /// Each cause with who moves by it, in a fixed order.
+    pub fn causes(&self) -> [(Cause, Moves); 4] {
+        [(Cause::Edit, self.edit), (Cause::Data, self.data), (Cause::Time, self.time), (Cause::Repair, self.repair)]
+    }
+}
+
+/// Why somebody enters or leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// The edit.
+    Edit,
+    /// New data.
+    Data,
+    /// Time passing.
+    Time,
+    /// The repair of a state that was changed by other means.
+    Repair,
+}
+
+impl Cause {
+    /// As a plan says it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Edit => "your edit",
+            Self::Data => "new data",
+            Self::Time => "time passing",
+            Self::Repair => "repair of the state",
+        }
+    }
+}
+
+impl Moves {
+    /// Whether nobody moves.
+    pub fn is_empty(self) -> bool {
+        self == Self::default()
     }
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use roaring::RoaringBitmap;
 
-use super::change::ConnectionChange;
+use super::change::{ConnectionAction, ConnectionChange};
 use super::make::Input;
 use super::moves::Pair;
 use super::parts::Parts;
@@ -37,13 +37,24 @@ pub(super) fn between(
             let part = side.contains(&key).then(|| parts.of(variant).cloned());
             part.flatten().unwrap_or_else(|| nobody.clone())
         };
-        let difference = Difference::between(&carried(&old, before), &carried(&new, after));
-        if difference.is_empty() {
+        let (was, is) = (carried(&old, before), carried(&new, after));
+        let difference = Difference::between(&was, &is);
+        let action = match (old.contains(&key), new.contains(&key)) {
+            (false, _) => ConnectionAction::Connect,
+            (_, false) => ConnectionAction::Disconnect,
+            _ => ConnectionAction::Continue,
+        };
+        if difference.is_empty() && action == ConnectionAction::Continue {
             continue;
         }
         let Some(audience) = pair.after.filter(|_| new.contains(&key)).or(deployed).or(pair.after) else { continue };
         match input.outputs.get(output) {
-            Some(output) => found.push(change(input, audience, (variant, output), difference, users)),
+            Some(output) => found.push(ConnectionChange {
+                action,
+                kept: was.intersection_len(&is),
+                ..change(input, audience, (variant, output), difference, users)
+            }),
+            None if difference.is_empty() => {}
             None => refusals.push(missing(&audience.address, output, &difference)),
         }
     }
@@ -75,6 +86,8 @@ fn change(
         drops: difference.drops,
         identities: reach.identities.into_iter().filter(|(_, count)| *count > 0).collect(),
         unreachable: reach.unreachable,
+        action: ConnectionAction::default(),
+        kept: 0,
     }
 }
 

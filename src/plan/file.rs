@@ -15,7 +15,10 @@ use crate::ir::from_json;
 use crate::system::{System, write_bytes};
 
 /// The version of the format. A change of form raises it.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
+
+/// The oldest version that is read. What a later version added is then as if nobody had asked for it.
+const OLDEST: u64 = 1;
 
 /// The longest file that is read, in bytes.
 pub const MAX_BYTES: usize = 1 << 30;
@@ -38,7 +41,7 @@ pub enum PlanFileError {
     #[error("{} is there already and is not a saved plan, so it is left alone; name another file", .0.display())]
     Occupied(PathBuf),
     /// The file has another version.
-    #[error("the plan has format {found}, and this build reads {VERSION}; make it again with this aud")]
+    #[error("the plan has format {found}, and this build reads 1 to {VERSION}; make it again with this aud")]
     Version {
         /// The version found.
         found: u64,
@@ -142,7 +145,7 @@ pub fn decode(bytes: &[u8]) -> Result<Plan, PlanFileError> {
     if header.format != FORMAT {
         return Err(PlanFileError::NotAPlan);
     }
-    if header.version != u64::from(VERSION) {
+    if !(OLDEST..=u64::from(VERSION)).contains(&header.version) {
         return Err(PlanFileError::Version { found: header.version });
     }
     let content = rest.strip_prefix(b"\n").unwrap_or(rest);
@@ -169,11 +172,11 @@ fn check(change: &Change) -> Result<(), PlanFileError> {
     let fits = match change.action {
         Action::Delete => before == Some(&change.address) && after.is_none() && change.renamed_from.is_none(),
         Action::Create => before.is_none() && after == Some(&change.address) && change.renamed_from.is_none(),
-        Action::Update => {
+        action if action.redefines() => {
             let old = change.renamed_from.as_ref().unwrap_or(&change.address);
             before == Some(old) && after == Some(&change.address)
         }
-        Action::Refresh => before == after && after == Some(&change.address) && change.renamed_from.is_none(),
+        _ => before == after && after == Some(&change.address) && change.renamed_from.is_none(),
     };
     let with_split = |audience: &crate::ir::Audience| audience.split.is_some();
     let salted = change.after.as_deref().is_some_and(with_split) == change.salt.is_some();

@@ -28,6 +28,8 @@ pub enum Part {
     Store,
     /// The store's version.
     DataVersion,
+    /// The environment.
+    Environment,
 }
 
 /// A part that is not what it was when the plan was made.
@@ -60,6 +62,8 @@ impl MadeFrom {
             store: store.id.to_string(),
             data_version: store.version,
             now,
+            environment: None,
+            shadow: false,
         }
     }
 }
@@ -112,6 +116,11 @@ pub fn stale(plan: &MadeFrom, now_is: &MadeFrom) -> Vec<Difference> {
     if plan.store == now_is.store {
         compare(Part::DataVersion, plan.data_version.to_string(), now_is.data_version.to_string());
     }
+    let environment = |of: &MadeFrom| {
+        let name = of.environment.as_ref().map_or_else(|| "the project's own".to_owned(), ToString::to_string);
+        if of.shadow { format!("{name}, shadow") } else { name }
+    };
+    compare(Part::Environment, environment(plan), environment(now_is));
     found
 }
 
@@ -125,6 +134,9 @@ impl fmt::Display for Difference {
             Part::State => write!(f, "the plan was made for another state ({planned}, and this is {found})"),
             Part::Serial => write!(f, "something was applied meanwhile (state serial {planned} → {found})"),
             Part::Store => write!(f, "the plan was made from another store ({planned}, and this is {found})"),
+            Part::Environment => {
+                write!(f, "the plan was made for another environment ({planned}, and this is {found})")
+            }
             Part::DataVersion => write!(f, "data was imported meanwhile (version {planned} → {found})"),
         }
     }

@@ -9,23 +9,39 @@
 
 mod bitmap;
 mod change;
+mod checks;
+mod comparison;
 mod connections;
 mod criterion;
 mod fields;
 pub mod file;
+mod key;
 mod made_from;
 mod make;
 mod moves;
 mod parts;
 mod people;
 mod refusal;
+mod reuse;
 mod scope;
+mod split;
 mod standard;
+mod steps;
+mod why;
 
 pub use crate::outputs::Reach;
-pub use change::{Action, Change, ConnectionChange, Counts, FieldChange, MadeFrom, People, Plan};
+pub use change::{
+    Action, Cause, Change, Check, CheckKind, ConnectionAction, ConnectionChange, Counts, Drift, Evaluation,
+    FieldChange, Found, Holding, MadeFrom, Moves, People, Plan, Sample, Verdict, Why,
+};
+pub use checks::Allowance;
 pub use fields::split_text;
+pub use key::keys;
 pub use made_from::{Difference, Part, outputs_fingerprint, stale};
-pub use make::{Input, ReachOf, make, salt};
+pub use make::{Input, ReachOf, make};
 pub use moves::continued;
 pub use refusal::{Loss, Refusal, Refusals};
+pub use reuse::{redefined, to_evaluate};
+pub use scope::Selection;
+pub use split::salt;
+pub use steps::{Step, steps};

@@ -48,9 +48,19 @@ impl Translation {
         RoaringBitmap::from_sorted_iter(numbers.iter().copied()).unwrap_or_else(|_| numbers.into_iter().collect())
     }
 
+    /// The same users under the state's numbers, but for those that have none: they are in nothing that is deployed or planned.
+    pub(super) fn translate_known(&self, rows: &RoaringBitmap, store: &Store) -> RoaringBitmap {
+        rows.iter().filter_map(|row| self.numbering.number(store.users.mpid(row)?)).collect()
+    }
+
     /// The MPID of a number.
     pub(super) fn mpid(&self, number: u32) -> Option<Mpid> {
         self.numbering.mpid(number)
+    }
+
+    /// The number of an MPID, where it has one.
+    pub(super) fn number_of(&self, mpid: Mpid) -> Option<u32> {
+        self.numbering.number(mpid)
     }
 
     /// The users that are new to the state, in the order of their numbers.

@@ -91,6 +91,25 @@ pub enum Refusal {
     /// A deployed real-time audience would become standard.
     #[error("`{0}` is deployed as a real-time audience and cannot become standard")]
     BecomesStandard(Address),
+    /// A test that was to be replaced stays what it is.
+    #[error("the test of `{0}` does not change, so that there is nothing to replace")]
+    NothingReplaced(Address),
+    /// Something was allowed that nobody wrote.
+    #[error("nothing that is written is called `{name}`, so that it cannot be allowed")]
+    UnknownAllowance {
+        /// What was to be allowed.
+        name: String,
+        /// The nearest names.
+        nearest: Vec<String>,
+    },
+    /// A new or renamed audience was left out, and one that is planned nests it.
+    #[error("`{address}` is left out, and {} it", nests(.by))]
+    ExcludedNested {
+        /// What was left out.
+        address: Address,
+        /// Who nests it.
+        by: Vec<Address>,
+    },
     /// The memberships that the plan is made from leave out an active audience.
     #[error("`{0}` is active and was not evaluated")]
     NotEvaluated(Address),
@@ -124,15 +143,22 @@ impl Refusal {
             Self::Nested { by, loss: Loss::Renamed(_), .. } => {
                 format!("plan {} together with it, or without --target", list(by))
             }
-            Self::SplitChanged { .. } => {
-                "a test that runs is fixed: give the split a new name to start a new test, or delete it".to_owned()
+            Self::SplitChanged { address, .. } => format!(
+                "a test that runs is fixed: give the split a new name to start a new test, or end this one and start it anew with \
+                 --replace {address}"
+            ),
+            Self::NothingReplaced(_) => "plan without --replace".to_owned(),
+            Self::UnknownAllowance { nearest, .. } => match nearest.as_slice() {
+                [] => "name a guard as `audience.drops`, an assertion as `disjoint(one,two)` or `one.inside.two`"
+                    .to_owned(),
+                several => format!("did you mean {}?", quoted_or(several)),
+            },
+            Self::ExcludedNested { address, by } => {
+                format!("plan without --exclude {address}, or leave out {} as well", list(by))
             }
             Self::UnknownTarget { nearest, .. } => match nearest.as_slice() {
                 [] => "`aud list` shows what is deployed".to_owned(),
-                several => {
-                    let names: Vec<String> = several.iter().map(|name| format!("`{name}`")).collect();
-                    format!("did you mean {}?", names.join(" or "))
-                }
+                several => format!("did you mean {}?", quoted_or(several)),
             },
             Self::MoveTaken { from, to } => {
                 format!("remove `moved {from} to {to}`: then `{from}` is deleted and `{to}` stays what it is")
@@ -213,6 +239,11 @@ fn quoted<T: fmt::Display>(names: &[T]) -> String {
         [one] => one.clone(),
         [several @ .., last] => format!("{} and {last}", several.join(", ")),
     }
+}
+
+/// Names in backticks, of which one is meant.
+fn quoted_or<T: fmt::Display>(names: &[T]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
 }
 
 fn nests(by: &[Address]) -> String {

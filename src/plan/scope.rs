@@ -10,36 +10,71 @@ use super::refusal::{Loss, Refusal};
 use crate::base::{Address, suggest};
 use crate::ir::{Audience, Status};
 
+/// What a plan is limited to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// The audiences, under their deployed or written addresses; `None` for all.
+    pub targets: Option<Vec<Address>>,
+    /// Audiences that are left out, under either address.
+    pub excluded: Vec<Address>,
+    /// What chose the targets, in words, beside targets that were named: `tag "LTV"`.
+    pub by: Vec<String>,
+}
+
 /// The scope of a plan.
 #[derive(Debug)]
 pub(super) struct Scope<'a> {
     /// The targets under their addresses after the change; empty for all.
     pub targets: Vec<Address>,
+    /// What was left out, under its address after the change.
+    pub excluded: Vec<Address>,
     /// What may change.
     pub inside: BTreeSet<&'a Address>,
 }
 
 impl<'a> Scope<'a> {
-    /// Resolves the targets; none means everything.
+    /// Resolves a selection.
     pub(super) fn new(
-        targets: &[Address],
+        selection: &Selection,
         pairs: &BTreeMap<&'a Address, Pair<'a>>,
         refusals: &mut Vec<Refusal>,
     ) -> Self {
-        if targets.is_empty() {
-            return Self { targets: Vec::new(), inside: pairs.keys().copied().collect() };
-        }
-        let mut inside = BTreeSet::new();
-        for target in targets {
-            let by_old = || pairs.iter().find(|(_, pair)| pair.renamed_from() == Some(target)).map(|(key, _)| *key);
-            match pairs.get_key_value(target).map(|(key, _)| *key).or_else(by_old) {
-                Some(address) => _ = inside.insert(address),
-                None => refusals.push(unknown(target, pairs)),
-            }
-        }
-        let targets = inside.iter().map(|address| (*address).clone()).collect();
-        Self { targets, inside: with_nested(inside, pairs) }
+        let excluded = resolved(&selection.excluded, pairs, refusals);
+        let owned = |addresses: &BTreeSet<&Address>| addresses.iter().map(|each| (*each).clone()).collect::<Vec<_>>();
+        let targets = selection.targets.as_ref().map(|targets| resolved(targets, pairs, refusals));
+        let chosen: BTreeSet<&Address> = match &targets {
+            Some(targets) => targets - &excluded,
+            None => pairs.keys().copied().filter(|address| !excluded.contains(address)).collect(),
+        };
+        let inside = with_nested(chosen, pairs);
+        refusals.extend(inside.intersection(&excluded).map(|address| excluded_nested(address, &inside, pairs)));
+        let targets = targets.map(|targets| owned(&(&targets - &excluded))).unwrap_or_default();
+        Self { targets, excluded: owned(&excluded), inside }
     }
+}
+
+/// The audiences under their addresses after the change.
+fn resolved<'a>(
+    addresses: &[Address],
+    pairs: &BTreeMap<&'a Address, Pair<'a>>,
+    refusals: &mut Vec<Refusal>,
+) -> BTreeSet<&'a Address> {
+    let mut found = BTreeSet::new();
+    for address in addresses {
+        let by_old = || pairs.iter().find(|(_, pair)| pair.renamed_from() == Some(address)).map(|(key, _)| *key);
+        match pairs.get_key_value(address).map(|(key, _)| *key).or_else(by_old) {
+            Some(address) => _ = found.insert(address),
+            None => refusals.push(unknown(address, pairs)),
+        }
+    }
+    found
+}
+
+/// A new or renamed audience that something in scope needs.
+fn excluded_nested(address: &Address, inside: &BTreeSet<&Address>, pairs: &BTreeMap<&Address, Pair<'_>>) -> Refusal {
+    let written = inside.iter().filter_map(|each| pairs.get(*each)?.after);
+    let by = written.filter(|audience| audience.nested().contains(address)).map(|audience| audience.address.clone());
+    Refusal::ExcludedNested { address: address.clone(), by: by.collect() }
 }
 
 fn unknown(target: &Address, pairs: &BTreeMap<&Address, Pair<'_>>) -> Refusal {

@@ -1,27 +1,41 @@
 //! Plans and applies.
 
-use std::path::Path;
-use std::process::Command;
 use std::sync::atomic::AtomicBool;
 
-use super::{Defined, Workbench, WorkbenchError, standard};
+use super::sample::Explainer;
+use super::select::{self, Select};
+use super::{Defined, Workbench, WorkbenchError, git, standard};
 use crate::apply::{self, Context, Outcome, Progress};
-use crate::base::{Address, Fingerprint, Name, Now};
+use crate::base::{Fingerprint, Now};
 use crate::diagnostic::Diagnostic;
 use crate::eval;
 use crate::ir::Model;
+use crate::members::Memberships;
 use crate::outputs::{self, Directory};
-use crate::plan::{self, MadeFrom, Plan};
+use crate::plan::{self, Allowance, MadeFrom, Plan};
 use crate::project::Project;
-use crate::state::{SqliteState, StateReader};
+use crate::state::{Snapshot, SqliteState, StateReader};
 
 /// What to plan.
 #[derive(Clone, Debug)]
 pub struct PlanRequest {
     /// The `now` of the evaluation.
     pub now: Now,
-    /// The audiences to limit the plan to; empty for all.
-    pub targets: Vec<String>,
+    /// What to limit the plan to.
+    pub select: Select,
+    /// The audiences whose running test may be replaced by one of the same name.
+    pub replace: Vec<String>,
+    /// Guards and assertions that may be broken.
+    pub allowed: Vec<Allowance>,
+    /// How many people are named for each reason to move, as examples.
+    pub sample: usize,
+}
+
+impl PlanRequest {
+    /// A plan of everything.
+    pub fn at(now: Now) -> Self {
+        Self { now, select: Select::default(), replace: Vec::new(), allowed: Vec::new(), sample: 0 }
+    }
 }
 
 /// A plan with what was needed to make it.
@@ -57,25 +71,49 @@ impl Workbench {
     fn plan_of(&self, defined: &Defined, request: &PlanRequest) -> Result<Plan, WorkbenchError> {
         let Defined { project, model, store, .. } = defined;
         self.must_not_be_forgetting(project)?;
-        let targets = request.targets.iter().map(|target| checked_address(target)).collect::<Result<Vec<_>, _>>()?;
         let snapshot = SqliteState::open(self.system.clone(), &project.state_path)?.snapshot()?;
         if let (0, Some((_, applied_over @ 1..))) = (store.version, snapshot.evaluated) {
             return Err(WorkbenchError::NoData(applied_over));
         }
+        let selection = self.select(&request.select, defined, &snapshot)?;
+        let replace = select::addresses(&request.replace)?;
         let stored = standard::stored(defined, &snapshot);
-        let memberships = eval::evaluate(model, store, request.now, None, &stored);
+        let keys = plan::keys(model);
+        let due = plan::to_evaluate(model, &snapshot, &keys, store, request.now);
+        let memberships = eval::evaluate(model, store, request.now, Some(&due), &stored);
+        let until = eval::horizon(model, store, request.now, Some(&due), &stored);
+        let redefined = plan::redefined(model, &snapshot, &keys);
+        // Without an edit nobody asks for what was deployed.
+        let deployed = (!redefined.is_empty() || request.sample > 0).then(|| deployed_model(model, &snapshot));
+        let as_deployed = deployed.as_ref().map_or_else(
+            || Memberships { now: request.now, data_version: store.version, audiences: Default::default() },
+            |deployed| {
+                let stored = standard::of_records(defined, &snapshot);
+                eval::evaluate(deployed, store, request.now, Some(&redefined), &stored)
+            },
+        );
         let directory = Directory::new(store);
-        let plan = plan::make(plan::Input {
+        let mut plan = plan::make(plan::Input {
             model,
             snapshot: &snapshot,
             memberships: &memberships,
             store,
             outputs: &project.outputs,
             reach: &|kind, mpids| outputs::reach(&directory, kind, mpids),
-            targets: &targets,
+            selection: &selection,
+            replace: &replace,
+            allowed: &request.allowed,
+            keys: &keys,
+            until: &until,
+            as_deployed: &as_deployed,
+            sample: request.sample,
+            environment: (None, false),
             tool: env!("CARGO_PKG_VERSION"),
             definitions: definitions(model),
         });
+        if let (Ok(plan), Some(deployed), 1..) = (&mut plan, &deployed, request.sample) {
+            Explainer { defined, deployed, stored: &stored, now: request.now }.explain(plan);
+        }
         store.ensure_whole()?;
         Ok(plan?)
     }
@@ -163,14 +201,8 @@ impl Workbench {
 
     /// The git commit of the project folder, where there is one.
     fn commit(&self) -> Option<String> {
-        git_commit(&self.folder)
+        git::commit(&self.folder)
     }
-}
-
-fn git_commit(folder: &Path) -> Option<String> {
-    let output = Command::new("git").arg("-C").arg(folder).args(["rev-parse", "HEAD"]).output().ok()?;
-    let commit = String::from_utf8(output.stdout).ok().filter(|_| output.status.success())?;
-    Some(commit.trim().to_owned())
 }
 
 fn definitions(model: &Model) -> Fingerprint {
@@ -178,6 +210,16 @@ fn definitions(model: &Model) -> Fingerprint {
     Fingerprint::of(serde_json::to_vec(model).unwrap_or_default())
 }
 
-fn checked_address(text: &str) -> Result<Address, WorkbenchError> {
-    Name::new(text).map_err(|error| WorkbenchError::Unknown(error.to_string()))
+/// What is deployed, as a model of its own.
+fn deployed_model(written: &Model, snapshot: &Snapshot) -> Model {
+    let definitions = snapshot.audiences.iter().map(|record| &record.definition);
+    Model {
+        project: written.project.clone(),
+        audiences: definitions.map(|definition| (definition.address.clone(), definition.clone())).collect(),
+        moves: Vec::new(),
+        guards: Vec::new(),
+        assertions: Vec::new(),
+        event_retention: written.event_retention,
+        profile_retention: written.profile_retention,
+    }
 }

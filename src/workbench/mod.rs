@@ -14,10 +14,13 @@ mod estimate;
 mod explain;
 mod files;
 mod forget;
+mod git;
 mod init;
+mod sample;
+mod schema;
+mod select;
 mod standard;
 mod test;
-mod schema;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -35,6 +38,7 @@ pub use explain::Explained;
 pub use forget::{Known, ToForget};
 pub use init::init;
 pub use schema::SchemaView;
+pub use select::Select;
 pub use test::{TestRequest, TestRun};
 
 /// An opened project folder.

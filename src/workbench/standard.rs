@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use roaring::RoaringBitmap;
+
 use super::{Defined, Workbench, WorkbenchError};
-use crate::base::Mpid;
+use crate::base::{Address, Mpid};
 use crate::eval::Stored;
 use crate::members::Numbering;
 use crate::plan;
@@ -30,12 +32,25 @@ pub(super) fn stored(defined: &Defined, snapshot: &Snapshot) -> Stored {
     if kept.is_empty() {
         return Stored::default();
     }
+    over_rows(defined, snapshot, kept.into_iter().map(|(written, members)| (written.address.clone(), members)))
+}
+
+/// What a snapshot holds of its standard audiences, under the addresses that they have in it.
+pub(super) fn of_records(defined: &Defined, snapshot: &Snapshot) -> Stored {
+    let standard = snapshot.audiences.iter().filter(|record| record.definition.standard.is_some());
+    let kept: Vec<_> =
+        standard.filter_map(|record| Some((record.definition.address.clone(), record.members.as_ref()?))).collect();
+    if kept.is_empty() { Stored::default() } else { over_rows(defined, snapshot, kept) }
+}
+
+fn over_rows<'a>(
+    defined: &Defined,
+    snapshot: &Snapshot,
+    kept: impl IntoIterator<Item = (Address, &'a RoaringBitmap)>,
+) -> Stored {
     // The store's rows as a numbering: row to MPID and back.
     let rows = Numbering::new(defined.store.users.mpids.iter().map(|mpid| Mpid(*mpid)).collect());
     let row = |number: u32| rows.number(*snapshot.mpids.get(number as usize)?);
-    let members = kept.into_iter().map(|(written, members)| {
-        let rows = members.iter().filter_map(row).collect();
-        (written.address.clone(), rows)
-    });
+    let members = kept.into_iter().map(|(address, members)| (address, members.iter().filter_map(row).collect()));
     Stored(members.collect::<BTreeMap<_, _>>())
 }

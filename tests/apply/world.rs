@@ -9,7 +9,7 @@ use aud::apply::{ApplyError, Context, Outcome, Progress, apply};
 use aud::base::{Fingerprint, Mpid, Now, OutputName, SourceId, Span, Timestamp};
 use aud::catalog::{IdentityType, OutputKind};
 use aud::ir::{Audience, VariantName};
-use aud::plan::{Action, Change, ConnectionChange, MadeFrom, People, Plan};
+use aud::plan::{Action, Change, ConnectionAction, ConnectionChange, Drift, Evaluation, MadeFrom, People, Plan};
 use aud::project::Output;
 use aud::state::{Head, SqliteState, StateReader, StateWriter};
 use aud::store::{Builder, Store};
@@ -62,12 +62,19 @@ impl World {
                 store: self.store.id.to_string(),
                 data_version: self.store.version,
                 now: now(),
+                environment: None,
+                shadow: false,
             },
             new_users: new_users.map(|n| Mpid(100 + n)).collect(),
             changes,
             unchanged: 0,
             pending: 0,
             targets: Vec::new(),
+            excluded: Vec::new(),
+            selected_by: Vec::new(),
+            checks: Vec::new(),
+            holding: Vec::new(),
+            evaluation: Evaluation::default(),
         }
     }
 
@@ -146,6 +153,9 @@ pub(super) fn change(action: Action, address: &str, after: Option<Audience>) -> 
         people: People::default(),
         variants: Vec::new(),
         connections: Vec::new(),
+        why: None,
+        drift: Drift::default(),
+        samples: Vec::new(),
     }
 }
 
@@ -178,6 +188,8 @@ impl ChangeExt for Change {
             drops: users(drops.to_vec()),
             identities: BTreeMap::new(),
             unreachable: 0,
+            action: ConnectionAction::Continue,
+            kept: 0,
         });
         self
     }

@@ -48,6 +48,9 @@ fn each_audience_gets_its_action_and_deletions_come_first() {
     ];
     assert_eq!(actions, expected);
     let counts = Counts {
+        replace: 0,
+        activate: 0,
+        pause: 0,
         add: 1,
         change: 1,
         rename: 0,

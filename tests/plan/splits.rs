@@ -96,9 +96,9 @@ fn a_running_test_is_fixed() {
     ];
     let texts: Vec<String> = refused.iter().flat_map(World::refusals).collect();
     insta::assert_snapshot!(texts.join("\n"), @r#"
-the split `test` of `vip` runs as push 40%, email 40%, control 20% and cannot become push 50%, email 40%, control 10%; a test that runs is fixed: give the split a new name to start a new test, or delete it
-the split `test` of `vip` runs as push 40%, email 40%, control 20% and cannot become email 40%, push 40%, control 20%; a test that runs is fixed: give the split a new name to start a new test, or delete it
-the split `test` of `vip` runs as push 40%, email 40%, control 20%, salt `shop/vip/test` and cannot become push 40%, email 40%, control 20%, salt `s3`; a test that runs is fixed: give the split a new name to start a new test, or delete it
+the split `test` of `vip` runs as push 40%, email 40%, control 20% and cannot become push 50%, email 40%, control 10%; a test that runs is fixed: give the split a new name to start a new test, or end this one and start it anew with --replace vip
+the split `test` of `vip` runs as push 40%, email 40%, control 20% and cannot become email 40%, push 40%, control 20%; a test that runs is fixed: give the split a new name to start a new test, or end this one and start it anew with --replace vip
+the split `test` of `vip` runs as push 40%, email 40%, control 20%, salt `shop/vip/test` and cannot become push 40%, email 40%, control 20%, salt `s3`; a test that runs is fixed: give the split a new name to start a new test, or end this one and start it anew with --replace vip
 "#);
 }
 

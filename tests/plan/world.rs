@@ -9,7 +9,7 @@ use aud::ir::{
     Predicate, Split, Status, Unit, Variant, VariantName, normalise,
 };
 use aud::members::Memberships;
-use aud::plan::{Change, Input, Plan, Reach, Refusals, make};
+use aud::plan::{Allowance, Change, Input, Plan, Reach, Refusals, Selection, keys, make};
 use aud::project::Output;
 use aud::state::{AudienceRecord, Snapshot};
 use aud::store::{Builder, Store};
@@ -123,6 +123,14 @@ pub(crate) struct World {
     pub(crate) members: BTreeMap<Address, RoaringBitmap>,
     pub(crate) outputs: BTreeMap<OutputName, Output>,
     pub(crate) targets: Vec<Address>,
+    pub(crate) excluded: Vec<Address>,
+    pub(crate) replace: Vec<Address>,
+    pub(crate) allowed: Vec<Allowance>,
+    pub(crate) until: BTreeMap<Address, Option<Timestamp>>,
+    /// Who would be in audiences by their definitions as deployed, by row.
+    pub(crate) by_deployed: BTreeMap<Address, RoaringBitmap>,
+    pub(crate) shadow: bool,
+    pub(crate) sample: usize,
 }
 
 impl World {
@@ -159,6 +167,13 @@ impl World {
             members: BTreeMap::new(),
             outputs: ["warehouse", "archive"].map(|each| (name(each), output(each))).into(),
             targets: Vec::new(),
+            excluded: Vec::new(),
+            replace: Vec::new(),
+            allowed: Vec::new(),
+            until: BTreeMap::new(),
+            by_deployed: BTreeMap::new(),
+            shadow: false,
+            sample: 0,
         }
     }
 
@@ -219,6 +234,15 @@ impl World {
         Memberships { now: now(), data_version: 41, audiences: self.members.clone() }
     }
 
+    fn selection(&self) -> Selection {
+        let targets = (!self.targets.is_empty()).then(|| self.targets.clone());
+        Selection { targets, excluded: self.excluded.clone(), by: Vec::new() }
+    }
+
+    fn as_deployed(&self) -> Memberships {
+        Memberships { now: now(), data_version: 41, audiences: self.by_deployed.clone() }
+    }
+
     pub(crate) fn try_plan(&self) -> Result<Plan, Refusals> {
         make(Input {
             model: &self.model,
@@ -227,7 +251,14 @@ impl World {
             store: &self.store(),
             outputs: &self.outputs,
             reach: &reach,
-            targets: &self.targets,
+            selection: &self.selection(),
+            replace: &self.replace,
+            allowed: &self.allowed,
+            keys: &keys(&self.model),
+            until: &self.until,
+            as_deployed: &self.as_deployed(),
+            sample: self.sample,
+            environment: (None, self.shadow),
             tool: "0.1.0",
             definitions: Fingerprint::of("the definitions"),
         })

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::apply::{Outcome, Progress};
-use crate::cli::args::{Door, NowArg, TargetArg};
+use crate::base::SourceMap;
+use crate::cli::args::{ConsentArg, Door, NowArg, TargetArg};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::interrupt;
 use crate::cli::ui::Ui;
@@ -15,12 +16,14 @@ use crate::workbench::{ApplyRequest, Defined, PlanRequest, Planned, Workbench, W
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     /// A plan saved with `aud plan -o FILE` [default: plan now, and ask]
-    #[arg(conflicts_with_all = ["targets", "now"])]
+    #[arg(conflicts_with_all = ["targets", "exclude", "tags", "outputs", "changed_since", "replace", "allow", "now"])]
     file: Option<PathBuf>,
     #[command(flatten)]
     now: NowArg,
     #[command(flatten)]
     target: TargetArg,
+    #[command(flatten)]
+    consent: ConsentArg,
     /// Do not ask
     #[arg(long)]
     auto_approve: bool,
@@ -33,17 +36,29 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
         let cannot_read = |source| WorkbenchError::PlanFile { path: path.clone(), source };
         let plan = file::read(&*door.system, path).map_err(cannot_read)?;
         let defined = workbench.still_fits(&plan)?;
+        if plan.broken().next().is_some() {
+            return broken(ui, &plan, &defined.sources);
+        }
         return apply(&workbench, ui, &plan, &defined);
     }
-    let request = PlanRequest { now: door.now(&args.now), targets: args.target.targets.clone() };
+    let request = PlanRequest {
+        now: door.now(&args.now),
+        select: args.target.select(),
+        replace: args.consent.replace.clone(),
+        allowed: args.consent.allowed(),
+        sample: 0,
+    };
     let Planned { plan, defined } = workbench.plan(&request)?;
     ui.diagnostics(&defined.warnings, &defined.sources);
-    ui.notices(&defined.model, args.now.now, door.system.now());
+    ui.notices(args.now.now, door.system.now());
     if !ui.json {
         ui.print(&report::plan::text(&plan, &defined.sources, ui.style(), ui.verbose))?;
         if plan.is_empty() && plan.pending == 0 {
             return Ok(Exit::Fine);
         }
+    }
+    if plan.broken().next().is_some() {
+        return broken(ui, &plan, &defined.sources);
     }
     if !plan.is_empty() && !args.auto_approve {
         match ui.confirm("\nApply this plan?") {
@@ -60,6 +75,15 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
         }
     }
     apply(&workbench, ui, &plan, &defined)
+}
+
+/// A plan that breaks a guard or an assertion is shown, and never applied.
+fn broken(ui: &Ui, plan: &Plan, sources: &SourceMap) -> Result<Exit, Failure> {
+    if ui.json {
+        ui.print_json(&report::plan::json(plan))?;
+    }
+    ui.say(&report::plan::broken(plan, sources));
+    Ok(Exit::Broken)
 }
 
 fn apply(workbench: &Workbench, ui: &Ui, plan: &Plan, defined: &Defined) -> Result<Exit, Failure> {

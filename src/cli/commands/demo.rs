@@ -61,7 +61,7 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
     if !ui.json {
         ui.print(&report::import::text(&imported, elapsed_ms))?;
     }
-    let planned = workbench.plan(&PlanRequest { now, targets: Vec::new() })?;
+    let planned = workbench.plan(&PlanRequest::at(now))?;
     ui.diagnostics(&planned.defined.warnings, &planned.defined.sources);
     if !ui.json {
         ui.print(&report::plan::text(&planned.plan, &planned.defined.sources, ui.style(), ui.verbose))?;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli::args::{Door, NowArg, TargetArg};
+use crate::cli::args::{ConsentArg, Door, NowArg, TargetArg};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::ui::Ui;
 use crate::plan::file;
@@ -16,6 +16,8 @@ pub(in crate::cli) struct Args {
     now: NowArg,
     #[command(flatten)]
     target: TargetArg,
+    #[command(flatten)]
+    consent: ConsentArg,
     /// Save the plan, for `aud apply FILE`
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -26,10 +28,16 @@ pub(in crate::cli) struct Args {
 
 /// Shows what would change.
 pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Failure> {
-    let request = PlanRequest { now: door.now(&args.now), targets: args.target.targets.clone() };
+    let request = PlanRequest {
+        now: door.now(&args.now),
+        select: args.target.select(),
+        replace: args.consent.replace.clone(),
+        allowed: args.consent.allowed(),
+        sample: 0,
+    };
     let planned = door.workbench()?.plan(&request)?;
     ui.diagnostics(&planned.defined.warnings, &planned.defined.sources);
-    ui.notices(&planned.defined.model, args.now.now, door.system.now());
+    ui.notices(args.now.now, door.system.now());
     if ui.json {
         ui.print_json(&report::plan::json(&planned.plan))?;
     } else {
@@ -39,6 +47,9 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
         let cannot_write = |source| WorkbenchError::PlanFile { path: path.clone(), source };
         file::write(&*door.system, path, &planned.plan).map_err(cannot_write)?;
         ui.say(&format!("Saved to {0}; run: aud apply {0}", path.display()));
+    }
+    if planned.plan.broken().next().is_some() {
+        return Ok(Exit::Broken);
     }
     let changes = args.detailed_exitcode && !planned.plan.is_empty();
     Ok(if changes { Exit::Changes } else { Exit::Fine })

@@ -81,7 +81,7 @@ fn is_definition(event: &notify::Result<Event>, folder: &Path) -> bool {
 }
 
 fn show(door: &Door, ui: &Ui, args: &Args, workbench: &Workbench) -> Result<(), Failure> {
-    let request = PlanRequest { now: door.now(&args.now), targets: args.target.targets.clone() };
+    let request = PlanRequest { select: args.target.select(), ..PlanRequest::at(door.now(&args.now)) };
     match workbench.plan(&request) {
         Ok(planned) if ui.json => ui.print_json(&report::plan::json(&planned.plan))?,
         Ok(planned) => {

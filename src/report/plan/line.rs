@@ -78,7 +78,8 @@ fn symbol(action: Action) -> &'static str {
     match action {
         Action::Delete => "-",
         Action::Create => "+",
-        Action::Update => "~",
+        Action::Replace => "-/+",
+        Action::Activate | Action::Pause | Action::Rename | Action::Update => "~",
         Action::Refresh => "±",
     }
 }
@@ -147,7 +148,7 @@ impl Pen<'_> {
         let paint = match action {
             Action::Delete => Style::REMOVED,
             Action::Create => Style::ADDED,
-            Action::Update | Action::Refresh => Style::WARNING,
+            _ => Style::WARNING,
         };
         let numbers = format!("{:>1$} → ", head.before, widths.before);
         let pad = |text: &str, to: usize| " ".repeat(to.saturating_sub(width(text)));

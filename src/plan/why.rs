@@ -1,0 +1,127 @@
+//! Why people enter and leave.
+//!
+//! In: who was in an audience and who will be, who would be by the definitions as deployed, and when each user was last written about. Out: everybody who
+//! moves under one reason, counted and by example.
+//!
+//! Whom the definition as deployed would leave where they were moves by the edit. Whom it would move too, moves by the world: by new data where anything was
+//! written about them since the last evaluation, otherwise by time alone.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use roaring::RoaringBitmap;
+
+use super::change::{Cause, Moves, Sample, Why};
+use super::people::Translation;
+use crate::members::Difference;
+use crate::store::Store;
+
+/// The data of an evaluation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// The store.
+    pub store: String,
+    /// Its version.
+    pub version: u64,
+}
+
+/// Tells whom something was written about since an evaluation.
+pub(super) struct News<'a> {
+    store: &'a Store,
+    users: &'a Translation,
+    /// The numbers of the users that are as they were, by the version of the data.
+    quiet: Mutex<BTreeMap<u64, RoaringBitmap>>,
+}
+
+impl<'a> News<'a> {
+    pub(super) fn new(store: &'a Store, users: &'a Translation) -> Self {
+        Self { store, users, quiet: Mutex::default() }
+    }
+
+    /// Who of some users was written about since. Of another store nothing is known, and all of it counts as new.
+    fn about(&self, people: &RoaringBitmap, since: Option<&Seen>) -> RoaringBitmap {
+        match since {
+            Some(seen) if seen.store == *self.store.id && seen.version == self.store.version => RoaringBitmap::new(),
+            Some(seen) if seen.store == *self.store.id => people - &self.quiet(seen.version),
+            _ => people.clone(),
+        }
+    }
+
+    /// The users about whom nothing was written after a version. Users that are not in the store any more are none of them.
+    fn quiet(&self, version: u64) -> RoaringBitmap {
+        let mut known = self.quiet.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let find = || {
+            let rows = 0..self.store.user_count() as u32;
+            let quiet = rows.filter(|row| None::<u64>.is_some_and(|changed| changed <= version) && *row > 0);
+            quiet.filter_map(|row| self.users.number_of(self.store.users.mpid(row)?)).collect()
+        };
+        known.entry(version).or_insert_with(find).clone()
+    }
+}
+
+/// Who moves for which reason. Nobody is in two of these.
+pub(super) struct Causes(Vec<(Cause, Difference)>);
+
+/// Divides the moves by their reason. `as_deployed` are the members by the definitions as deployed, where those are others; `is_repair` says that
+/// the state did not hold what was last applied.
+pub(super) fn causes(
+    before: Option<&RoaringBitmap>,
+    moves: &Difference,
+    as_deployed: Option<&RoaringBitmap>,
+    news: &News<'_>,
+    since: Option<&Seen>,
+    is_repair: bool,
+) -> Causes {
+    let nobody = RoaringBitmap::new();
+    let deployed = as_deployed.or(before).unwrap_or(&nobody);
+    // Without another definition nobody moves by the edit.
+    let edit = match as_deployed {
+        Some(_) => Difference { adds: &moves.adds - deployed, drops: &moves.drops & deployed },
+        None => Difference::default(),
+    };
+    let rest = without(moves, &edit);
+    if is_repair {
+        return Causes(vec![(Cause::Edit, edit), (Cause::Repair, rest)]);
+    }
+    let data = Difference { adds: news.about(&rest.adds, since), drops: news.about(&rest.drops, since) };
+    let time = without(&rest, &data);
+    Causes(vec![(Cause::Edit, edit), (Cause::Data, data), (Cause::Time, time)])
+}
+
+/// Everybody moves by the edit: the audience is new, or goes, or was or becomes a draft.
+pub(super) fn all_by_edit(moves: &Difference) -> Causes {
+    Causes(vec![(Cause::Edit, moves.clone())])
+}
+
+fn without(moves: &Difference, others: &Difference) -> Difference {
+    Difference { adds: &moves.adds - &others.adds, drops: &moves.drops - &others.drops }
+}
+
+impl Causes {
+    /// How many move for which reason.
+    pub(super) fn counted(&self) -> Why {
+        let mut why = Why::default();
+        for (cause, moves) in &self.0 {
+            let counted = Moves { adds: moves.adds.len(), drops: moves.drops.len() };
+            *match cause {
+                Cause::Edit => &mut why.edit,
+                Cause::Data => &mut why.data,
+                Cause::Time => &mut why.time,
+                Cause::Repair => &mut why.repair,
+            } = counted;
+        }
+        why
+    }
+
+    /// Some who enter and some who leave, at most `most` of each for each reason: those with the lowest numbers, so that they are the same ones each time.
+    pub(super) fn samples(&self, most: usize, users: &Translation) -> Vec<Sample> {
+        let some = |cause: Cause, people: &RoaringBitmap, enters: bool| -> Vec<Sample> {
+            let mpids = people.iter().take(most).filter_map(|number| users.mpid(number));
+            mpids.map(|mpid| Sample { mpid, enters, cause, criterion: None }).collect()
+        };
+        let both = self.0.iter().flat_map(|(cause, moves)| {
+            some(*cause, &moves.adds, true).into_iter().chain(some(*cause, &moves.drops, false))
+        });
+        both.collect()
+    }
+}
