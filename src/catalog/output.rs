@@ -42,6 +42,14 @@ pub struct Setting {
 pub enum DeleteBehaviour {
     /// A removal is sent for each member, and the receiver handles it.
     SendsRemovals,
+    /// One message says that the audience is gone, and the receiver has to handle it.
+    SendsMessage,
+    /// The audience downstream is deleted.
+    DeletesAudience,
+    /// The audience downstream stays, with everybody in it.
+    KeepsAudience,
+    /// The attributes that stood for the audience stay on everybody.
+    KeepsAttributes,
 }
 
 /// One kind of output.

@@ -184,8 +184,121 @@ fn json_counts_people_and_never_names_them() {
     world.rows.extend([77_777_777_777]);
     let world = world.write(audience("newcomers", more_than("age", 4.0)), 2999..3001);
     let plan = world.plan();
-    let json = report::json(&plan);
+    let json = report::json(&report::view(&plan, &sources(), report::Show::default()));
     assert!(!json.to_string().contains("77777777777"));
     assert_eq!(json["new_users"], 1);
     insta::assert_snapshot!(format!("{json:#}"));
+}
+
+fn json(plan: &Plan, show: report::Show) -> serde_json::Value {
+    report::json(&report::view(plan, &sources(), show))
+}
+
+/// One of everything that can happen to an audience.
+fn every_action() -> World {
+    let draft = |audience: Audience| Audience { status: Status::Draft, ..audience };
+    let named = |address: &str, number: f64| with_outputs(audience(address, more_than("ltv", number)), &["warehouse"]);
+    let other_split = Audience { split: Some(split("winback", &[("push", 30), ("sms", 30)])), ..tested(500.0) };
+    let other_split = Audience { connections: vec![connect(variant("sms"), "warehouse")], ..other_split };
+    let mut world = everything()
+        .deploy(draft(named("b_ready", 3.0)), [])
+        .write(named("b_ready", 3.0), 0..7)
+        .deploy(named("c_paused", 4.0), 0..70)
+        .write(draft(named("c_paused", 4.0)), [])
+        .deploy(named("d_old", 5.0), 0..70)
+        .write(named("d_new", 5.0), 0..70)
+        .moved("d_old", "d_new")
+        .deploy(named("e_connections", 5.0), 0..70)
+        .write(with_outputs(audience("e_connections", more_than("ltv", 5.0)), &["archive"]), 0..70)
+        .write(other_split, 39..1416);
+    world.replace.push(name("lapsed_spenders"));
+    world
+}
+
+/// The same with everything that only a state that lived through something can have.
+fn every_word() -> Plan {
+    use aud::plan::{Check, Drift, Evaluation, Found, Moves, Verdict, Why};
+    let mut plan = every_action().plan();
+    let check = |name: &str, limit: &str, people, percent, verdict| Check {
+        name: name.to_owned(),
+        limit: limit.to_owned(),
+        found: Found { people, percent },
+        verdict,
+        origin: aud::base::Origin::default(),
+    };
+    let allowed = Verdict::Allowed { reason: "the sale is over".to_owned() };
+    plan.checks = vec![
+        check("lapsed_spenders.drops", "drops <= 5%", 39, Some(3.239), Verdict::Holds),
+        check("vip.size", "size between 100 and 200", 312, None, Verdict::Broken),
+        check("engaged.adds", "adds <= 0.1%", 3, Some(0.3), allowed),
+        check("disjoint(vip,engaged)", "disjoint(vip, engaged)", 12, None, Verdict::Broken),
+        check("vip.inside.engaged", "vip inside engaged", 0, None, Verdict::Holds),
+    ];
+    plan.evaluation = Evaluation { evaluated: 3, reused: 9_997 };
+    plan.excluded = vec![name("other")];
+    for change in &mut plan.changes {
+        match change.address.as_str() {
+            "lapsed_spenders" => {
+                let moves = |adds, drops| Moves { adds, drops };
+                change.why = Some(Why { edit: moves(205, 31), time: moves(7, 8), ..Why::default() });
+            }
+            "engaged" => change.drift = Drift { definition: false, members: true },
+            "e_connections" => change.drift = Drift { definition: true, members: true },
+            _ => {}
+        }
+    }
+    plan
+}
+
+#[test]
+fn every_action_has_its_words() {
+    insta::assert_snapshot!("every_word", text(&every_word()));
+    insta::assert_snapshot!("every_word_in_full", report::text(&every_word(), &sources(), Style::PLAIN, true));
+}
+
+#[test]
+fn a_shadow_environment_says_that_nothing_is_delivered() {
+    let mut plan = every_action().plan();
+    plan.changes.truncate(1);
+    plan.made_from.shadow = true;
+    plan.made_from.environment = Some(name("staging"));
+    plan.selected_by = vec!["tag \"LTV\"".to_owned()];
+    plan.targets = vec![name("old_newsletter")];
+    insta::assert_snapshot!(text(&plan));
+    let shown = report::view(&plan, &sources(), report::Show { steps: true, ..report::Show::default() });
+    insta::assert_snapshot!("the_steps_in_a_shadow", report::explain(&shown, Style::PLAIN));
+}
+
+#[test]
+fn the_steps_are_those_of_an_apply() {
+    let mut plan = every_word();
+    plan.pending = 2;
+    let shown = report::view(&plan, &sources(), report::Show { steps: true, ..report::Show::default() });
+    insta::assert_snapshot!(report::explain(&shown, Style::PLAIN));
+}
+
+#[test]
+fn small_counts_are_suppressed() {
+    let show = report::Show { suppress_below: Some(10), ..report::Show::default() };
+    let shown = report::view(&every_word(), &sources(), show);
+    insta::assert_snapshot!(report::text_of(&shown, Style::PLAIN, true));
+}
+
+/// The schema that other programs may rely on is the one in `docs/schema`.
+#[test]
+fn the_schema_is_written_down_and_documents_keep_to_it() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema/plan-1.json");
+    if std::env::var("INSTA_UPDATE").is_ok_and(|mode| mode == "always") {
+        std::fs::write(&path, report::json_schema()).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), report::json_schema(), "INSTA_UPDATE=always writes it anew");
+    let schema: serde_json::Value = serde_json::from_str(&report::json_schema()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for suppress_below in [None, Some(10), Some(100)] {
+        for plan in [every_word(), large().keep(lapsed(1.0), 0..10).plan()] {
+            let document = json(&plan, report::Show { suppress_below, steps: true });
+            let errors: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{errors:?}");
+        }
+    }
 }

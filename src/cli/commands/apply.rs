@@ -80,7 +80,8 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
 /// A plan that breaks a guard or an assertion is shown, and never applied.
 fn broken(ui: &Ui, plan: &Plan, sources: &SourceMap) -> Result<Exit, Failure> {
     if ui.json {
-        ui.print_json(&report::plan::json(plan))?;
+        let view = report::plan::view(plan, sources, report::plan::Show::default());
+        ui.print_json(&report::plan::json(&view))?;
     }
     ui.say(&report::plan::broken(plan, sources));
     Ok(Exit::Broken)

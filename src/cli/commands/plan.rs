@@ -6,7 +6,7 @@ use crate::cli::args::{ConsentArg, Door, NowArg, TargetArg};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::ui::Ui;
 use crate::plan::file;
-use crate::report;
+use crate::report::{self, plan::PlanView, plan::Show};
 use crate::workbench::{PlanRequest, WorkbenchError};
 
 /// Arguments of `aud plan`.
@@ -24,6 +24,24 @@ pub(in crate::cli) struct Args {
     /// Exit code 2 where there is something to do, 0 where there is nothing
     #[arg(long)]
     detailed_exitcode: bool,
+    /// The steps of an apply, in order
+    #[arg(long, group = "form")]
+    explain: bool,
+    /// Show counts from 1 up to this one, exclusive, as `<COUNT`, and withhold what would tell them; at least 5
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(Show::LEAST_BOUND..))]
+    suppress_below: Option<u64>,
+    /// Examples of who enters and leaves, this many of each at most for each audience
+    #[arg(long, value_name = "COUNT", default_value_t = 0, hide_default_value = true)]
+    sample: usize,
+    /// Examples by their MPIDs
+    #[arg(long, requires = "sample")]
+    show_mpids: bool,
+}
+
+impl Args {
+    fn show(&self) -> Show {
+        Show { suppress_below: self.suppress_below, steps: self.explain, mpids: self.show_mpids }
+    }
 }
 
 /// Shows what would change.
@@ -33,16 +51,12 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
         select: args.target.select(),
         replace: args.consent.replace.clone(),
         allowed: args.consent.allowed(),
-        sample: 0,
+        sample: args.sample,
     };
     let planned = door.workbench()?.plan(&request)?;
     ui.diagnostics(&planned.defined.warnings, &planned.defined.sources);
     ui.notices(args.now.now, door.system.now());
-    if ui.json {
-        ui.print_json(&report::plan::json(&planned.plan))?;
-    } else {
-        ui.print(&report::plan::text(&planned.plan, &planned.defined.sources, ui.style(), ui.verbose))?;
-    }
+    print(&report::plan::view(&planned.plan, &planned.defined.sources, args.show()), ui, args)?;
     if let Some(path) = &args.output {
         let cannot_write = |source| WorkbenchError::PlanFile { path: path.clone(), source };
         file::write(&*door.system, path, &planned.plan).map_err(cannot_write)?;
@@ -53,4 +67,15 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
     }
     let changes = args.detailed_exitcode && !planned.plan.is_empty();
     Ok(if changes { Exit::Changes } else { Exit::Fine })
+}
+
+/// Prints a plan in the form that was asked for.
+fn print(view: &PlanView, ui: &Ui, args: &Args) -> Result<(), Failure> {
+    if ui.json {
+        ui.print_json(&report::plan::json(view))
+    } else if args.explain {
+        ui.print(&report::plan::explain(view, ui.style()))
+    } else {
+        ui.print(&report::plan::text_of(view, ui.style(), ui.verbose))
+    }
 }

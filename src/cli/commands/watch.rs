@@ -83,7 +83,10 @@ fn is_definition(event: &notify::Result<Event>, folder: &Path) -> bool {
 fn show(door: &Door, ui: &Ui, args: &Args, workbench: &Workbench) -> Result<(), Failure> {
     let request = PlanRequest { select: args.target.select(), ..PlanRequest::at(door.now(&args.now)) };
     match workbench.plan(&request) {
-        Ok(planned) if ui.json => ui.print_json(&report::plan::json(&planned.plan))?,
+        Ok(planned) if ui.json => {
+            let view = report::plan::view(&planned.plan, &planned.defined.sources, report::plan::Show::default());
+            ui.print_json(&report::plan::json(&view))?;
+        }
         Ok(planned) => {
             ui.diagnostics(&planned.defined.warnings, &planned.defined.sources);
             ui.print(&report::plan::text(&planned.plan, &planned.defined.sources, ui.style(), ui.verbose))?;

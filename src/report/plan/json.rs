@@ -1,33 +1,21 @@
-//! A plan as JSON, for other programs. The schema is described in `docs/plan.md`.
+//! A plan as JSON, for other programs. `docs/plan.md` describes it, and `docs/schema/plan-1.json` is its schema.
 
 use serde_json::{Value, json as object};
 
+use super::view::{PlanView, VERSION};
 use crate::ir::VariantName;
-use crate::plan::{Change, ConnectionChange, FieldChange, People, Plan, Refusals};
-
-/// The version of the schema. Fields are added without a new version, never removed or given another meaning.
-pub const VERSION: u32 = 1;
+use crate::plan::Refusals;
 
 /// A plan as a JSON document. It holds numbers of people, never who they are.
-pub fn json(plan: &Plan) -> Value {
-    let made = &plan.made_from;
-    object!({
-        "version": VERSION,
-        "made_from": {
-            "tool": made.tool,
-            "now": made.now.to_string(),
-            "definitions": made.definitions,
-            "outputs": made.outputs,
-            "state": { "lineage": made.lineage, "serial": made.serial },
-            "data": { "store": made.store, "version": made.data_version },
-        },
-        "empty": plan.is_empty(),
-        "targets": plan.targets,
-        "came_along": plan.came_along().collect::<Vec<_>>(),
-        "counts": plan.counts(),
-        "new_users": plan.new_users.len(),
-        "changes": plan.changes.iter().map(change).collect::<Vec<_>>(),
-    })
+pub fn json(view: &PlanView) -> Value {
+    // Maps with keys of text and numbers without a fraction: this cannot fail.
+    serde_json::to_value(view).unwrap_or_default()
+}
+
+/// The JSON Schema (2020-12) of [`json`], with a line feed at the end.
+pub fn json_schema() -> String {
+    let schema = schemars::generate::SchemaSettings::draft2020_12().for_serialize().into_generator();
+    serde_json::to_string_pretty(&schema.into_root_schema_for::<PlanView>()).unwrap_or_default() + "\n"
 }
 
 /// The reasons why there is no plan, as a JSON document.
@@ -36,53 +24,7 @@ pub fn refusals_json(refusals: &Refusals) -> Value {
     object!({ "version": VERSION, "refusals": each.collect::<Vec<_>>() })
 }
 
-fn change(change: &Change) -> Value {
-    let definition = change.definition();
-    object!({
-        "action": change.action,
-        "address": change.address,
-        "renamed_from": change.renamed_from,
-        "name": definition.map(|audience| &audience.name),
-        "external_name": definition.map(|audience| &audience.external_name),
-        "fields": change.fields.iter().map(field).collect::<Vec<_>>(),
-        "people": people(&change.people),
-        "variants": change.variants.iter().map(|(name, each)| {
-            object!({ "variant": variant(name), "people": people(each) })
-        }).collect::<Vec<_>>(),
-        "connections": change.connections.iter().map(connection).collect::<Vec<_>>(),
-    })
-}
-
-fn field(field: &FieldChange) -> Value {
-    object!({ "field": field.field, "old": field.old, "new": field.new })
-}
-
-fn people(people: &People) -> Value {
-    object!({
-        "before": people.before,
-        "after": people.size_after(),
-        "adds": people.adds.len(),
-        "drops": people.drops.len(),
-    })
-}
-
-fn connection(connection: &ConnectionChange) -> Value {
-    object!({
-        "output": connection.output,
-        "kind": connection.kind,
-        "variant": variant(&connection.variant),
-        "downstream_name": connection.downstream_name,
-        "adds": connection.adds.len(),
-        "drops": connection.drops.len(),
-        "identities": connection.identities,
-        "unreachable": connection.unreachable,
-    })
-}
-
 /// `null` for the whole audience.
 pub(in crate::report) fn variant(variant: &VariantName) -> Value {
-    match variant {
-        VariantName::Whole => Value::Null,
-        other => other.to_string().into(),
-    }
+    super::make::variant(variant).into()
 }

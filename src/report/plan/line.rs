@@ -1,12 +1,8 @@
-//! The lines of one audience in a plan: its head, fields, variants, connections.
+//! The lines of one audience in a plan: its head, notes, fields, causes, variants, connections.
 //!
-//! In: one change and the widths that the whole plan agreed on. Out: painted lines.
+//! In: one change as it is shown, and the widths that the whole plan agreed on. Out: painted lines.
 
-use crate::base::{Origin, SourceMap};
-use crate::catalog::{DeleteBehaviour, OutputKind};
-use crate::ir::{Status, VariantName};
-use crate::plan::{Action, Change, ConnectionChange, FieldChange, People};
-use crate::report::number::{number, people};
+use super::view::*;
 use crate::report::{Style, visible};
 
 /// What stands in the head of an audience, unpainted.
@@ -22,6 +18,7 @@ pub(super) struct Head {
 /// How wide the columns of a plan are, in characters.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Widths {
+    symbol: usize,
     label: usize,
     before: usize,
     after: usize,
@@ -33,11 +30,9 @@ pub(super) struct Widths {
 
 /// How lines are drawn.
 #[derive(Clone, Copy)]
-pub(super) struct Pen<'a> {
+pub(super) struct Pen {
     /// Colours and width.
     pub style: Style,
-    /// Where definitions were written.
-    pub sources: &'a SourceMap,
     /// Whether everything is shown.
     pub verbose: bool,
 }
@@ -49,62 +44,38 @@ const WIDEST_LABEL: usize = 48;
 const WIDEST_LINE: usize = 110;
 
 impl Head {
-    pub(super) fn new(change: &Change) -> Self {
-        let people = &change.people;
-        let draft = |definition: &Option<Box<crate::ir::Audience>>| {
-            definition.as_ref().is_some_and(|audience| audience.status == Status::Draft)
-        };
-        let after = match (&change.action, people.size_after()) {
-            (Action::Delete, _) if draft(&change.before) => "nothing".to_owned(),
-            (Action::Delete, _) => self::people(0),
-            (_, Some(size)) => self::people(size),
-            (_, None) => "draft".to_owned(),
-        };
-        let signed =
-            |sign: char, count: u64| if count == 0 { String::new() } else { format!("{sign}{}", number(count)) };
+    pub(super) fn new(change: &ChangeView) -> Self {
         Self {
-            symbol: symbol(change.action),
+            symbol: change.action.symbol(),
             label: label(change),
-            before: if draft(&change.before) { "draft".to_owned() } else { number(people.before) },
-            after,
-            adds: signed('+', people.adds.len()),
-            drops: signed('−', people.drops.len()),
+            before: change.before(),
+            after: change.after(),
+            adds: change.people.adds.signed('+'),
+            drops: change.people.drops.signed('−'),
         }
     }
 }
 
-/// The sign of an action.
-fn symbol(action: Action) -> &'static str {
-    match action {
-        Action::Delete => "-",
-        Action::Create => "+",
-        Action::Replace => "-/+",
-        Action::Activate | Action::Pause | Action::Rename | Action::Update => "~",
-        Action::Refresh => "±",
-    }
-}
-
 /// `lapsed_spenders "Lapsed spenders" (was old_lapsed)`.
-fn label(change: &Change) -> String {
-    let name = change.definition().map(|audience| audience.name.as_str());
-    let name = name.filter(|name| *name != change.address.as_str());
-    let name = name.map_or_else(String::new, |name| format!(" \"{}\"", visible(name)));
+fn label(change: &ChangeView) -> String {
+    let name = change.title().map_or_else(String::new, |name| format!(" \"{}\"", visible(name)));
     let was = change.renamed_from.as_ref().map_or_else(String::new, |from| format!(" (was {from})"));
     format!("{}{name}{was}", change.address)
 }
 
 impl Widths {
-    pub(super) fn of(heads: &[Head], changes: &[Change]) -> Self {
+    pub(super) fn of(heads: &[Head], changes: &[ChangeView]) -> Self {
         let most = |text: fn(&Head) -> &str| heads.iter().map(|head| width(text(head))).max().unwrap_or(0);
         let connections = || changes.iter().flat_map(|change| &change.connections);
         Self {
+            symbol: most(|head| head.symbol),
             label: most(|head| &head.label).min(WIDEST_LABEL),
             before: most(|head| &head.before),
             after: most(|head| &head.after),
             adds: most(|head| &head.adds),
             drops: most(|head| &head.drops),
-            connection: connections().map(|each| width(&connection_name(each))).max().unwrap_or(0),
-            sent: connections().map(|each| width(&sent(each))).max().unwrap_or(0),
+            connection: connections().map(|each| width(&each.label())).max().unwrap_or(0),
+            sent: connections().map(|each| width(&each.sent())).max().unwrap_or(0),
         }
     }
 }
@@ -114,47 +85,39 @@ fn width(text: &str) -> usize {
     text.chars().count()
 }
 
-fn connection_name(connection: &ConnectionChange) -> String {
-    match &connection.variant {
-        VariantName::Whole => connection.output.to_string(),
-        variant => format!("{} / {variant}", connection.output),
-    }
-}
-
-fn sent(connection: &ConnectionChange) -> String {
-    let (adds, drops) = (connection.adds.len(), connection.drops.len());
-    let signs = [('+', adds), ('−', drops)];
-    let parts: Vec<String> =
-        signs.iter().filter(|(_, count)| *count > 0).map(|(sign, count)| format!("{sign}{}", number(*count))).collect();
-    let noun = if adds.max(drops) == 1 && adds.min(drops) == 0 { "person" } else { "people" };
-    format!("{} {noun}", parts.join(" "))
-}
-
-impl Pen<'_> {
+impl Pen {
     /// All lines of one audience.
-    pub(super) fn change(&self, head: &Head, change: &Change, widths: &Widths) -> Vec<String> {
+    pub(super) fn change(&self, head: &Head, change: &ChangeView, widths: &Widths) -> Vec<String> {
         let mut lines = vec![self.head(head, change.action, widths)];
+        lines.extend(self.notes(change));
         lines.extend(self.fields(change));
+        let why: Vec<String> =
+            change.why_words().iter().map(|(moves, cause)| format!("{} {cause}", self.moves(moves))).collect();
+        if !why.is_empty() {
+            lines.push(format!("    why     {}", why.join(" · ")));
+        }
         if !change.variants.is_empty() {
-            let parts: Vec<String> = change.variants.iter().map(|(name, people)| self.variant(name, people)).collect();
+            let parts: Vec<String> = change.variants.iter().map(|each| self.variant(each)).collect();
             lines.push(format!("    split   {}", parts.join(" · ")));
         }
         lines.extend(change.connections.iter().map(|each| self.connection(each, change.action, widths)));
+        lines.extend(change.samples.iter().map(|sample| self.sample(sample)));
         lines
     }
 
-    fn head(&self, head: &Head, action: Action, widths: &Widths) -> String {
+    fn head(&self, head: &Head, action: ActionView, widths: &Widths) -> String {
         let style = self.style;
         let paint = match action {
-            Action::Delete => Style::REMOVED,
-            Action::Create => Style::ADDED,
+            ActionView::Delete => Style::REMOVED,
+            ActionView::Create => Style::ADDED,
             _ => Style::WARNING,
         };
         let numbers = format!("{:>1$} → ", head.before, widths.before);
         let pad = |text: &str, to: usize| " ".repeat(to.saturating_sub(width(text)));
         let line = format!(
-            "{} {}{}  {numbers}{}{}  {}{}  {}{}",
+            "{}{} {}{}  {numbers}{}{}  {}{}  {}{}",
             style.paint(paint, head.symbol),
+            pad(head.symbol, widths.symbol),
             style.paint(Style::STRONG, &head.label),
             pad(&head.label, widths.label),
             head.after,
@@ -167,49 +130,81 @@ impl Pen<'_> {
         line.trim_end().to_owned()
     }
 
-    fn variant(&self, name: &VariantName, people: &People) -> String {
-        let mut signs = Vec::new();
-        if !people.adds.is_empty() {
-            signs.push(self.style.paint(Style::ADDED, format!("+{}", number(people.adds.len()))));
-        }
-        if !people.drops.is_empty() {
-            signs.push(self.style.paint(Style::REMOVED, format!("−{}", number(people.drops.len()))));
-        }
-        let signs = if signs.is_empty() { String::new() } else { format!(" ({})", signs.join(" ")) };
-        format!("{name} {}{signs}", number(people.size_after().unwrap_or(0)))
+    /// What has to be said beside the figures: `! drift: …`.
+    fn notes(&self, change: &ChangeView) -> Vec<String> {
+        let note = |note: &super::words::Note| match note.warns {
+            true => format!("    {} {}", self.style.paint(Style::WARNING, "!"), visible(&note.text)),
+            false => format!("    {}", self.style.paint(Style::FAINT, visible(&note.text))),
+        };
+        change.notes().iter().map(note).collect()
     }
 
-    fn connection(&self, connection: &ConnectionChange, action: Action, widths: &Widths) -> String {
+    /// `+85 −16`, in colours.
+    fn moves(&self, moves: &MovesView) -> String {
+        let parts = [(moves.adds, '+', Style::ADDED), (moves.drops, '−', Style::REMOVED)];
+        let parts = parts.iter().filter(|(figure, ..)| !figure.is_zero());
+        let parts: Vec<String> =
+            parts.map(|(figure, sign, paint)| self.style.paint(*paint, figure.signed(*sign))).collect();
+        parts.join(" ")
+    }
+
+    fn variant(&self, variant: &VariantView) -> String {
+        let people = &variant.people;
+        let moves = self.moves(&MovesView { adds: people.adds, drops: people.drops });
+        let moves = if moves.is_empty() { String::new() } else { format!(" ({moves})") };
+        format!("{} {}{moves}", variant.variant, people.after.unwrap_or(0.into()))
+    }
+
+    fn connection(&self, connection: &ConnectionView, action: ActionView, widths: &Widths) -> String {
         let arrow = self.style.paint(Style::FAINT, "→");
-        let name = format!("{:<1$}", connection_name(connection), widths.connection);
-        if action == Action::Delete {
-            return format!("    {arrow} {name}  {}", after_deletion(connection));
+        let name = format!("{:<1$}", connection.label(), widths.connection);
+        if action == ActionView::Delete {
+            return format!("    {arrow} {name}  {}", visible(&connection.after_deletion()));
         }
-        let sent = format!("{:<1$}", sent(connection), widths.sent);
-        let mut reach: Vec<String> =
-            connection.identities.iter().map(|(identity, count)| format!("{identity} {}", number(*count))).collect();
-        if connection.unreachable > 0 {
-            let lost = format!("{} cannot be reached", number(connection.unreachable));
-            reach.push(self.style.paint(Style::WARNING, lost));
+        let sent = format!("{:<1$}", connection.sent(), widths.sent);
+        let mut rest: Vec<String> = Vec::new();
+        if let Some(event) = connection.event(action) {
+            let ends = connection.action == ConnectionActionView::Disconnect;
+            rest.push(self.style.paint(if ends { Style::REMOVED } else { Style::ADDED }, event));
         }
+        if self.verbose && !connection.kept.is_zero() {
+            let stay = if connection.kept.is_one() { "stays" } else { "stay" };
+            rest.push(format!("{} {stay}", connection.kept));
+        }
+        rest.extend(connection.identities_words());
+        rest.extend(connection.lost().map(|lost| self.style.paint(Style::WARNING, lost)));
         if self.verbose {
-            reach.push(format!("as \"{}\"", visible(&connection.downstream_name)));
+            rest.push(format!("as \"{}\"", visible(&connection.downstream_name)));
         }
-        format!("    {arrow} {name}  {sent}  {}", reach.join(" · ")).trim_end().to_owned()
+        format!("    {arrow} {name}  {sent}  {}", rest.join(" · ")).trim_end().to_owned()
+    }
+
+    /// `+ user 3f9a…  your edit  user "lifetime_value" > 400`.
+    fn sample(&self, sample: &SampleView) -> String {
+        let (sign, paint) = if sample.enters { ("+", Style::ADDED) } else { ("−", Style::REMOVED) };
+        let criterion = sample.criterion.as_deref().map(visible).unwrap_or_default();
+        let line = format!(
+            "    {} {}  {}  {criterion}",
+            self.style.paint(paint, sign),
+            visible(&sample.user),
+            sample.cause.words()
+        );
+        line.trim_end().to_owned()
     }
 
     /// The fields that differ. Those of a new audience are all new, and shown only where everything is.
-    fn fields(&self, change: &Change) -> Vec<String> {
-        if !self.verbose && change.action != Action::Update {
+    fn fields(&self, change: &ChangeView) -> Vec<String> {
+        if !self.verbose && change.action == ActionView::Create {
             return Vec::new();
         }
-        let names = change.fields.iter().map(|field| width(&field.field)).max().unwrap_or(0).max(6);
-        let groups = change.fields.chunk_by(|a, b| a.field == b.field);
+        let fields: Vec<&FieldView> = change.told_fields().collect();
+        let names = fields.iter().map(|field| width(&field.field)).max().unwrap_or(0).max(6);
+        let groups = fields.chunk_by(|a, b| a.field == b.field);
         groups.flat_map(|group| self.group(group, names)).collect()
     }
 
     /// All changes of one field: criteria on a line each, other entries side by side.
-    fn group(&self, group: &[FieldChange], names: usize) -> Vec<String> {
+    fn group(&self, group: &[&FieldView], names: usize) -> Vec<String> {
         let Some(first) = group.first() else { return Vec::new() };
         let lead = |name: &str| format!("    {name:<names$}  ");
         if first.field == "match" || first.old.is_some() == first.new.is_some() {
@@ -221,7 +216,7 @@ impl Pen<'_> {
     }
 
     /// `+"New"`, `−"Old"`.
-    fn entry(&self, field: &FieldChange) -> String {
+    fn entry(&self, field: &FieldView) -> String {
         match (&field.old, &field.new) {
             (_, Some(new)) => self.style.paint(Style::ADDED, format!("+{}", visible(new))),
             (Some(old), None) => self.style.paint(Style::REMOVED, format!("−{}", visible(old))),
@@ -230,8 +225,8 @@ impl Pen<'_> {
     }
 
     /// One field, on one line or, where that is too long, on two.
-    fn field(&self, field: &FieldChange, lead: String) -> Vec<String> {
-        let place = self.place(field.origin);
+    fn field(&self, field: &FieldView, lead: String) -> Vec<String> {
+        let place = field.at.as_deref().map(|at| visible(at).into_owned()).unwrap_or_default();
         let room = self.style.width.min(WIDEST_LINE);
         let (old, new) = (field.old.as_deref().map(visible), field.new.as_deref().map(|new| self.rest(field, new)));
         let whole = match (&old, &new) {
@@ -250,7 +245,7 @@ impl Pen<'_> {
     }
 
     /// The new text without the part that it shares with the old one.
-    fn rest(&self, field: &FieldChange, new: &str) -> String {
+    fn rest(&self, field: &FieldView, new: &str) -> String {
         let rest = if self.verbose { None } else { new.get(field.shared..) };
         visible(rest.unwrap_or(new)).into_owned()
     }
@@ -262,31 +257,10 @@ impl Pen<'_> {
         let gap = room.saturating_sub(width(&line) + width(place)).max(2);
         format!("{line}{}{}", " ".repeat(gap), self.style.paint(Style::FAINT, place))
     }
-
-    /// `audiences/lapsed.aud:9`, or nothing.
-    fn place(&self, origin: Origin) -> String {
-        let found = origin.0.and_then(|span| Some((self.sources.get(span.source)?, span)));
-        found.map_or_else(String::new, |(source, span)| {
-            let path = source.path.display().to_string();
-            format!("{}:{}", visible(&path), source.line_column(span.start).0)
-        })
-    }
 }
 
 /// Whether a change is told in short: documentation, and settings of a connection that stays what it is.
-fn is_long(field: &FieldChange) -> bool {
+fn is_long(field: &FieldView) -> bool {
     let status = |side: &Option<String>| side.as_deref().and_then(|text| text.split(',').next().map(str::to_owned));
     field.field == "doc" || field.field.starts_with("connect ") && status(&field.old) == status(&field.new)
-}
-
-/// What becomes of the people downstream when their audience is deleted.
-fn after_deletion(connection: &ConnectionChange) -> String {
-    let kind = OutputKind::find(&connection.kind);
-    let title = kind.map_or(connection.kind.as_str(), |kind| kind.title);
-    let count = connection.drops.len();
-    let are = if count == 1 { "is" } else { "are" };
-    match kind.map(|kind| kind.on_delete) {
-        Some(DeleteBehaviour::SendsRemovals) => format!("{} {are} removed from {title}", people(count)),
-        None => format!("{} {are} dropped", people(count)),
-    }
 }

@@ -1,14 +1,26 @@
-//! Plans, for people and as JSON.
+//! Plans, for people and for other programs.
 //!
-//! In: a [`Plan`](crate::plan::Plan) or its [`Refusals`](crate::plan::Refusals). Out: text or a JSON document; `docs/plan.md` describes both. Users
-//! are only ever counted: neither form holds an MPID or an identity.
+//! In: a [`Plan`](crate::plan::Plan) or its [`Refusals`](crate::plan::Refusals). Out: a [`PlanView`], which holds all that may be told, and from it text, JSON, Markdown
+//! and HTML; `docs/plan.md` describes them. Users are only ever counted: no form holds an MPID or an identity, unless samples with them were asked for.
 
 mod broken;
+mod explain;
+mod figure;
 mod json;
 mod line;
+mod make;
+mod step;
+mod suppress;
 mod text;
+mod view;
+mod words;
 
 pub use broken::broken;
+pub use explain::explain;
+pub use figure::Figure;
 pub(super) use json::variant;
-pub use json::{VERSION, json, refusals_json};
-pub use text::{refusals, text};
+pub use json::{json, json_schema, refusals_json};
+pub use make::{Show, view};
+pub use text::{refusals, text, text_of};
+pub use view::*;
+pub use words::after_deletion;

@@ -1,33 +1,75 @@
 //! A plan for people.
 
 use super::line::{Head, Pen, Widths};
-use crate::base::{Address, SourceMap};
-use crate::plan::{Counts, Plan, Refusals};
-use crate::report::number::{counted, now, number};
+use super::make::{Show, view};
+use super::view::*;
+use crate::base::SourceMap;
+use crate::plan::{Plan, Refusals};
+use crate::report::number::{counted, number};
 use crate::report::{Style, visible};
 
-/// A plan as text, with a line break at its end. `sources` tell where fields were written; `verbose` shows the fields of
-/// new audiences, documentation in full, and the names that outputs see.
+/// From this many checks on, those that hold are only counted, unless everything is shown.
+const MANY_CHECKS: usize = 10;
+
+/// A whole plan as text: [`text_of`] of its view.
 pub fn text(plan: &Plan, sources: &SourceMap, style: Style, verbose: bool) -> String {
-    let made = &plan.made_from;
-    let mut lines = vec![style.paint(
-        Style::FAINT,
-        format!("now {} · data version {} · state serial {}", now(made.now), made.data_version, made.serial),
-    )];
-    lines.extend(limits(plan));
+    text_of(&view(plan, sources, Show::default()), style, verbose)
+}
+
+/// A plan as text, with a line break at its end. `verbose` shows the fields of new audiences, documentation in full, who stays, the names that outputs see, and how
+/// much was evaluated.
+pub fn text_of(view: &PlanView, style: Style, verbose: bool) -> String {
+    let mut lines = vec![style.paint(Style::FAINT, visible(&view.made_from_words()))];
+    lines.extend(view.limits().iter().map(|limit| visible(limit).into_owned()));
+    if verbose && view.evaluation.evaluated + view.evaluation.reused > 0 {
+        lines.push(view.evaluated());
+    }
     lines.push(String::new());
-    let pen = Pen { style, sources, verbose };
-    let heads: Vec<Head> = plan.changes.iter().map(Head::new).collect();
-    let widths = Widths::of(&heads, &plan.changes);
-    for (head, change) in heads.iter().zip(&plan.changes) {
+    let pen = Pen { style, verbose };
+    let heads: Vec<Head> = view.changes.iter().map(Head::new).collect();
+    let widths = Widths::of(&heads, &view.changes);
+    for (head, change) in heads.iter().zip(&view.changes) {
         lines.extend(pen.change(head, change, &widths));
     }
-    if !plan.changes.is_empty() {
+    if !view.changes.is_empty() {
         lines.push(String::new());
     }
-    lines.extend(summary(&plan.counts(), plan.is_empty()));
+    if view.empty {
+        lines.push("Nothing to do.".to_owned());
+    }
+    lines.extend(view.summary());
+    lines.extend(view.pending());
+    lines.extend(checks(view, style, verbose));
     lines.push(String::new());
     lines.join("\n")
+}
+
+/// Guards and assertions: those that do not hold, and the others where they are few.
+fn checks(view: &PlanView, style: Style, verbose: bool) -> Vec<String> {
+    let all = verbose || view.checks.len() < MANY_CHECKS;
+    let shown: Vec<&CheckView> =
+        view.checks.iter().filter(|check| all || check.verdict != VerdictView::Holds).collect();
+    let found: Vec<String> = shown.iter().map(|check| visible(&check.found()).into_owned()).collect();
+    let wide = found.iter().map(|found| found.chars().count()).max().unwrap_or(0);
+    let line = |(check, found): (&&CheckView, &String)| {
+        let paint = match check.verdict {
+            VerdictView::Holds => Style::ADDED,
+            VerdictView::Broken => Style::ERROR,
+            VerdictView::Allowed => Style::WARNING,
+        };
+        let verdict = style.paint(paint, visible(&check.verdict_words()));
+        format!("{:<6}  {found:<wide$}  {verdict}", check.kind_word())
+    };
+    let mut lines: Vec<String> = shown.iter().zip(&found).map(line).collect();
+    if !all {
+        let hold = view.checks.len() - shown.len();
+        let holds = if hold == 1 { "holds" } else { "hold" };
+        let others = if shown.is_empty() { "" } else { "other " };
+        let checks = counted(hold as u64, "check", "checks").split_once(' ').map(|(_, noun)| noun.to_owned());
+        lines.push(format!("{} {others}{} {holds}", number(hold as u64), checks.unwrap_or_default()));
+    }
+    lines.extend(view.broken_advice().map(|advice| style.paint(Style::ERROR, visible(&advice))));
+    lines
 }
 
 /// Why there is no plan, with what to do about each reason.
@@ -39,49 +81,4 @@ pub fn refusals(refusals: &Refusals, style: Style) -> String {
     }
     lines.push(String::new());
     lines.join("\n")
-}
-
-fn limits(plan: &Plan) -> Vec<String> {
-    if plan.targets.is_empty() {
-        return Vec::new();
-    }
-    let list = |addresses: &mut dyn Iterator<Item = &Address>| {
-        addresses.map(ToString::to_string).collect::<Vec<_>>().join(", ")
-    };
-    let mut lines = vec![format!("limited to {}", list(&mut plan.targets.iter()))];
-    let along = list(&mut plan.came_along());
-    if !along.is_empty() {
-        lines.push(format!("with {along}, new or renamed and nested by them"));
-    }
-    lines
-}
-
-/// The last lines.
-fn summary(counts: &Counts, empty: bool) -> Vec<String> {
-    if empty {
-        return vec!["Nothing to do.".to_owned()];
-    }
-    let actions = [
-        (counts.add, "to add"),
-        (counts.change, "to change"),
-        (counts.rename, "to rename"),
-        (counts.refresh, "to refresh"),
-        (counts.delete, "to delete"),
-    ];
-    let actions = actions.iter().filter(|(count, _)| *count > 0);
-    let actions: Vec<String> = actions.map(|(count, what)| format!("{} {what}", number(*count as u64))).collect();
-    let mut lines = Vec::new();
-    if !actions.is_empty() {
-        let enter = counted(counts.enter, "person enters", "people enter");
-        let leave = number(counts.leave);
-        let leave = format!("{leave} {}", if counts.leave == 1 { "leaves" } else { "leave" });
-        let deliveries = counted(counts.deliveries as u64, "delivery", "deliveries");
-        lines.push(format!("{} · {enter}, {leave} · {deliveries}", actions.join(", ")));
-    }
-    if counts.pending > 0 {
-        let are = if counts.pending == 1 { "is" } else { "are" };
-        let pending = counted(counts.pending, "delivery", "deliveries");
-        lines.push(format!("{pending} of earlier applies {are} still to be made"));
-    }
-    lines
 }
