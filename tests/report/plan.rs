@@ -242,6 +242,15 @@ fn every_word() -> Plan {
                 let moves = |adds, drops| Moves { adds, drops };
                 change.why = Some(Why { edit: moves(205, 31), time: moves(7, 8), ..Why::default() });
             }
+            "vip" => {
+                let sample = |mpid, enters, criterion: Option<&str>| aud::plan::Sample {
+                    mpid: aud::base::Mpid(mpid),
+                    enters,
+                    cause: aud::plan::Cause::Edit,
+                    criterion: criterion.map(str::to_owned),
+                };
+                change.samples = vec![sample(1007, true, Some("user \"ltv\" > 9")), sample(1008, false, None)];
+            }
             "engaged" => change.drift = Drift { definition: false, members: true },
             "e_connections" => change.drift = Drift { definition: true, members: true },
             _ => {}
@@ -254,6 +263,19 @@ fn every_word() -> Plan {
 fn every_action_has_its_words() {
     insta::assert_snapshot!("every_word", text(&every_word()));
     insta::assert_snapshot!("every_word_in_full", report::text(&every_word(), &sources(), Style::PLAIN, true));
+}
+
+#[test]
+fn examples_are_redacted_unless_asked_for() {
+    let shown = |mpids| report::view(&every_word(), &sources(), report::Show { mpids, ..report::Show::default() });
+    let (redacted, named) = (shown(false), shown(true));
+    for text in [report::text_of(&redacted, Style::PLAIN, true), report::json(&redacted).to_string()] {
+        assert!(!text.contains("1007") && text.contains("user \"ltv\" > 9") | text.contains("user \\\"ltv"), "{text}");
+    }
+    assert!(report::text_of(&named, Style::PLAIN, false).contains("+ user 1007  your edit  user \"ltv\" > 9"));
+    let hidden = report::Show { suppress_below: Some(400), mpids: true, ..report::Show::default() };
+    let hidden = report::view(&every_word(), &sources(), hidden);
+    assert!(!report::json(&hidden).to_string().contains("1007"), "nor where their audience is suppressed");
 }
 
 #[test]
@@ -296,7 +318,7 @@ fn the_schema_is_written_down_and_documents_keep_to_it() {
     let validator = jsonschema::validator_for(&schema).unwrap();
     for suppress_below in [None, Some(10), Some(100)] {
         for plan in [every_word(), large().keep(lapsed(1.0), 0..10).plan()] {
-            let document = json(&plan, report::Show { suppress_below, steps: true });
+            let document = json(&plan, report::Show { suppress_below, steps: true, mpids: false });
             let errors: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
             assert!(errors.is_empty(), "{errors:?}");
         }
