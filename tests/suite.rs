@@ -30,6 +30,7 @@ mod picture;
 mod plan;
 mod project;
 mod report;
+mod scale;
 mod scenarios;
 mod secrets;
 mod standard;
