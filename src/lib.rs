@@ -20,6 +20,7 @@ pub mod state;
 pub mod outputs;
 pub mod plan;
 pub mod apply;
+pub mod remote;
 pub mod demo;
 pub mod workload;
 pub mod workbench;

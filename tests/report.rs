@@ -5,3 +5,4 @@ mod audience;
 mod describe;
 mod graph;
 mod plan;
+mod suppress;

@@ -29,6 +29,7 @@ mod meaning;
 mod picture;
 mod plan;
 mod project;
+mod remote;
 mod report;
 mod scale;
 mod scenarios;

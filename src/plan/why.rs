@@ -52,7 +52,7 @@ impl<'a> News<'a> {
         let mut known = self.quiet.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let find = || {
             let rows = 0..self.store.user_count() as u32;
-            let quiet = rows.filter(|row| None::<u64>.is_some_and(|changed| changed <= version) && *row > 0);
+            let quiet = rows.filter(|row| self.store.users.changed(*row).is_some_and(|changed| changed <= version));
             quiet.filter_map(|row| self.users.number_of(self.store.users.mpid(row)?)).collect()
         };
         known.entry(version).or_insert_with(find).clone()

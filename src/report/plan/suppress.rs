@@ -201,7 +201,9 @@ impl Small {
                 if words.any(|word| hidden.contains(word)) { withheld(exact) } else { self.mark(exact) }
             }
         };
-        if check.people.exact().is_none() {
+        // A share of a size that is not told would tell it.
+        let of_told = check.name.rsplit_once('.').and_then(|(address, _)| of(address));
+        if check.people.exact().is_none() || of_told.is_some_and(|people| people.before.exact().is_none()) {
             check.percent = None;
         }
     }
