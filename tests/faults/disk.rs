@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::system::{ending, points};
 use super::world::{APPLY, Shop};
 use crate::scenarios::Backend;
-use crate::support::{Run, Sandbox};
+use crate::support::{Run, Sandbox, limited};
 
 /// A write of a delivery fails, whichever: it stays pending, everything else is done, and the next apply makes it.
 pub(super) fn at_every_write(backend: &Backend) {
@@ -98,6 +98,25 @@ pub(super) fn outputs_that_cannot_be_written(backend: &Backend) {
     assert_eq!(applied.out.matches("Read-only file system").count(), 6, "{}{}", applied.out, applied.err);
     let _ = shop.aud(&APPLY).fine();
     assert_eq!(shop.end(), undisturbed);
+}
+
+/// No file may grow beyond a limit, as on a disk that is full: whatever could not be written was not written, and is later.
+#[test]
+fn a_state_that_cannot_grow_stays_as_it_was() {
+    let undisturbed = Shop::undisturbed(&Backend::Sqlite);
+    let failed: usize = (0..40)
+        .into_par_iter()
+        .map(|step| {
+            let shop = Shop::new(&Backend::Sqlite);
+            // In units of 512 bytes: from nothing to more than it takes.
+            let run = Run::of(limited(&shop.command(&APPLY), &format!("-f {}", step * 10)).output().unwrap());
+            assert!(matches!(run.code, Some(0 | 1 | 4)), "{:?} {}{}", run.code, run.out, run.err);
+            shop.recover();
+            assert_eq!(shop.end(), undisturbed, "at {step}: {}{}", run.out, run.err);
+            usize::from(run.code == Some(1))
+        })
+        .sum();
+    assert!((2..40).contains(&failed), "{failed} of 40 runs failed");
 }
 
 #[test]
