@@ -15,7 +15,7 @@ pub(super) fn at_every_point(backend: &Backend) {
         let shop = Shop::new(backend);
         let run = shop.aud_with(&format!("{hours} {at}"), &APPLY).fine();
         assert_eq!(ending(&run.out), Some(0), "{}{}", run.out, run.err);
-        assert_eq!(shop.end(), undisturbed, "{hours} hours at point {at}");
+        shop.end().must_be(&undisturbed, &format!("{hours} hours at point {at}"));
     });
 }
 
@@ -31,7 +31,7 @@ pub(super) fn locks_do_not_age(backend: &Backend) {
         assert!(!refused.err.contains("is gone"), "this process lives: {}", refused.err);
         let _ = shop.aud(&["state", "unlock", &lock]).fine();
         let _ = shop.aud(&APPLY).fine();
-        assert_eq!(shop.end(), undisturbed);
+        shop.end().must_be(&undisturbed, "");
     }
 }
 

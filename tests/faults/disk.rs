@@ -22,13 +22,13 @@ pub(super) fn at_every_write(backend: &Backend) {
             match ending(&run.out) {
                 // Nothing is written at that point.
                 Some(0) => {
-                    assert_eq!(shop.end(), undisturbed, "at {at}");
+                    shop.end().must_be(&undisturbed, &format!("at {at}"));
                     0
                 }
                 Some(4) => {
                     assert!(run.err.contains("disk is full") || run.out.contains("disk is full"), "{}{}", run.out, run.err);
                     let _ = shop.aud(&APPLY).fine();
-                    assert_eq!(shop.end(), undisturbed, "after the failed write at {at}");
+                    shop.end().must_be(&undisturbed, &format!("after the failed write at {at}"));
                     1
                 }
                 other => panic!("{other:?} at {at}: {}{}", run.out, run.err),
@@ -76,7 +76,7 @@ fn a_state_on_a_read_only_disk_is_not_written() {
     let told = applied.err.contains("read-only") || applied.err.contains("may be read and written");
     assert!(told && applied.err.contains("state.db"), "{}", applied.err);
     let _ = shop.aud(&APPLY).fine();
-    assert_eq!(shop.end(), undisturbed);
+    shop.end().must_be(&undisturbed, "");
 }
 
 /// A project on a read-only disk that nothing was applied to.
@@ -97,7 +97,7 @@ pub(super) fn outputs_that_cannot_be_written(backend: &Backend) {
     let applied = applied.code(4);
     assert_eq!(applied.out.matches("Read-only file system").count(), 6, "{}{}", applied.out, applied.err);
     let _ = shop.aud(&APPLY).fine();
-    assert_eq!(shop.end(), undisturbed);
+    shop.end().must_be(&undisturbed, "");
 }
 
 /// No file may grow beyond a limit, as on a disk that is full: whatever could not be written was not written, and is later.
@@ -112,7 +112,7 @@ fn a_state_that_cannot_grow_stays_as_it_was() {
             let run = Run::of(limited(&shop.command(&APPLY), &format!("-f {}", step * 10)).output().unwrap());
             assert!(matches!(run.code, Some(0 | 1 | 4)), "{:?} {}{}", run.code, run.out, run.err);
             shop.recover();
-            assert_eq!(shop.end(), undisturbed, "at {step}: {}{}", run.out, run.err);
+            shop.end().must_be(&undisturbed, &format!("at {step}: {}{}", run.out, run.err));
             usize::from(run.code == Some(1))
         })
         .sum();

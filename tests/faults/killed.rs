@@ -19,7 +19,7 @@ pub(super) fn at_every_point(backend: &Backend) {
             let run = shop.aud_with(&format!("abort {at}"), &APPLY);
             assert!(ending(&run.out).is_none() && run.code.is_none(), "{at}: {}{}", run.out, run.err);
             let locked = shop.recover();
-            assert_eq!(shop.end(), undisturbed, "died at point {at} of {points}");
+            shop.end().must_be(&undisturbed, &format!("died at point {at} of {points}"));
             usize::from(locked)
         })
         .sum();

@@ -25,7 +25,7 @@ pub(super) fn the_second_is_told(backend: &Backend) {
     let _ = shop.aud(&["plan", "--now", super::world::NOW]).fine();
     shop.unlock(&lock);
     let _ = shop.aud(&APPLY).fine();
-    assert_eq!(shop.end(), undisturbed);
+    shop.end().must_be(&undisturbed, "");
 }
 
 /// Two runs are started together, again and again: one does all, the other one nothing.
@@ -46,7 +46,7 @@ pub(super) fn exactly_one_applies(backend: &Backend) {
             let late = run.err.contains("state serial") || run.err.contains("the state changed meanwhile");
             assert!(locked || late, "{}", run.err);
         }
-        assert_eq!(shop.end(), undisturbed);
+        shop.end().must_be(&undisturbed, "");
     }
     assert!(refusals.take() > 0, "the runs were never at work together");
 }

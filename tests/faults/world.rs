@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
 
+use similar::TextDiff;
+
 use crate::scenarios::{Backend, delivered, imported, state_json};
 use crate::support::{Run, Sandbox, child, copy, files_below};
 
@@ -53,7 +55,6 @@ pub(super) struct Shop<'a> {
 }
 
 /// Everything that is there at the end.
-#[derive(Debug, PartialEq)]
 pub(super) struct End {
     state: String,
     deliveries: BTreeMap<PathBuf, String>,
@@ -64,7 +65,7 @@ impl<'a> Shop<'a> {
         static BASE: OnceLock<Sandbox> = OnceLock::new();
         let sandbox = Sandbox::empty();
         copy(BASE.get_or_init(imported).path(), sandbox.path());
-        sandbox.write("aud.yaml", &(sandbox.read("aud.yaml") + &backend.yaml()));
+        sandbox.write("aud.yaml", &(sandbox.read("aud.yaml") + backend.yaml()));
         let shop = Self { sandbox, backend };
         shop.sandbox.write("audiences/shop.aud", BEFORE);
         let _ = shop.aud(&APPLY).fine();
@@ -75,7 +76,7 @@ impl<'a> Shop<'a> {
     /// The program as it is.
     pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.sandbox.command(arguments);
-        self.backend.environment(&mut command);
+        self.backend.environment(&self.sandbox, &mut command);
         command
     }
 
@@ -89,7 +90,7 @@ impl<'a> Shop<'a> {
         command.env("AUD_FAULT", fault).env("AUD_ARGUMENTS", arguments.join(" "));
         command.env("USER", "tester").env("GIT_CEILING_DIRECTORIES", std::env::temp_dir());
         command.current_dir(self.sandbox.path());
-        self.backend.environment(&mut command);
+        self.backend.environment(&self.sandbox, &mut command);
         Run::of(command.output().unwrap())
     }
 
@@ -97,13 +98,23 @@ impl<'a> Shop<'a> {
     pub(super) fn recover(&self) -> bool {
         let first = self.aud(&APPLY);
         if first.code == Some(0) {
-            return false;
+            return self.unlock_what_is_left();
         }
         let lock = lock_id(&first.err).unwrap_or_else(|| panic!("{:?} {}", first.code, first.err));
         assert!(first.err.contains("tester@") && first.err.contains("is gone"), "{}", first.err);
         let _ = self.aud(&["state", "unlock", &lock]).fine();
         let _ = self.aud(&APPLY).fine();
         true
+    }
+
+    /// Where nothing was left to do, an apply asks for no lock: one that could not be given back is still there.
+    fn unlock_what_is_left(&self) -> bool {
+        let held = self.backend.state(&self.sandbox).lock_info().unwrap();
+        held.is_some_and(|held| {
+            assert!(held.dead, "{held}");
+            let _ = self.aud(&["state", "unlock", &held.id]).fine();
+            true
+        })
     }
 
     /// What is there, where nothing is left to do; and no connection has gaps in its numbers.
@@ -123,6 +134,19 @@ impl<'a> Shop<'a> {
         let end = shop.end();
         assert!(end.deliveries.len() == 11, "{:?}", end.deliveries.keys());
         end
+    }
+}
+
+impl End {
+    /// Fails where it is not the end of an undisturbed run, and shows what differs.
+    pub(super) fn must_be(&self, undisturbed: &Self, told: &str) {
+        let state = TextDiff::from_lines(&undisturbed.state, &self.state).unified_diff().context_radius(3).to_string();
+        assert!(self.state == undisturbed.state, "{told}\n{state}");
+        let files = |end: &Self| end.deliveries.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(files(self), files(undisturbed), "{told}");
+        for (path, text) in &self.deliveries {
+            assert_eq!(Some(text), undisturbed.deliveries.get(path), "{told}: {}", path.display());
+        }
     }
 }
 

@@ -15,25 +15,51 @@ pub(crate) enum Backend {
     Sqlite,
 }
 
+/// The schema that the program takes where nothing is said.
+const SCHEMA: &str = "aud";
+
 impl Backend {
     /// What `aud.yaml` says of it.
-    pub(crate) fn yaml(&self) -> String {
+    pub(crate) fn yaml(&self) -> &'static str {
         match self {
-            Self::Sqlite => "\nstate: { backend: sqlite, path: .aud/state.db }\n".to_owned(),
+            Self::Sqlite => "\nstate: { backend: sqlite, path: .aud/state.db }\n",
+        }
+    }
+
+    /// The database of a project, which is made when it is first asked for.
+    pub(crate) fn database(&self, sandbox: &Sandbox) -> String {
+        let kept = sandbox.at("database.txt");
+        match (self, std::fs::read_to_string(&kept)) {
+            (_, Ok(name)) => name,
+            (Self::Sqlite, Err(_)) => String::new(),
+        }
+    }
+
+    fn url(&self, sandbox: &Sandbox) -> Option<String> {
+        match self {
+            Self::Sqlite => None,
         }
     }
 
     /// What the program finds in its environment.
-    pub(crate) fn environment(&self, _: &mut Command) {
-        match self {
-            Self::Sqlite => {}
-        }
+    pub(crate) fn environment(&self, sandbox: &Sandbox, command: &mut Command) {
+        self.url(sandbox).map(|url| command.env("AUD_STATE_URL", url));
     }
 
     /// The state, to be read.
     pub(crate) fn state(&self, sandbox: &Sandbox) -> Box<dyn StateReader> {
-        match self {
-            Self::Sqlite => Box::new(SqliteState::open(Arc::new(OsSystem), &sandbox.at(".aud/state.db")).unwrap()),
+        let system = Arc::new(OsSystem);
+        match self.url(sandbox) {
+            None => Box::new(SqliteState::open(system, &sandbox.at(".aud/state.db")).unwrap()),
+            Some(url) => panic!("{url} {SCHEMA}"),
+        }
+    }
+
+    /// The state, to be written.
+    pub(crate) fn writer(&self, sandbox: &Sandbox, system: Arc<dyn System>) -> Box<dyn StateWriter> {
+        match self.url(sandbox) {
+            None => Box::new(SqliteState::open(system, &sandbox.at(".aud/state.db")).unwrap()),
+            Some(url) => panic!("{url} {SCHEMA}"),
         }
     }
 
@@ -43,13 +69,6 @@ impl Backend {
             Self::Sqlite => ["", "-wal", "-shm"].iter().for_each(|end| {
                 let _ = std::fs::remove_file(sandbox.at(&format!(".aud/state.db{end}")));
             }),
-        }
-    }
-
-    /// The state, to be written.
-    pub(crate) fn writer(&self, sandbox: &Sandbox, system: Arc<dyn System>) -> Box<dyn StateWriter> {
-        match self {
-            Self::Sqlite => Box::new(SqliteState::open(system, &sandbox.at(".aud/state.db")).unwrap()),
         }
     }
 

@@ -119,7 +119,7 @@ impl Life<'_> {
     /// Takes a project file, where there is one.
     fn project(&self, path: &Path) {
         if let Ok(text) = std::fs::read_to_string(path) {
-            self.sandbox.write("aud.yaml", &(text + &self.backend.yaml()));
+            self.sandbox.write("aud.yaml", &(text + self.backend.yaml()));
         }
     }
 
@@ -151,7 +151,7 @@ impl Life<'_> {
         }
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let mut command = self.sandbox.command(&arguments);
-        self.backend.environment(&mut command);
+        self.backend.environment(&self.sandbox, &mut command);
         Run::of(command.output().unwrap())
     }
 
