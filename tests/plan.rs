@@ -8,6 +8,7 @@ mod file;
 mod limits;
 mod make;
 mod renames;
+mod reuse;
 mod splits;
 mod stale;
 mod standard;

@@ -2,5 +2,7 @@
 
 mod contract;
 mod departure;
+mod document;
+mod history;
 pub(crate) mod sample;
 mod sqlite;

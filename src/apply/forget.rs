@@ -132,6 +132,10 @@ fn depart(context: &mut Context<'_>, lock: &str, mpid: Mpid) -> Result<(), State
     let departure = Departure {
         expected_serial: snapshot.serial,
         at: context.system.now().0,
+        by: context.by.clone(),
+        commit: context.commit.clone(),
+        reason: context.reason.clone(),
+        data: (context.store.id.to_string(), context.store.version),
         mpid,
         instead: store::nobody(),
         carried_by: deployed(&snapshot, mpid).carried_by,

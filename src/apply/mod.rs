@@ -109,7 +109,7 @@ fn under_lock(plan: &Plan, context: &mut Context<'_>, lock: &str) -> Result<Outc
     }
     let mut outcome = Outcome { serial: head.serial, ..Outcome::default() };
     if !plan.changes.is_empty() {
-        let changes = changeset(plan, context.system.now().0, &context.by, context.commit.as_deref());
+        let changes = changeset(plan, context.system.now().0, &context.by, context.commit.as_deref(), &context.reason);
         outcome = Outcome::of(plan, context.state.commit(lock, &changes)?);
         (context.progress)(Progress::Committed { serial: outcome.serial });
     }

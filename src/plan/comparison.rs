@@ -152,22 +152,33 @@ impl<'a> Comparison<'a> {
         }
         let deployed = self.input.as_deployed.audiences.get(&record.definition.address);
         let deployed = deployed.map(|rows| users.translate_known(rows, self.input.store));
-        let since = reuse::seen(record, self.input.snapshot);
+        let since = reuse::seen(record, self.input.snapshot, self.input.store);
         let is_repair = reuse::drift(record).members;
         why::causes(record.members.as_ref(), moves, deployed.as_ref(), news, since.as_ref(), is_repair)
     }
 
-    /// Until when what was evaluated holds, and how much that was.
-    pub(super) fn holding(&self, inside: &[(&Address, &Pair<'_>)]) -> (Vec<Holding>, Evaluation) {
-        let evaluated: Vec<&Audience> =
-            inside.iter().filter(|(_, pair)| self.rows(pair).is_some()).filter_map(|(_, pair)| pair.after).collect();
-        let reused = inside.iter().filter(|(_, pair)| self.kept(pair).is_some()).count();
-        let counts = Evaluation { evaluated: evaluated.len(), reused };
-        let holding = evaluated.into_iter().filter_map(|audience| {
-            let (address, key) = (&audience.address, self.input.keys.get(&audience.address)?);
-            Some(Holding { address: address.clone(), key: *key, until: *self.input.until.get(address)? })
-        });
-        (holding.collect(), counts)
+    /// Until when memberships hold that the plan writes down as the answer of its evaluation, and how much was evaluated. Of a membership that is used
+    /// again and whose audience changes otherwise, what was known is said again: writing a definition down makes a state forget it.
+    pub(super) fn holding(&self, inside: &[(&Address, &Pair<'_>)], changes: &[Change]) -> (Vec<Holding>, Evaluation) {
+        let changed: BTreeSet<&Address> = changes.iter().map(|change| &change.address).collect();
+        let (mut holding, mut counts) = (Vec::new(), Evaluation::default());
+        for (_, pair) in inside {
+            let Some(audience) = pair.after else { continue };
+            let until = if self.rows(pair).is_some() {
+                counts.evaluated += 1;
+                self.input.until.get(&audience.address).copied()
+            } else if self.kept(pair).is_some() {
+                counts.reused += 1;
+                let known = pair.record.and_then(|record| record.checked.as_ref()).map(|checked| checked.until);
+                known.filter(|_| changed.contains(&audience.address) && self.holding.contains(&audience.address))
+            } else {
+                None
+            };
+            if let (Some(until), Some(key)) = (until, self.input.keys.get(&audience.address)) {
+                holding.push(Holding { address: audience.address.clone(), key: *key, until });
+            }
+        }
+        (holding, counts)
     }
 }
 

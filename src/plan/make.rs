@@ -101,7 +101,7 @@ pub fn make(input: Input<'_>) -> Result<Plan, Refusals> {
     }
     let unchanged = inside.len() - changes.len();
     changes.sort_by_key(|change| change.action != Action::Delete);
-    let (holding, evaluation) = comparison.holding(&inside);
+    let (holding, evaluation) = comparison.holding(&inside, &changes);
     Ok(Plan {
         made_from: made_from(&input),
         new_users: users.new_users(),

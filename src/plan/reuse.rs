@@ -51,25 +51,33 @@ pub fn redefined(model: &Model, snapshot: &Snapshot, keys: &BTreeMap<Address, Fi
     let continued = super::continued(model, snapshot).into_iter();
     let both =
         continued.filter(|(after, record)| active(after) && active(&record.definition) && record.members.is_some());
-    let other = both.filter(|(after, record)| key(record).is_none_or(|key| keys.get(&after.address) != Some(&key)));
+    let other = both.filter(|(after, record)| {
+        record.checked.as_ref().is_none_or(|checked| keys.get(&after.address) != Some(&checked.key))
+    });
     other.map(|(_, record)| record.definition.address.clone()).collect()
 }
 
+/// Whether the deployed members are those that an evaluation would give.
 pub(super) fn still_holds(after: &Audience, record: &AudienceRecord, key: &Fingerprint, at: &At<'_>) -> bool {
-    let _ = (after, record, key, at);
-    false
-}
-
-fn key(_record: &AudienceRecord) -> Option<Fingerprint> {
-    None
+    let Some(checked) = record.checked.as_ref().filter(|_| after.status == Status::Active) else { return false };
+    record.members.is_some()
+        && !record.drift.members
+        && checked.key == *key
+        && (checked.store.as_str(), checked.data_version) == (at.store, at.version)
+        && checked.now <= at.now
+        && checked.until.is_none_or(|until| at.now.0 < until)
 }
 
 /// What of a record is not as it was applied.
-pub(super) fn drift(_record: &AudienceRecord) -> Drift {
-    Drift::default()
+pub(super) fn drift(record: &AudienceRecord) -> Drift {
+    Drift { definition: record.drift.definition, members: record.drift.members }
 }
 
-/// The data of the last evaluation of an audience.
-pub(super) fn seen(_record: &AudienceRecord, _snapshot: &Snapshot) -> Option<Seen> {
-    None
+/// The data of the last evaluation of an audience: its own, or else that of the last apply, which a state of an earlier format knows no more of.
+pub(super) fn seen(record: &AudienceRecord, snapshot: &Snapshot, store: &Store) -> Option<Seen> {
+    let own =
+        record.checked.as_ref().map(|checked| Seen { store: checked.store.clone(), version: checked.data_version });
+    // The last apply does not say which store it saw. A version that this store never had is another one's.
+    let last = || snapshot.evaluated.filter(|(_, version)| *version <= store.version);
+    own.or_else(|| last().map(|(_, version)| Seen { store: store.id.to_string(), version }))
 }

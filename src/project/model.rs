@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::base::{Duration, InputName, OutputName, Span, WorkspaceName};
+use crate::base::{Duration, InputName, Name, OutputName, Span, WorkspaceName, suggest};
 use crate::catalog::{Catalog, LookupOrder, OutputKind};
 
 use super::source::DataSource;
@@ -37,7 +37,29 @@ pub struct Project {
     pub state_path: PathBuf,
     /// Limits that a project may move.
     pub limits: Limits,
+    /// What it may be seen as, by name.
+    pub environments: BTreeMap<Name, Environment>,
+    /// As which of them it is seen; `None` for the project itself.
+    pub environment: Option<Name>,
+    /// Whether everything is recorded and nothing delivered.
+    pub shadow: bool,
 }
+
+/// What a project has otherwise in an environment.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// Where its state lies; no other environment's, and not the project's own.
+    pub state_path: PathBuf,
+    /// The outputs that it has otherwise, whole.
+    pub outputs: BTreeMap<OutputName, Output>,
+    /// Whether everything is recorded and nothing delivered.
+    pub shadow: bool,
+}
+
+/// An environment that the project does not have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct UnknownEnvironment(String);
 
 /// A workspace and its inputs.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,6 +131,28 @@ pub enum Secret {
 }
 
 impl Project {
+    /// The project as it is in one of its environments: with that one's state and outputs. All else, the name that salts are made of (M16)
+    /// included, is the same everywhere.
+    ///
+    /// # Errors
+    /// [`UnknownEnvironment`] where it has none of that name.
+    pub fn in_environment(mut self, name: &str) -> Result<Self, UnknownEnvironment> {
+        let Some((name, environment)) = self.environments.get_key_value(name) else {
+            let known = self.environments.keys().map(Name::as_str);
+            let hint = match suggest::hint(name, known.clone()) {
+                hint if !hint.is_empty() => hint,
+                _ if self.environments.is_empty() => "; aud.yaml has no `environments`".to_owned(),
+                _ => format!("; aud.yaml has {}", known.collect::<Vec<_>>().join(", ")),
+            };
+            return Err(UnknownEnvironment(format!("no environment `{name}`{hint}")));
+        };
+        self.environment = Some(name.clone());
+        self.state_path.clone_from(&environment.state_path);
+        self.shadow = environment.shadow;
+        self.outputs.extend(environment.outputs.clone());
+        Ok(self)
+    }
+
     /// The workspace of a name.
     pub fn workspace(&self, name: &str) -> Option<&Workspace> {
         self.workspaces.iter().find(|workspace| workspace.name == name)

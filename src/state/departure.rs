@@ -27,6 +27,14 @@ pub struct Departure {
     pub expected_serial: u64,
     /// When; the time of the journal and of deliveries.
     pub at: Timestamp,
+    /// By whom, for the history.
+    pub by: String,
+    /// The git commit of the project, where there is one.
+    pub commit: Option<String>,
+    /// What for, such as `aud forget`; never who was forgotten.
+    pub reason: String,
+    /// The id of the data store, and the version of its data.
+    pub data: (String, u64),
     /// Who.
     pub mpid: Mpid,
     /// What the number has in its place: nobody's.

@@ -10,72 +10,36 @@
 //! - A changeset is one transaction: a membership and the deliveries that follow from it are written together or not at
 //!   all. Every commit raises the serial by one.
 //! - Deliveries of one connection have consecutive sequence numbers from 1, given in that same transaction.
-//! - Only the holder of the lock writes.
+//! - Only the holder of the lock writes. Clocks are shown and never decide anything.
+//! - What was changed in the database by anything else is no error where it can be read: it is [`Drift`].
+//!
+//! `sql` holds the statements and what they mean, once for all databases; `sqlite` and `postgres` are drivers.
 
+mod changeset;
 mod departure;
+mod error;
+mod history;
+mod lock;
 mod record;
+mod sql;
 mod sqlite;
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
+pub use changeset::{Allowed, Changeset, Checked, NewDelivery, StateChange};
 pub use departure::{Carrier, Departed, Departure};
+pub use error::StateError;
+pub use history::{Commit, JournalEntry, Known, Revision};
+pub use lock::LockInfo;
 pub use record::{
-    AudienceRecord, Changeset, ConnectionKey, Delivery, DeliveryAction, Head, JournalEntry, LockInfo, Metrics,
-    NewDelivery, Revision, Snapshot, StandardState, StateChange,
+    AudienceRecord, CheckedAt, ConnectionKey, Delivery, DeliveryAction, Drift, Head, Metrics, Snapshot, StandardState,
 };
 pub use sqlite::SqliteState;
 
 use crate::base::time::DAY_MS;
-use crate::base::{Mpid, Now};
-
-/// What can go wrong with a state.
-#[derive(Debug, thiserror::Error)]
-pub enum StateError {
-    /// Another run holds the lock.
-    #[error("the state is locked by {0}; once that run is surely over: aud state unlock {id}", id = .0.id)]
-    Locked(Box<LockInfo>),
-    /// The lock was taken away, or never held.
-    #[error("the lock {0} is not held any more; nothing was written")]
-    LockLost(String),
-    /// The state moved since it was read.
-    #[error("the state changed meanwhile: serial {found} instead of {expected}; plan again")]
-    Moved {
-        /// The serial that the changeset was made for.
-        expected: u64,
-        /// The serial that was found.
-        found: u64,
-    },
-    /// The state was written by a newer version of the program.
-    #[error("the state has format {found}, and this build reads up to {known}; use a newer aud")]
-    Newer {
-        /// The format found.
-        found: u32,
-        /// The newest format known.
-        known: u32,
-    },
-    /// A record cannot be read.
-    #[error("the state is damaged: {0}")]
-    Damaged(String),
-    /// A changeset contradicts what is deployed. Its maker is wrong, not the user.
-    #[error("the changes do not fit the state: {0}; nothing was written")]
-    Unfit(String),
-    /// There is a file, and it may not be written.
-    #[error("the state `{path}` cannot be written: the file, its folder or the disk is read-only", path = .0.display())]
-    ReadOnly(PathBuf),
-    /// The file can neither be opened nor made.
-    #[error("the state `{path}` cannot be opened: check that its folder may be read and written", path = .0.display())]
-    Unopened(PathBuf),
-    /// Somebody else wrote for longer than we wait.
-    #[error("the state `{path}` is being written by another run; try again", path = .0.display())]
-    Busy(PathBuf),
-    /// Somebody else reads the file, so that what was removed from it cannot be overwritten.
-    #[error("the state is being read by another run, and not everything could be removed; run the command again")]
-    InUse,
-    /// The database failed.
-    #[error("state database: {0}")]
-    Database(Box<dyn std::error::Error + Send + Sync>),
-}
+use crate::base::{Address, Mpid, Now};
+use crate::ir::Audience;
 
 /// The read side of a state.
 pub trait StateReader {
@@ -104,6 +68,30 @@ pub trait StateReader {
     /// All revisions of an audience, oldest first.
     fn revisions(&self, audience: u64) -> Result<Vec<Revision>, StateError>;
 
+    /// The addresses of everything that is deployed, without reading anything else of it.
+    fn addresses(&self) -> Result<BTreeSet<Address>, StateError>;
+
+    /// All commits since format 4, oldest first.
+    fn commits(&self) -> Result<Vec<Commit>, StateError>;
+
+    /// The commit that made a serial, where it is recorded.
+    fn commit_of(&self, serial: u64) -> Result<Option<Commit>, StateError>;
+
+    /// The whole journal of an audience, oldest first; also of one that was deleted.
+    fn journal_of(&self, audience: u64) -> Result<Vec<JournalEntry>, StateError>;
+
+    /// The entries of the journal in which a user number entered or left, oldest first.
+    fn journal_about(&self, user: u32) -> Result<Vec<JournalEntry>, StateError>;
+
+    /// Every audience that has or had an address, deleted ones included, by number.
+    fn known(&self, address: &Address) -> Result<Vec<Known>, StateError>;
+
+    /// The definitions that were deployed just after a serial, by address. [`StateError::NotRecorded`] where that is not known.
+    fn deployed_at(&self, serial: u64) -> Result<Vec<Audience>, StateError>;
+
+    /// The complete state as one document, the same whatever it is kept in; the lock is not part of it.
+    fn dump(&self) -> Result<serde_json::Value, StateError>;
+
     /// The counters of every deployed audience over the 24 hours up to `now`, by the audience's number.
     fn metrics(&self, now: Now) -> Result<BTreeMap<u64, Metrics>, StateError> {
         let snapshot = self.snapshot()?;
@@ -127,6 +115,26 @@ pub trait StateWriter: StateReader {
     /// Takes the lock, or says who holds it ([`StateError::Locked`]). Gives the lock's id.
     fn lock(&mut self, reason: &str) -> Result<String, StateError>;
 
+    /// Takes the lock, and waits for whoever holds it: tries again after growing pauses, which together are no longer than `patience`. `pause`
+    /// waits, and says whether to go on. [`StateError::Locked`] where somebody still holds it then.
+    fn wait_lock(
+        &mut self,
+        reason: &str,
+        patience: Duration,
+        pause: &mut dyn FnMut(Duration, &LockInfo) -> bool,
+    ) -> Result<String, StateError> {
+        let mut pauses = lock::pauses(patience);
+        loop {
+            match self.lock(reason) {
+                Err(StateError::Locked(holder)) => match pauses.next() {
+                    Some(length) if pause(length, &holder) => {}
+                    _ => return Err(StateError::Locked(holder)),
+                },
+                taken => return taken,
+            }
+        }
+    }
+
     /// Shows that the holder lives.
     fn heartbeat(&mut self, lock: &str) -> Result<(), StateError>;
 
@@ -145,6 +153,10 @@ pub trait StateWriter: StateReader {
 
     /// Leaves nothing behind of what was deleted, in no part of a file that is free to be used again.
     fn scrub(&mut self, lock: &str) -> Result<(), StateError>;
+
+    /// Puts a document in the place of the whole state, in one transaction, and gives its serial. Refuses one of another lineage or of a
+    /// serial that is not higher, unless it is forced; a state that nothing was applied to takes any.
+    fn restore(&mut self, lock: &str, document: &serde_json::Value, force: bool) -> Result<u64, StateError>;
 
     /// Records that a delivery was made. Does not raise the serial; fine where it was recorded before.
     fn delivered(&mut self, lock: &str, delivery: u64) -> Result<(), StateError>;

@@ -1,6 +1,4 @@
-//! The records of a state.
-
-use std::fmt;
+//! The records of what is deployed now: a snapshot, its audiences, and what is still to be delivered.
 
 use roaring::RoaringBitmap;
 
@@ -57,6 +55,41 @@ pub struct AudienceRecord {
     pub members: Option<RoaringBitmap>,
     /// The `now` of the evaluation that last changed its members; of a standard audience, of the only one (M23).
     pub evaluated: Option<Timestamp>,
+    /// The latest evaluation that its members are known to be the answer of; `None` where that is not known.
+    pub checked: Option<CheckedAt>,
+    /// What somebody changed in the database behind our back.
+    pub drift: Drift,
+}
+
+/// An evaluation that the members of an audience are the answer of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckedAt {
+    /// Its `now`.
+    pub now: Now,
+    /// The data store that it read.
+    pub store: String,
+    /// The version of its data.
+    pub data_version: u64,
+    /// Everything that decided the members but data and time.
+    pub key: Fingerprint,
+    /// Before this instant nothing changes by time alone; `None` where nothing ever does.
+    pub until: Option<Timestamp>,
+}
+
+/// What of a deployed audience is not as it was written: the database was changed by something else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Drift {
+    /// The definition does not have the fingerprint that was recorded with it.
+    pub definition: bool,
+    /// The members do not have the seal that was recorded with them.
+    pub members: bool,
+}
+
+impl Drift {
+    /// Whether anything was changed.
+    pub fn any(self) -> bool {
+        self.definition || self.members
+    }
 }
 
 /// How long after its evaluation a standard audience can be connected (M23).
@@ -89,21 +122,6 @@ impl AudienceRecord {
         let until = Timestamp(evaluated.0.saturating_add(CONNECTABLE));
         Some(if now.0 > until { StandardState::Expired(until) } else { StandardState::Ready(until) })
     }
-}
-
-/// One applied definition of an audience.
-#[derive(Clone, Debug)]
-pub struct Revision {
-    /// Its number, from 1.
-    pub revision: u64,
-    /// When.
-    pub at: Timestamp,
-    /// By whom.
-    pub by: String,
-    /// The git commit of the project, where there was one.
-    pub commit: Option<String>,
-    /// The definition.
-    pub definition: Audience,
 }
 
 /// What names a connection.
@@ -159,103 +177,6 @@ pub struct Delivery {
     pub departed: Vec<Departed>,
 }
 
-/// A delivery as a changeset asks for it; the state gives number and sequence.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NewDelivery {
-    /// The audience's address after the changes; for a deletion, before them.
-    pub address: Address,
-    /// Whether it is the audience of that address which the changeset deletes, since another may take the address.
-    pub of_deleted: bool,
-    /// Which part of it.
-    pub variant: VariantName,
-    /// Where it goes.
-    pub output: OutputName,
-    /// The name that the output sees.
-    pub downstream_name: String,
-    /// Who enters.
-    pub adds: RoaringBitmap,
-    /// Who leaves.
-    pub drops: RoaringBitmap,
-}
-
-/// Everything that one apply changes, written in one transaction.
-#[derive(Clone, Debug)]
-pub struct Changeset {
-    /// The serial of the state that it was made for.
-    pub expected_serial: u64,
-    /// When it is applied; the time of definitions and revisions.
-    pub at: Timestamp,
-    /// By whom.
-    pub by: String,
-    /// The git commit of the project, where there is one.
-    pub commit: Option<String>,
-    /// The `now` of the evaluation, which is the time of the journal and of deliveries, and the version of the data.
-    pub evaluated: (Now, u64),
-    /// MPIDs that get the next user numbers, in order.
-    pub new_users: Vec<Mpid>,
-    /// What happens to audiences, in order.
-    pub changes: Vec<StateChange>,
-    /// What is to be delivered.
-    pub deliveries: Vec<NewDelivery>,
-}
-
-/// What happens to one audience.
-#[derive(Clone, Debug, PartialEq)]
-pub enum StateChange {
-    /// A new audience. Gets the next number.
-    Create {
-        /// Its definition.
-        definition: Box<Audience>,
-        /// The salt of its split.
-        salt: Option<String>,
-    },
-    /// A changed definition, under the address it already has. Raises the revision.
-    Update {
-        /// The new definition.
-        definition: Box<Audience>,
-        /// The salt of its split.
-        salt: Option<String>,
-    },
-    /// A new address for the same audience; its revision stays. Renames that follow each other happen at once, so that
-    /// audiences may swap addresses.
-    Rename {
-        /// The address it had.
-        from: Address,
-        /// The address it gets.
-        to: Address,
-    },
-    /// The audience goes, with its membership; that all members left goes to the journal. Its revisions, its journal and
-    /// what is still to be delivered stay.
-    Delete {
-        /// Its address.
-        address: Address,
-    },
-    /// New members, over the state's user numbers; who entered and left goes to the journal.
-    Members {
-        /// Its address.
-        address: Address,
-        /// The members from now on; `None` where it is not evaluated any more.
-        members: Option<RoaringBitmap>,
-    },
-}
-
-/// Who entered and left an audience with one apply.
-#[derive(Clone, Debug)]
-pub struct JournalEntry {
-    /// The audience's number.
-    pub audience: u64,
-    /// The `now` of the evaluation that changed the membership.
-    pub at: Timestamp,
-    /// The revision that was in force.
-    pub revision: u64,
-    /// The serial of the commit.
-    pub serial: u64,
-    /// Who entered.
-    pub adds: RoaringBitmap,
-    /// Who left.
-    pub drops: RoaringBitmap,
-}
-
 /// The counters of an audience over the last 24 hours, from the journal.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Metrics {
@@ -271,31 +192,5 @@ impl Metrics {
     /// (adds + drops) / size; `None` where the size is 0.
     pub fn volatility(&self) -> Option<f64> {
         (self.size > 0).then(|| (self.adds + self.drops) as f64 / self.size as f64)
-    }
-}
-
-/// Who holds the lock.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LockInfo {
-    /// The lock's id, which the unlock command takes.
-    pub id: String,
-    /// User and machine.
-    pub owner: String,
-    /// The process on that machine.
-    pub pid: u32,
-    /// What it is doing.
-    pub reason: String,
-    /// Since when.
-    pub since: Timestamp,
-    /// When it last showed that it lives.
-    pub heartbeat: Timestamp,
-    /// Whether the process is known to be gone: it ran on this machine and does not any more.
-    pub dead: bool,
-}
-
-impl fmt::Display for LockInfo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (process {}) since {}, for `{}`", self.owner, self.pid, self.since, self.reason)?;
-        f.write_str(if self.dead { "; that process is gone" } else { "" })
     }
 }

@@ -119,11 +119,7 @@ impl Workbench {
     /// The addresses in the state; none where it cannot be read.
     fn deployed_addresses(&self, project: &Project) -> BTreeSet<Address> {
         let state = SqliteState::open(self.system.clone(), &project.state_path);
-        let snapshot = state.and_then(|state| state.snapshot());
-        snapshot.map_or_else(
-            |_| BTreeSet::new(),
-            |snapshot| snapshot.audiences.into_iter().map(|record| record.definition.address).collect(),
-        )
+        state.and_then(|state| state.addresses()).unwrap_or_default()
     }
 }
 

@@ -176,7 +176,7 @@ impl Workbench {
     /// [`WorkbenchError::Invalid`] where the project file has errors.
     pub fn project(&self) -> Result<Project, WorkbenchError> {
         let mut sources = crate::base::SourceMap::default();
-        match crate::project::load(self.system(), &self.folder, &mut sources) {
+        match self.load_project(&mut sources)? {
             (Some(project), diagnostics) if !diagnostics.has_errors() => Ok(project),
             (project, diagnostics) => {
                 let diagnostics: Vec<Diagnostic> = diagnostics.into_sorted();

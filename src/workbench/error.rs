@@ -7,6 +7,7 @@ use crate::apply::{ApplyError, ForgetError};
 use crate::estimate::SweepError;
 use crate::plan::file::PlanFileError;
 use crate::plan::{Difference, Refusals};
+use crate::project::UnknownEnvironment;
 use crate::state::StateError;
 use crate::store::StoreError;
 
@@ -22,6 +23,9 @@ pub enum WorkbenchError {
     /// A name that the command was given does not exist.
     #[error("{0}")]
     Unknown(String),
+    /// The project is not seen in any such environment.
+    #[error(transparent)]
+    Environment(#[from] UnknownEnvironment),
     /// The data cannot be read or imported.
     #[error(transparent)]
     Store(#[from] StoreError),

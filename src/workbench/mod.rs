@@ -26,7 +26,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use crate::analyze;
-use crate::project;
+use crate::base::SourceMap;
+use crate::diagnostic::Diagnostics;
+use crate::project::{self, Project, UnknownEnvironment};
 use crate::system::System;
 
 pub use audiences::{ListFilter, Listed, Shown, Who, WhoQuery};
@@ -45,6 +47,8 @@ pub use test::{TestRequest, TestRun};
 pub struct Workbench {
     system: Arc<dyn System>,
     folder: PathBuf,
+    /// The environment that it is seen in.
+    environment: Option<String>,
     parsed: Mutex<files::ParsedFiles>,
     /// What the last check made of each audience.
     analyzed: Mutex<analyze::Memory>,
@@ -60,12 +64,30 @@ impl Workbench {
         let above = || project::find(&*system, &std::path::absolute(start).ok()?);
         let folder = project::find(&*system, start).or_else(above);
         let folder = folder.ok_or_else(|| WorkbenchError::NoProject(start.to_owned()))?;
-        Ok(Self { system, folder, parsed: Mutex::default(), analyzed: Mutex::default() })
+        Ok(Self { system, folder, environment: None, parsed: Mutex::default(), analyzed: Mutex::default() })
+    }
+
+    /// The same project as it is in an environment; `None` for the project itself. Whether there is one of that name is seen when the
+    /// project file is read.
+    #[must_use]
+    pub fn in_environment(mut self, environment: Option<String>) -> Self {
+        self.environment = environment;
+        self
     }
 
     /// The folder of the project file.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// The project file, as it is in the environment.
+    fn load_project(&self, sources: &mut SourceMap) -> Result<(Option<Project>, Diagnostics), UnknownEnvironment> {
+        let (project, diagnostics) = project::load(self.system(), &self.folder, sources);
+        let project = match (project, &self.environment) {
+            (Some(project), Some(environment)) => Some(project.in_environment(environment)?),
+            (project, _) => project,
+        };
+        Ok((project, diagnostics))
     }
 
     /// The world that the project lies in.

@@ -45,6 +45,9 @@ fn project(data: &Path, store: &Path, sources: Vec<DataSource>) -> Project {
         outputs: Default::default(),
         state_path: store.join("state.db"),
         limits: Limits { nesting_depth: u32::MAX, variants: 0 },
+        environments: Default::default(),
+        environment: None,
+        shadow: false,
     }
 }
 

@@ -1,15 +1,16 @@
 //! Runs that die at every step, before and after its effect, and are taken up again: the end is the same.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
-use aud::base::{Mpid, Now};
-use aud::ir::VariantName;
+use aud::base::{Address, Mpid, Now};
+use aud::ir::{Audience, VariantName};
 use aud::plan::{Action, Change};
 use aud::state::{
-    Changeset, Delivery, Departure, Head, JournalEntry, LockInfo, Revision, Snapshot, SqliteState, StateError,
-    StateReader, StateWriter,
+    Changeset, Commit, Delivery, Departure, Head, JournalEntry, Known, LockInfo, Revision, Snapshot, SqliteState,
+    StateError, StateReader, StateWriter,
 };
 use aud::system::{Content, FileInfo, MemorySystem, System};
 use rayon::prelude::*;
@@ -80,6 +81,38 @@ impl StateReader for MortalState<'_> {
     fn revisions(&self, audience: u64) -> Result<Vec<Revision>, StateError> {
         self.1.alive(died).and_then(|()| self.0.revisions(audience))
     }
+
+    fn addresses(&self) -> Result<BTreeSet<Address>, StateError> {
+        self.1.alive(died).and_then(|()| self.0.addresses())
+    }
+
+    fn commits(&self) -> Result<Vec<Commit>, StateError> {
+        self.1.alive(died).and_then(|()| self.0.commits())
+    }
+
+    fn commit_of(&self, serial: u64) -> Result<Option<Commit>, StateError> {
+        self.1.alive(died).and_then(|()| self.0.commit_of(serial))
+    }
+
+    fn journal_of(&self, audience: u64) -> Result<Vec<JournalEntry>, StateError> {
+        self.1.alive(died).and_then(|()| self.0.journal_of(audience))
+    }
+
+    fn journal_about(&self, user: u32) -> Result<Vec<JournalEntry>, StateError> {
+        self.1.alive(died).and_then(|()| self.0.journal_about(user))
+    }
+
+    fn known(&self, address: &Address) -> Result<Vec<Known>, StateError> {
+        self.1.alive(died).and_then(|()| self.0.known(address))
+    }
+
+    fn deployed_at(&self, serial: u64) -> Result<Vec<Audience>, StateError> {
+        self.1.alive(died).and_then(|()| self.0.deployed_at(serial))
+    }
+
+    fn dump(&self) -> Result<serde_json::Value, StateError> {
+        self.1.alive(died).and_then(|()| self.0.dump())
+    }
 }
 
 impl StateWriter for MortalState<'_> {
@@ -109,6 +142,10 @@ impl StateWriter for MortalState<'_> {
 
     fn scrub(&mut self, lock: &str) -> Result<(), StateError> {
         self.1.effect(died, || self.0.scrub(lock))
+    }
+
+    fn restore(&mut self, lock: &str, document: &serde_json::Value, force: bool) -> Result<u64, StateError> {
+        self.1.effect(died, || self.0.restore(lock, document, force))
     }
 
     fn delivered(&mut self, lock: &str, delivery: u64) -> Result<(), StateError> {

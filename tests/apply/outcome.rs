@@ -127,7 +127,7 @@ fn a_plan_becomes_deletions_then_renames_then_the_rest() {
             change(Action::Update, "unevaluated", Some(audience("unevaluated"))),
         ],
     );
-    let made = changeset(&plan, Timestamp(9), "ann", Some("c0ffee"));
+    let made = changeset(&plan, Timestamp(9), "ann", Some("c0ffee"), "apply");
     let told: Vec<_> = made.changes.iter().map(tell).collect();
     assert_eq!(
         told,

@@ -203,6 +203,8 @@ impl World {
             members: (audience.status == Status::Active).then(|| set(numbers)),
             evaluated: (audience.status == Status::Active).then_some(Timestamp(1_700_000_000_000)),
             definition: audience,
+            checked: None,
+            drift: aud::state::Drift::default(),
         });
         self
     }

@@ -217,11 +217,16 @@ fn every_action() -> World {
 
 /// The same with everything that only a state that lived through something can have.
 fn every_word() -> Plan {
-    use aud::plan::{Check, Drift, Evaluation, Found, Moves, Verdict, Why};
+    use aud::plan::{Check, CheckKind, Drift, Evaluation, Found, Moves, Verdict, Why};
     let mut plan = every_action().plan();
     let check = |name: &str, limit: &str, people, percent, verdict| Check {
         name: name.to_owned(),
         limit: limit.to_owned(),
+        kind: match () {
+            () if name.starts_with("disjoint") => CheckKind::Disjoint,
+            () if name.contains(".inside.") => CheckKind::Inside,
+            () => CheckKind::Guard,
+        },
         found: Found { people, percent },
         verdict,
         origin: aud::base::Origin::default(),

@@ -54,10 +54,14 @@ pub(crate) fn changes(state: &(impl StateReader + ?Sized), at: i64, changes: Vec
         at: Timestamp(at),
         by: "ann".to_owned(),
         commit: Some("c0ffee".to_owned()),
+        reason: "apply".to_owned(),
+        store: "the data".to_owned(),
         evaluated: (Now(Timestamp(at - HOUR)), u64::MAX - 1),
         new_users: Vec::new(),
         changes,
         deliveries: Vec::new(),
+        checked: Vec::new(),
+        allowed: Vec::new(),
     }
 }
 

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use super::sample::*;
 
-fn open(path: &Path) -> Result<SqliteState, StateError> {
+pub(super) fn open(path: &Path) -> Result<SqliteState, StateError> {
     SqliteState::open(Arc::new(MemorySystem::new(Timestamp(77)).with_env("USER", "ann")), path)
 }
 
@@ -119,25 +119,9 @@ fn a_newer_format_is_refused() {
     drop(filled(&path));
     rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     assert!(matches!(open(&path), Err(StateError::Newer { found: 99, .. })));
-    rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 3).unwrap();
+    rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 4).unwrap();
     rusqlite::Connection::open(&path).unwrap().execute("UPDATE audiences SET ir_version = 9999", []).unwrap();
     assert!(matches!(open(&path).unwrap().snapshot(), Err(StateError::Newer { found: 9999, .. })));
-}
-
-#[test]
-fn the_first_format_is_brought_up_to_date() {
-    let (_folder, path) = folder();
-    drop(filled(&path));
-    let old = rusqlite::Connection::open(&path).unwrap();
-    let back = "ALTER TABLE outbox DROP COLUMN departed; ALTER TABLE audiences DROP COLUMN evaluated_at; PRAGMA user_version = 1";
-    old.execute_batch(back).unwrap();
-    drop(old);
-    let mut state = open(&path).unwrap();
-    let record = state.snapshot().unwrap().audiences.remove(0);
-    assert_eq!((record.evaluated, record.members), (None, Some(users([0, 1]))));
-    let lock = state.lock("apply").unwrap();
-    state.commit(&lock, &changes(&state, 9, vec![members("vip", [0])])).unwrap();
-    assert_eq!(state.snapshot().unwrap().audiences[0].evaluated, Some(Timestamp(9 - HOUR)));
 }
 
 #[test]
@@ -301,4 +285,119 @@ fn child_commits_for_ever() {
         next.deliveries = vec![delivery("vip", [step], [])];
         println!("serial {}", state.commit(&lock, &next).unwrap());
     }
+}
+
+/// Makes the file of this build's format that `golden/` keeps, when it is asked to by name; older ones were made from it by hand.
+#[test]
+#[ignore = "makes a file"]
+fn make_golden() {
+    let Some(path) = path_of_parent() else { return };
+    super::document::fill(&mut open(&path).unwrap());
+}
+
+/// A copy of a file that an earlier build wrote.
+fn golden(format: u32, folder: &Path) -> PathBuf {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/state/golden/format-{format}.db"));
+    let copy = folder.join(format!("format-{format}.db"));
+    std::fs::copy(kept, &copy).unwrap();
+    copy
+}
+
+#[test]
+fn every_format_is_read_and_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    for format in 1..=4 {
+        let path = golden(format, folder.path());
+        let mut state = open(&path).unwrap();
+        let snapshot = state.snapshot().unwrap();
+        let told: Vec<_> = (snapshot.audiences.iter())
+            .map(|each| (each.id, each.definition.address.as_str(), each.members.as_ref().map(numbers)))
+            .collect();
+        assert_eq!(told, [(3, "b", Some(vec![8999])), (1, "c", Some(vec![0, 1]))], "format {format}");
+        assert!(snapshot.audiences.iter().all(|each| !each.drift.any()));
+        assert_eq!((snapshot.serial, snapshot.mpids.len(), snapshot.pending), (2, 9000, 2));
+        let evaluated = if format < 2 { None } else { Some(Timestamp(6 - HOUR)) };
+        assert_eq!(snapshot.audiences[0].evaluated, evaluated);
+        assert_eq!(state.pending().unwrap().iter().map(|each| each.sequence).collect::<Vec<_>>(), [2, 1]);
+        // Earlier formats wrote no commits; the addresses are those that definitions had.
+        assert_eq!(state.commits().unwrap().len(), if format < 4 { 0 } else { 2 });
+        let known: Vec<_> = state.known(&name("a")).unwrap().iter().map(|each| each.address.to_string()).collect();
+        assert_eq!(known, ["c"]);
+        assert_eq!(state.known(&name("b")).unwrap().len(), 2);
+        assert_eq!(state.deployed_at(2).unwrap().len(), 2);
+        assert_eq!(state.deployed_at(1).is_err(), format < 4);
+        let lock = state.lock("apply").unwrap();
+        state.commit(&lock, &changes(&state, 9, vec![members("c", [0]), delete("b")])).unwrap();
+        assert_eq!(state.deployed_at(3).unwrap().len(), 1);
+        assert_eq!(state.snapshot().unwrap().audiences[0].evaluated, Some(Timestamp(9 - HOUR)));
+        let copy = Box::new(open(&folder.path().join(format!("copy-{format}.db"))).unwrap());
+        let document = state.dump().unwrap();
+        let mut copy: super::contract::Made = copy;
+        let lock = copy.lock("state push").unwrap();
+        copy.restore(&lock, &document, false).unwrap();
+        assert_eq!(copy.dump().unwrap(), document);
+    }
+}
+
+#[test]
+fn what_is_changed_behind_our_back_is_drift() {
+    let (_folder, path) = folder();
+    drop(filled(&path));
+    let tamper = |sql: &str| {
+        rusqlite::Connection::open(&path).unwrap().execute(sql, []).unwrap();
+    };
+    super::history::drifts(&mut open(&path).unwrap(), &tamper);
+}
+
+#[test]
+fn the_document_has_every_column() {
+    let (_folder, path) = folder();
+    let document = filled(&path).dump().unwrap();
+    let database = rusqlite::Connection::open(&path).unwrap();
+    let columns = |sql: &str| -> Vec<String> {
+        let mut statement = database.prepare(sql).unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    let tables =
+        columns("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'lock'");
+    assert_eq!(tables.len(), document["tables"].as_object().unwrap().len());
+    for table in tables {
+        let mut expected = columns(&format!("SELECT name FROM pragma_table_info('{table}')"));
+        expected.sort();
+        let row = document["tables"][&table][0].as_object().unwrap();
+        let mut found: Vec<String> = row.keys().cloned().collect();
+        found.sort();
+        assert_eq!(found, expected, "{table}");
+    }
+}
+
+#[test]
+fn a_file_that_may_only_be_read_is_read() {
+    let (folder, path) = folder();
+    drop(filled(&path));
+    let old = golden(3, folder.path());
+    // A disk that is mounted for reading only; as root, nothing less keeps a test from writing.
+    let mount =
+        |arguments: &[&str]| Command::new("mount").args(arguments).output().is_ok_and(|run| run.status.success());
+    let place = folder.path().to_str().unwrap();
+    if !(mount(&["--bind", place, place]) && mount(&["-o", "remount,ro,bind", place])) {
+        eprintln!("skipped: this machine lets no test mount anything");
+        return;
+    }
+    let told = |path: &Path| {
+        let mut state = open(path)?;
+        let snapshot = state.snapshot()?;
+        let refused = state.lock("apply");
+        Ok::<_, StateError>((
+            snapshot.serial,
+            snapshot.audiences.len(),
+            matches!(refused, Err(StateError::ReadOnly(_))),
+        ))
+    };
+    let (new, old) = (told(&path), told(&old));
+    let there = folder.path().join("none.db");
+    let none = open(&there).and_then(|state| state.snapshot()).map(|snapshot| snapshot.serial);
+    assert!(Command::new("umount").arg(place).status().unwrap().success());
+    assert_eq!((new.unwrap(), old.unwrap()), ((1, 1, true), (2, 2, true)));
+    assert_eq!(none.unwrap(), 0);
 }

@@ -79,6 +79,9 @@ pub(super) fn project(sources: Vec<DataSource>) -> Project {
         outputs: BTreeMap::new(),
         state_path: "/p/.aud/state.db".into(),
         limits: Limits { nesting_depth: 1, variants: 5 },
+        environments: Default::default(),
+        environment: None,
+        shadow: false,
     }
 }
 

@@ -4,6 +4,7 @@
 //! to, and diagnostics either way. Always: every part is looked at, whatever is wrong with the others, except that a file
 //! of another version is not looked into at all.
 
+mod environments;
 mod events;
 mod outputs;
 mod profiles;

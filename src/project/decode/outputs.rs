@@ -20,7 +20,8 @@ pub(super) fn outputs(reader: &mut Reader<'_>, root: &Map<'_>, folder: &Path) ->
     all.into_iter().map(|output| output.map(|output| (output.name.clone(), output))).collect()
 }
 
-fn output(reader: &mut Reader<'_>, entry: &Entry, folder: &Path) -> Option<Output> {
+/// One output.
+pub(super) fn output(reader: &mut Reader<'_>, entry: &Entry, folder: &Path) -> Option<Output> {
     let name = reader.name(&entry.key, entry.key_span, "an output");
     let what = format!("output `{}`", entry.key);
     let map = reader.map(&entry.value, entry.key_span, what, &["kind", "settings", "secrets"])?;
@@ -218,6 +219,17 @@ fn hide(reader: &mut Reader<'_>, node: &Node) {
         }
         _ if node.is_null() => {}
         _ => reader.literal_secrets.push(node.span),
+    }
+}
+
+/// Masks the secrets of an output that is not looked into: whatever stands below any key but those that hold none.
+pub(super) fn hide_secrets(reader: &mut Reader<'_>, output: &Node) {
+    let Value::Map(entries) = &output.value else { return };
+    for entry in entries.iter().filter(|entry| !matches!(entry.key.as_str(), "kind" | "settings")) {
+        match &entry.value.value {
+            Value::Map(secrets) => secrets.iter().for_each(|secret| hide(reader, &secret.value)),
+            _ => hide(reader, &entry.value),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::project::{DataSource, Limits, Project, Retention};
 
 use super::reader::{Map, Reader, first_key, unknown_choice};
 use super::value::{self, Unreadable};
-use super::{outputs, schema, sources, workspaces};
+use super::{environments, outputs, schema, sources, workspaces};
 
 /// The version of the project file that this build reads.
 const VERSION: i64 = 1;
@@ -65,10 +65,11 @@ fn read(reader: &mut Reader<'_>, node: &Node, folder: &Path) -> Option<Project> 
     let retention = retention(reader, &root);
     let declared = schema::schema(reader, &root);
     let outputs = outputs::outputs(reader, &root, folder);
-    let state_path = state(reader, &root, folder);
+    let state_path = state(reader, &root, folder, ".aud/state.db");
     engine(reader, &root);
     let limits = limits(reader, &root);
-    environments(reader, &root);
+    let base = environments::Base { folder, state_path: &state_path, outputs: outputs.as_ref() };
+    let environments = environments::environments(reader, &root, &base);
     (version == Version::Ours).then_some(())?;
     Some(Project {
         name: name?,
@@ -83,6 +84,9 @@ fn read(reader: &mut Reader<'_>, node: &Node, folder: &Path) -> Option<Project> 
         outputs: outputs?,
         state_path,
         limits,
+        environments,
+        environment: None,
+        shadow: false,
     })
 }
 
@@ -192,9 +196,10 @@ fn length(reader: &mut Reader<'_>, entry: &Entry) -> Option<Option<Duration>> {
     text_value(reader, &entry.value, &format!("`{}`", entry.key), value::retention)
 }
 
-fn state(reader: &mut Reader<'_>, root: &Map<'_>, folder: &Path) -> PathBuf {
-    let default = folder.join(".aud/state.db");
-    let Some(entry) = root.get("state") else { return default };
+/// Where the state of the project, or of an environment, lies.
+pub(super) fn state(reader: &mut Reader<'_>, map: &Map<'_>, folder: &Path, otherwise: &str) -> PathBuf {
+    let default = folder.join(otherwise);
+    let Some(entry) = map.get("state") else { return default };
     let Some(any) = reader.any_map(&entry.value, entry.key_span, "`state`") else { return default };
     if let Some(backend) = any.get("backend") {
         let help = "remove `backend`, or write `backend: sqlite`";
@@ -203,7 +208,7 @@ fn state(reader: &mut Reader<'_>, root: &Map<'_>, folder: &Path) -> PathBuf {
         }
     }
     let Some(map) = reader.map(&entry.value, entry.key_span, "`state`", &["backend", "path"]) else { return default };
-    path(reader, &map, "path", folder, ".aud/state.db").unwrap_or(default)
+    path(reader, &map, "path", folder, otherwise).unwrap_or(default)
 }
 
 fn engine(reader: &mut Reader<'_>, root: &Map<'_>) {
@@ -243,13 +248,6 @@ fn limits(reader: &mut Reader<'_>, root: &Map<'_>) -> Limits {
         }
     }
     limits
-}
-
-fn environments(reader: &mut Reader<'_>, root: &Map<'_>) {
-    if let Some(entry) = root.get("environments") {
-        let help = "keep a project file for each environment, in folders of their own";
-        reader.report(not_in_this_build("this build does not have environments".to_owned(), entry.key_span, help));
-    }
 }
 
 /// Something that the file may well ask for, but not of this build.

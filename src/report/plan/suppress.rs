@@ -103,10 +103,12 @@ impl Small {
         let after = exact.after.unwrap_or(Figure::Exact(0));
         let small = [exact.before, after, exact.adds, exact.drops, kept].map(|figure| self.is(figure));
         let [before_small, after_small, adds_small, drops_small, kept_small] = small;
+        // Of ten, fewer than six leave and fewer than six are left: five and five.
+        let narrow = small.contains(&true) && !before_small && few(&[exact.before], self.0, 1);
         people.before = self.mark(exact.before);
-        people.adds = if guessed[0] { withheld(exact.adds) } else { self.mark(exact.adds) };
-        people.drops = if guessed[1] { withheld(exact.drops) } else { self.mark(exact.drops) };
-        people.after = exact.after.map(|after| self.mark(after));
+        people.adds = self.told(exact.adds, guessed[0] || narrow);
+        people.drops = self.told(exact.drops, guessed[1] || narrow);
+        people.after = exact.after.map(|after| self.told(after, narrow));
         // before + adds − drops = after, and before − drops stay.
         if before_small || adds_small || drops_small || kept_small || guessed[0] || guessed[1] {
             people.after = people.after.map(withheld);
@@ -114,6 +116,10 @@ impl Small {
         if after_small || kept_small {
             people.drops = withheld(people.drops);
         }
+    }
+
+    fn told(self, figure: Figure, hide: bool) -> Figure {
+        if hide { withheld(figure) } else { self.mark(figure) }
     }
 
     fn has_small_parts(self, change: &ChangeView) -> bool {

@@ -55,7 +55,7 @@ impl PlanView {
         if self.made_from.shadow {
             limits.push("shadow: nothing is delivered".to_owned());
         }
-        let targets = self.targets.join(", ");
+        let targets = some(&self.targets);
         if !self.selected_by.is_empty() {
             let fits = if targets.is_empty() { "nothing fits" } else { &targets };
             limits.push(format!("limited to {}: {fits}", self.selected_by.join(" and ")));
@@ -63,10 +63,10 @@ impl PlanView {
             limits.push(format!("limited to {targets}"));
         }
         if !self.came_along.is_empty() {
-            limits.push(format!("with {}, new or renamed and nested by them", self.came_along.join(", ")));
+            limits.push(format!("with {}, new or renamed and nested by them", some(&self.came_along)));
         }
         if !self.excluded.is_empty() {
-            limits.push(format!("without {}", self.excluded.join(", ")));
+            limits.push(format!("without {}", some(&self.excluded)));
         }
         if let Some(bound) = self.suppressed_below {
             limits.push(format!(
@@ -130,10 +130,25 @@ impl PlanView {
 
     /// What to do about broken checks; `None` where there are none.
     pub(super) fn broken_advice(&self) -> Option<String> {
+        const TOLD: usize = 10;
         let names: Vec<String> = self.broken().map(|check| format!("--allow '{}'", check.name)).collect();
+        if names.len() > TOLD {
+            let count = number(names.len() as u64);
+            return Some(format!("this plan cannot be applied: {count} guards and assertions are broken"));
+        }
         let them = if names.len() == 1 { "it" } else { "them" };
         let advice = || format!("this plan cannot be applied; to allow {them}: {} --reason WHY", names.join(" "));
         (!names.is_empty()).then(advice)
+    }
+}
+
+/// The first of many names, and how many more there are.
+fn some(names: &[String]) -> String {
+    const TOLD: usize = 20;
+    let told = names.iter().take(TOLD).cloned().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(TOLD) {
+        0 => told,
+        more => format!("{told} and {} more", number(more as u64)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Errors inside this module: the database's, or a state's own. One place gives them the path and a meaning.
+//! SQLite's errors, and what they mean for a state.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use rusqlite::{Error, ErrorCode};
 
 use crate::state::StateError;
 
-/// What a step on the database can end with.
+/// What opening a file can end with.
 #[derive(Debug)]
 pub(super) enum Fault {
     /// The database's error.
@@ -16,35 +16,34 @@ pub(super) enum Fault {
 }
 
 impl Fault {
-    /// A record that cannot be read.
-    pub(super) fn damaged(what: impl Into<String>) -> Self {
-        Self::State(StateError::Damaged(what.into()))
-    }
-
-    /// A change that contradicts what is deployed.
-    pub(super) fn unfit(what: impl Into<String>) -> Self {
-        Self::State(StateError::Unfit(what.into()))
-    }
-
     /// The error as callers see it.
     pub(super) fn at(self, path: &Path) -> StateError {
-        let error = match self {
-            Self::State(StateError::Damaged(what)) => {
-                return StateError::Damaged(format!("`{}`: {what}", path.display()));
-            }
-            Self::State(error) => return error,
-            Self::Database(error) => error,
-        };
-        match error.sqlite_error_code() {
-            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
-                StateError::Damaged(format!("`{}`: {error}", path.display()))
-            }
-            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => StateError::ReadOnly(path.to_owned()),
-            Some(ErrorCode::CannotOpen) => StateError::Unopened(path.to_owned()),
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StateError::Busy(path.to_owned()),
-            None if is_of_a_record(&error) => StateError::Damaged(format!("`{}`: {error}", path.display())),
-            _ => StateError::Database(Box::new(AtPath { path: path.display().to_string(), error })),
+        match self {
+            Self::Database(error) => meaning(error, path),
+            Self::State(error) => error,
         }
+    }
+
+    /// Whether the file, or what has to be written beside it, cannot be written.
+    pub(super) fn is_of_writing(&self) -> bool {
+        let code = match self {
+            Self::Database(error) => error.sqlite_error_code(),
+            Self::State(_) => None,
+        };
+        matches!(code, Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen))
+    }
+}
+
+/// What an error means. That a record is damaged gets its path from the caller.
+pub(super) fn meaning(error: Error, path: &Path) -> StateError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => StateError::Damaged(error.to_string()),
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => StateError::ReadOnly(path.to_owned()),
+        Some(ErrorCode::CannotOpen) => StateError::Unopened(path.to_owned()),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StateError::Busy(path.to_owned()),
+        Some(ErrorCode::ConstraintViolation) => StateError::Unfit(error.to_string()),
+        None if is_of_a_record(&error) => StateError::Damaged(error.to_string()),
+        _ => StateError::Database(Box::new(AtPath { path: path.display().to_string(), error })),
     }
 }
 
