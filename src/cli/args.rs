@@ -18,6 +18,9 @@ pub(super) struct Global {
     /// The project's folder [default: the nearest one upwards that holds an aud.yaml]
     #[arg(long, global = true, value_name = "DIR")]
     pub project: Option<PathBuf>,
+    /// The environment of aud.yaml [default: the project's own]
+    #[arg(long, global = true, value_name = "NAME", env = "AUD_ENV")]
+    pub env: Option<String>,
     /// Print JSON instead of text
     #[arg(long, global = true)]
     pub json: bool,
@@ -101,7 +104,7 @@ impl Door {
     /// The project that the flags name.
     pub(super) fn workbench(&self) -> Result<Workbench, Failure> {
         let start = self.global.project.clone().unwrap_or_else(|| PathBuf::from("."));
-        Ok(Workbench::open(self.system.clone(), &start)?)
+        Ok(Workbench::open(self.system.clone(), &start)?.in_environment(self.global.env.clone())?)
     }
 
     /// The one `now` of this run (M6).

@@ -14,7 +14,9 @@ mod syntax_error;
 mod yaml;
 
 pub use load::{FILE_NAME, find, load};
-pub use model::{Environment, Input, InputKind, Limits, Output, Project, Retention, Secret, UnknownEnvironment, Workspace};
+pub use model::{
+    Environment, Input, InputKind, Limits, Output, Project, Retention, Secret, UnknownEnvironment, Workspace,
+};
 pub use source::{
     DataSource, EventId, EventMapping, Format, LocationMapping, NameMapping, NamedColumn, ProfileMapping, TimeMapping,
     ValueMapping,

@@ -6,9 +6,9 @@ use std::sync::PoisonError;
 use super::{Workbench, WorkbenchError};
 use crate::analyze::{self, Versions, analyze_again};
 use crate::base::{Address, Fingerprint, SourceMap};
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::ir::{Model, Scenario};
-use crate::project::{self, Project};
+use crate::project::Project;
 use crate::state::{SqliteState, StateReader};
 use crate::store::{self, Store};
 
@@ -85,7 +85,14 @@ impl Workbench {
 
     fn check_with_data(&self) -> (Checked, Option<Result<Store, store::StoreError>>) {
         let mut sources = SourceMap::default();
-        let (project, mut diagnostics) = project::load(self.system(), &self.folder, &mut sources);
+        let (project, mut diagnostics) = match self.load_project(&mut sources) {
+            Ok(loaded) => loaded,
+            Err(unknown) => {
+                let mut diagnostics = Diagnostics::default();
+                diagnostics.push(Diagnostic::new(Code::UnknownReference, unknown.to_string()));
+                (None, diagnostics)
+            }
+        };
         let Some(project) = project else {
             let diagnostics = diagnostics.into_sorted();
             return (Checked { sources, diagnostics, project: None, model: None, scenarios: Vec::new() }, None);

@@ -107,7 +107,7 @@ impl Workbench {
             until: &until,
             as_deployed: &as_deployed,
             sample: request.sample,
-            environment: (None, false),
+            environment: (project.environment.as_ref(), project.shadow),
             tool: env!("CARGO_PKG_VERSION"),
             definitions: definitions(model),
         });
@@ -126,14 +126,18 @@ impl Workbench {
         let defined = self.defined()?;
         self.must_not_be_forgetting(&defined.project)?;
         let snapshot = SqliteState::open(self.system.clone(), &defined.project.state_path)?.snapshot()?;
-        let current = MadeFrom::new(
-            env!("CARGO_PKG_VERSION"),
-            definitions(&defined.model),
-            &defined.project.outputs,
-            &snapshot,
-            &defined.store,
-            plan.made_from.now,
-        );
+        let current = MadeFrom {
+            environment: defined.project.environment.clone(),
+            shadow: defined.project.shadow,
+            ..MadeFrom::new(
+                env!("CARGO_PKG_VERSION"),
+                definitions(&defined.model),
+                &defined.project.outputs,
+                &snapshot,
+                &defined.store,
+                plan.made_from.now,
+            )
+        };
         let differences = plan::stale(&plan.made_from, &current);
         if differences.is_empty() { Ok(defined) } else { Err(WorkbenchError::Stale(differences)) }
     }

@@ -64,8 +64,13 @@ impl Workbench {
             Some(path) => inside(&audiences, path)?,
         };
         let system = Arc::new(Overlay::new(self.system.clone(), path.clone(), text));
-        let workbench =
-            Self { system, folder: self.folder.clone(), parsed: Default::default(), analyzed: Default::default() };
+        let workbench = Self {
+            system,
+            folder: self.folder.clone(),
+            environment: self.environment.clone(),
+            parsed: Default::default(),
+            analyzed: Default::default(),
+        };
         Ok((workbench, path))
     }
 

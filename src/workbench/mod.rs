@@ -67,12 +67,16 @@ impl Workbench {
         Ok(Self { system, folder, environment: None, parsed: Mutex::default(), analyzed: Mutex::default() })
     }
 
-    /// The same project as it is in an environment; `None` for the project itself. Whether there is one of that name is seen when the
-    /// project file is read.
-    #[must_use]
-    pub fn in_environment(mut self, environment: Option<String>) -> Self {
+    /// The same project as it is in an environment; `None` for the project itself.
+    ///
+    /// # Errors
+    /// [`WorkbenchError::Environment`] where the project file can be read and has none of that name.
+    pub fn in_environment(mut self, environment: Option<String>) -> Result<Self, WorkbenchError> {
         self.environment = environment;
-        self
+        if self.environment.is_some() {
+            self.load_project(&mut SourceMap::default())?;
+        }
+        Ok(self)
     }
 
     /// The folder of the project file.

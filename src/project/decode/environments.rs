@@ -28,11 +28,7 @@ pub(super) struct Base<'b> {
 }
 
 /// Every environment by name. One that is wrong is there with what could be read of it.
-pub(super) fn environments(
-    reader: &mut Reader<'_>,
-    root: &Map<'_>,
-    base: &Base<'_>,
-) -> BTreeMap<Name, Environment> {
+pub(super) fn environments(reader: &mut Reader<'_>, root: &Map<'_>, base: &Base<'_>) -> BTreeMap<Name, Environment> {
     let Some(entry) = root.get("environments") else { return BTreeMap::new() };
     let Some(map) = reader.any_map(&entry.value, entry.key_span, "`environments`") else { return BTreeMap::new() };
     let mut found = BTreeMap::new();

@@ -26,9 +26,13 @@ pub(super) fn detail(change: &ChangeView) -> Option<String> {
 fn entries(change: &ChangeView) -> Vec<String> {
     let mut entries: Vec<String> = Vec::new();
     // Sentences of the program; what is quoted in them are names of the language.
-    entries.extend(change.notes().into_iter().map(|note| {
-        if note.warns { format!("**{}**", told(&note.text)) } else { told(&note.text) }
-    }));
+    entries.extend(
+        change.notes().into_iter().map(
+            |note| {
+                if note.warns { format!("**{}**", told(&note.text)) } else { told(&note.text) }
+            },
+        ),
+    );
     if change.action != ActionView::Create {
         entries.extend(some(change.told_fields().map(field)));
     }

@@ -114,7 +114,8 @@ fn head(view: &PlanView) -> String {
         (false, Some(summary)) => summary,
         (false, None) => "nothing changes".to_owned(),
     };
-    let environment = view.made_from.environment.as_ref().map_or_else(String::new, |name| format!(" of {}", code(name)));
+    let environment =
+        view.made_from.environment.as_ref().map_or_else(String::new, |name| format!(" of {}", code(name)));
     format!("<!-- aud-plan{of} -->\n### Plan{environment}: {}\n\n", told(&title))
 }
 
