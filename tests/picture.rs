@@ -1,8 +1,8 @@
 //! Pictures: what they look like, and that no figure and no label breaks them.
 
 use aud::picture::{
-    Axis, Column, Curve, CurvePoint, DayFigures, Days, Drawing, Interval, Marker, Matrix, MatrixCell, MatrixRow, Page,
-    Part, ShareRow, Shares, SizeRow, Sizes, Step, Table, Theme, Unit, Waterfall,
+    Axis, Column, Curve, CurvePoint, DayFigures, Days, Drawing, Interval, Marker, Matrix, MatrixCell, MatrixRow, Moves,
+    MovesRow, Page, Part, ShareRow, Shares, SizeRow, Sizes, Step, Table, Theme, Unit, Waterfall,
 };
 use proptest::prelude::*;
 use quick_xml::Reader;
@@ -11,7 +11,7 @@ use quick_xml::events::{BytesStart, Event};
 const THEMES: [Theme; 3] = [Theme::Light, Theme::Dark, Theme::Reader];
 
 /// Labels that would be markup, repaint a terminal, turn the reading direction, or run out of their room.
-const HOSTILE: [&str; 8] = [
+pub(crate) const HOSTILE: [&str; 8] = [
     "</text></svg><script>alert(1)</script>",
     "\" onload=\"alert(1)",
     "' & ]]> &amp; <!-- -->",
@@ -105,6 +105,21 @@ fn shares() -> Shares {
     }
 }
 
+fn moves() -> Moves {
+    let row = |label: &str, adds, drops, said: Option<&str>| MovesRow {
+        label: label.to_owned(),
+        adds,
+        drops,
+        said: said.map(str::to_owned),
+    };
+    Moves {
+        title: "Who enters and leaves".to_owned(),
+        unit: "people".to_owned(),
+        words: ("enter", "leave"),
+        rows: vec![row("buyers", 1_200, 340, None), row("readers", 0, 1, Some("−<10")), row("nobody", 0, 0, None)],
+    }
+}
+
 fn drawings() -> Vec<Drawing> {
     vec![
         Drawing::Sizes(sizes()),
@@ -114,6 +129,7 @@ fn drawings() -> Vec<Drawing> {
         Drawing::Curve(curve()),
         Drawing::Days(days()),
         Drawing::Shares(shares()),
+        Drawing::Moves(moves()),
     ]
 }
 
@@ -131,6 +147,9 @@ fn labelled(label: &str) -> Vec<Drawing> {
     days.days.iter_mut().chain(&mut days.forecast).for_each(|day| day.day = text());
     (shares.title, shares.unit) = (text(), text());
     shares.rows.iter_mut().for_each(|row| (row.group, row.variant) = (text(), text()));
+    let mut moves = moves();
+    (moves.title, moves.unit) = (text(), text());
+    moves.rows.iter_mut().for_each(|row| (row.label, row.said) = (text(), Some(text())));
     let matrices = [2, 21].map(|count| {
         let mut matrix = matrix(count);
         (matrix.title, matrix.legend) = (text(), text());
@@ -143,6 +162,7 @@ fn labelled(label: &str) -> Vec<Drawing> {
         Drawing::Curve(curve),
         Drawing::Days(days),
         Drawing::Shares(shares),
+        Drawing::Moves(moves),
     ];
     others.into_iter().chain(matrices).collect()
 }
@@ -169,7 +189,7 @@ fn attribute(element: &BytesStart<'_>, name: &str) -> Option<f64> {
 }
 
 /// Reads a document to its end, and gives the names of its elements.
-fn elements(document: &str) -> Vec<String> {
+pub(crate) fn elements(document: &str) -> Vec<String> {
     let mut reader = Reader::from_str(document);
     reader.config_mut().check_end_names = true;
     let (mut names, mut depth) = (Vec::new(), 0);
@@ -194,7 +214,7 @@ fn elements(document: &str) -> Vec<String> {
 }
 
 /// No character is one that XML forbids, or that would not be seen.
-fn is_clean(document: &str) -> bool {
+pub(crate) fn is_clean(document: &str) -> bool {
     !document.chars().any(|c| {
         (c.is_control() && c != '\n')
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}' | '\u{feff}')
@@ -248,6 +268,7 @@ fn each_drawing_as_it_is() {
     insta::assert_snapshot!("curve", curve().svg(Theme::Light).unwrap());
     insta::assert_snapshot!("days", days().svg(Theme::Light).unwrap());
     insta::assert_snapshot!("shares", shares().svg(Theme::Light).unwrap());
+    insta::assert_snapshot!("moves", moves().svg(Theme::Light).unwrap());
 }
 
 #[test]
@@ -287,6 +308,7 @@ fn nothing_one_and_many_are_drawn() {
             Drawing::Curve(Curve { points, ..Curve::default() }),
             Drawing::Days(Days { days: (0..count).map(day).collect(), ..Days::default() }),
             Drawing::Shares(Shares { rows: (0..count).map(share).collect(), ..Shares::default() }),
+            Drawing::Moves(Moves { rows: vec![MovesRow::default(); count], ..Moves::default() }),
         ];
         for drawing in all {
             holds(&drawing, Theme::Reader);
@@ -407,12 +429,19 @@ fn any_shares() -> impl Strategy<Value = Drawing> {
     (label(), label(), some(row)).prop_map(|(title, unit, rows)| Drawing::Shares(Shares { title, unit, rows }))
 }
 
+fn any_moves() -> impl Strategy<Value = Drawing> {
+    let row = (label(), count(), count(), proptest::option::of(label()))
+        .prop_map(|(label, adds, drops, said)| MovesRow { label, adds, drops, said });
+    (label(), label(), some(row))
+        .prop_map(|(title, unit, rows)| Drawing::Moves(Moves { title, unit, words: ("in", "out"), rows }))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_input_breaks_a_picture(
-        drawing in prop_oneof![any_sizes(), any_waterfall(), any_matrix(), any_curve(), any_days(), any_shares()],
+        drawing in prop_oneof![any_sizes(), any_waterfall(), any_matrix(), any_curve(), any_days(), any_shares(), any_moves()],
         theme in proptest::sample::select(THEMES.to_vec()),
     ) {
         holds(&drawing, theme);

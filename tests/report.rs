@@ -4,5 +4,7 @@ mod apply;
 mod audience;
 mod describe;
 mod graph;
+mod forms;
+mod pages;
 mod plan;
 mod suppress;

@@ -16,10 +16,12 @@
 //! # Ok::<(), aud::picture::PictureError>(())
 //! ```
 
+mod browse;
 mod chart;
 mod curve;
 mod days;
 mod matrix;
+mod moves;
 mod page;
 mod palette;
 mod rows;
@@ -34,10 +36,12 @@ mod waterfall;
 use plotters::drawing::DrawingAreaErrorKind;
 use thiserror::Error;
 
+pub use browse::{Browse, BrowseCell, Tone};
 pub use curve::{Axis, Curve, CurvePoint, Marker};
 pub use days::{DayFigures, Days};
 pub use matrix::{Matrix, MatrixCell, MatrixRow};
-pub use page::{Page, Part};
+pub use moves::{Moves, MovesRow};
+pub use page::{Figure, Page, Part};
 pub use palette::Theme;
 pub use scale::Unit;
 pub use shares::{ShareRow, Shares};
@@ -97,6 +101,8 @@ pub enum Drawing {
     Days(Days),
     /// Shares asked for and shares that are.
     Shares(Shares),
+    /// What comes in and what goes out.
+    Moves(Moves),
 }
 
 impl Drawing {
@@ -109,6 +115,7 @@ impl Drawing {
             Self::Curve(drawing) => drawing.svg(theme),
             Self::Days(drawing) => drawing.svg(theme),
             Self::Shares(drawing) => drawing.svg(theme),
+            Self::Moves(drawing) => drawing.svg(theme),
         }
     }
 
@@ -121,6 +128,7 @@ impl Drawing {
             Self::Curve(drawing) => drawing.size(),
             Self::Days(drawing) => drawing.size(),
             Self::Shares(drawing) => drawing.size(),
+            Self::Moves(drawing) => drawing.size(),
         }
     }
 }

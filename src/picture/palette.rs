@@ -46,7 +46,16 @@ pub(super) enum Paint {
     OnShade(u8),
 }
 
+/// What comes in and what goes out, as the colours of text: darker than bars have to be.
+pub(super) fn text_colours(theme: Theme) -> [String; 2] {
+    let colours = if theme == Theme::Dark { DARK_TEXTS } else { LIGHT_TEXTS };
+    colours.map(|(red, green, blue)| format!("#{red:02x}{green:02x}{blue:02x}"))
+}
+
 type Rgb = (u8, u8, u8);
+
+const LIGHT_TEXTS: [Rgb; 2] = [(0x00, 0x70, 0x50), (0xa8, 0x43, 0x00)];
+const DARK_TEXTS: [Rgb; 2] = [(0x2f, 0xcb, 0x9b), (0xff, 0x9a, 0x4d)];
 
 /// The lightest and the darkest shade.
 const LIGHT_SHADES: (Rgb, Rgb) = ((0xe8, 0xf0, 0xf8), (0x00, 0x42, 0x70));
@@ -172,6 +181,9 @@ mod tests {
             let ground = Paint::Ground.colour(dark);
             for paint in [Paint::Ink, Paint::Quiet] {
                 assert!(contrast(paint.colour(dark), ground) >= 4.5, "{paint:?}, dark: {dark}");
+            }
+            for text in if dark { DARK_TEXTS } else { LIGHT_TEXTS } {
+                assert!(contrast(text, ground) >= 4.5, "{text:?}, dark: {dark}");
             }
             for paint in [Paint::Bar, Paint::Add, Paint::Drop] {
                 assert!(contrast(paint.colour(dark), ground) >= 3.0, "{paint:?}, dark: {dark}");

@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 
-use crate::base::{Address, Fingerprint, Mpid, Name, Now, Origin, OutputName, Timestamp};
+use super::checks::{Check, Verdict};
+use super::reuse::{Drift, Evaluation, Holding};
+use super::why::{Sample, Why};
+use crate::base::{Address, Fingerprint, Mpid, Name, Now, Origin, OutputName};
 use crate::catalog::IdentityType;
 use crate::ir::{Audience, VariantName};
 
@@ -43,84 +46,6 @@ pub struct Plan {
     /// How much was evaluated.
     #[serde(default)]
     pub evaluation: Evaluation,
-}
-
-/// A membership that was evaluated, and how long time alone leaves it as it is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Holding {
-    /// The audience, under its address after the change.
-    pub address: Address,
-    /// Everything that decides the membership but data and time.
-    pub key: Fingerprint,
-    /// The first `now` at which time alone can change it; `None` where it never does.
-    pub until: Option<Timestamp>,
-}
-
-/// How much of a plan had to be evaluated.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Evaluation {
-    /// Active audiences whose members were computed anew.
-    pub evaluated: usize,
-    /// Active audiences whose members are those of an earlier evaluation: same criteria, same data, and no window passed an edge.
-    pub reused: usize,
-}
-
-/// A guard or an assertion that the plan was held to (M24).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Check {
-    /// What `--allow` calls it: `lapsed_spenders.drops`, `disjoint(lapsed_spenders,employees)`.
-    pub name: String,
-    /// What was asked for, as the language says it: `drops <= 5%`.
-    pub limit: String,
-    /// What is asked.
-    pub kind: CheckKind,
-    /// What was found.
-    pub found: Found,
-    /// What came of it.
-    pub verdict: Verdict,
-    /// Where it was written.
-    #[serde(skip)]
-    pub origin: Origin,
-}
-
-/// What a check asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CheckKind {
-    /// How many enter, leave or are in an audience.
-    Guard,
-    /// Whether nobody is in both of two audiences.
-    Disjoint,
-    /// Whether everybody in one audience is in another.
-    Inside,
-}
-
-/// What a check found.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Found {
-    /// Of a guard how many people enter, leave or are in it; of an assertion how many people break it.
-    pub people: u64,
-    /// The same in per cent of the size before, where the limit is one; `None` where that was nobody.
-    pub percent: Option<f64>,
-}
-
-/// What came of a check.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// It holds.
-    Holds,
-    /// It does not, and the plan cannot be applied.
-    Broken,
-    /// It does not, and that was allowed.
-    Allowed {
-        /// Why, in the words of whoever allowed it.
-        reason: String,
-    },
 }
 
 /// What a plan was made from. A plan is stale when any of it is different.
@@ -227,53 +152,6 @@ pub struct Change {
     /// Examples of who enters and leaves, where they were asked for.
     #[serde(skip)]
     pub samples: Vec<Sample>,
-}
-
-/// Why people enter and leave an audience. Every one of them is counted once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Why {
-    /// Other criteria, its own or those of an audience that it nests.
-    pub edit: Moves,
-    /// Something was written about them since the last evaluation.
-    pub data: Moves,
-    /// Only time went on.
-    pub time: Moves,
-    /// The state held another membership than the one that was last applied.
-    pub repair: Moves,
-}
-
-/// Somebody who enters or leaves, as an example. Never saved: it names a person.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sample {
-    /// Who.
-    pub mpid: Mpid,
-    /// Whether they enter; otherwise they leave.
-    pub enters: bool,
-    /// Why.
-    pub cause: Cause,
-    /// The criterion that decides it, as the language writes it; `None` where none does, or it was not looked for.
-    pub criterion: Option<String>,
-}
-
-/// How many people move.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Moves {
-    /// Enter.
-    pub adds: u64,
-    /// Leave.
-    pub drops: u64,
-}
-
-/// What in the state is not as it was last applied: somebody changed it by other means.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Drift {
-    /// The definition.
-    pub definition: bool,
-    /// The membership.
-    pub members: bool,
 }
 
 /// A field of a definition that differs.
@@ -444,46 +322,6 @@ impl ConnectionChange {
     /// Whether anybody enters or leaves, so that a delivery is made.
     pub fn is_sent(&self) -> bool {
         !(self.adds.is_empty() && self.drops.is_empty())
-    }
-}
-
-impl Why {
-    /// Each cause with who moves by it, in a fixed order.
-    pub fn causes(&self) -> [(Cause, Moves); 4] {
-        [(Cause::Edit, self.edit), (Cause::Data, self.data), (Cause::Time, self.time), (Cause::Repair, self.repair)]
-    }
-}
-
-/// Why somebody enters or leaves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Cause {
-    /// The edit.
-    Edit,
-    /// New data.
-    Data,
-    /// Time passing.
-    Time,
-    /// The repair of a state that was changed by other means.
-    Repair,
-}
-
-impl Cause {
-    /// As a plan says it.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Edit => "your edit",
-            Self::Data => "new data",
-            Self::Time => "time passing",
-            Self::Repair => "repair of the state",
-        }
-    }
-}
-
-impl Moves {
-    /// Whether nobody moves.
-    pub fn is_empty(self) -> bool {
-        self == Self::default()
     }
 }
 

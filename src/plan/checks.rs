@@ -8,11 +8,67 @@
 use std::collections::BTreeMap;
 
 use roaring::RoaringBitmap;
+use serde::{Deserialize, Serialize};
 
-use super::change::{Check, CheckKind, Found, Verdict};
 use super::refusal::Refusal;
 use crate::base::{Address, Origin, suggest};
 use crate::ir::{Assertion, Bound, Guard, Limit, Measure, Model};
+
+/// A guard or an assertion that the plan was held to (M24).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// What `--allow` calls it: `lapsed_spenders.drops`, `disjoint(lapsed_spenders,employees)`.
+    pub name: String,
+    /// What was asked for, as the language says it: `drops <= 5%`.
+    pub limit: String,
+    /// What is asked.
+    pub kind: CheckKind,
+    /// What was found.
+    pub found: Found,
+    /// What came of it.
+    pub verdict: Verdict,
+    /// Where it was written.
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+/// What a check asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckKind {
+    /// How many enter, leave or are in an audience.
+    Guard,
+    /// Whether nobody is in both of two audiences.
+    Disjoint,
+    /// Whether everybody in one audience is in another.
+    Inside,
+}
+
+/// What a check found.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    /// Of a guard how many people enter, leave or are in it; of an assertion how many people break it.
+    pub people: u64,
+    /// The same in per cent of the size before, where the limit is one; `None` where that was nobody.
+    pub percent: Option<f64>,
+}
+
+/// What came of a check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It holds.
+    Holds,
+    /// It does not, and the plan cannot be applied.
+    Broken,
+    /// It does not, and that was allowed.
+    Allowed {
+        /// Why, in the words of whoever allowed it.
+        reason: String,
+    },
+}
 
 /// A guard or an assertion that may be broken, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]

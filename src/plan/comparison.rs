@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use roaring::RoaringBitmap;
 
-use super::change::{Action, Change, Evaluation, Holding, People};
+use super::change::{Action, Change, People};
 use super::make::Input;
 use super::moves::Pair;
 use super::parts::{Parts, Test};
 use super::people::Translation;
 use super::refusal::Refusal;
-use super::reuse;
+use super::reuse::{self, Evaluation, Holding};
 use super::why::{self, Causes, News};
 use super::{connections, fields, split, standard};
 use crate::base::Address;

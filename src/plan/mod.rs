@@ -30,18 +30,16 @@ mod steps;
 mod why;
 
 pub use crate::outputs::Reach;
-pub use change::{
-    Action, Cause, Change, Check, CheckKind, ConnectionAction, ConnectionChange, Counts, Drift, Evaluation,
-    FieldChange, Found, Holding, MadeFrom, Moves, People, Plan, Sample, Verdict, Why,
-};
-pub use checks::Allowance;
+pub use change::{Action, Change, ConnectionAction, ConnectionChange, Counts, FieldChange, MadeFrom, People, Plan};
+pub use checks::{Allowance, Check, CheckKind, Found, Verdict};
 pub use fields::split_text;
 pub use key::keys;
 pub use made_from::{Difference, Part, outputs_fingerprint, stale};
 pub use make::{Input, ReachOf, make};
 pub use moves::continued;
 pub use refusal::{Loss, Refusal, Refusals};
-pub use reuse::{redefined, to_evaluate};
+pub use reuse::{Drift, Evaluation, Holding, redefined, to_evaluate};
 pub use scope::Selection;
 pub use split::salt;
 pub use steps::{Step, steps};
+pub use why::{Cause, Moves, Sample, Why};

@@ -5,12 +5,45 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::change::Drift;
+use serde::{Deserialize, Serialize};
+
 use super::why::Seen;
-use crate::base::{Address, Fingerprint, Now};
+use crate::base::{Address, Fingerprint, Now, Timestamp};
 use crate::ir::{Audience, Model, Status};
 use crate::state::{AudienceRecord, Snapshot};
 use crate::store::Store;
+
+/// A membership that was evaluated, and how long time alone leaves it as it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Holding {
+    /// The audience, under its address after the change.
+    pub address: Address,
+    /// Everything that decides the membership but data and time.
+    pub key: Fingerprint,
+    /// The first `now` at which time alone can change it; `None` where it never does.
+    pub until: Option<Timestamp>,
+}
+
+/// How much of a plan had to be evaluated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evaluation {
+    /// Active audiences whose members were computed anew.
+    pub evaluated: usize,
+    /// Active audiences whose members are those of an earlier evaluation: same criteria, same data, and no window passed an edge.
+    pub reused: usize,
+}
+
+/// What in the state is not as it was last applied: somebody changed it by other means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Drift {
+    /// The definition.
+    pub definition: bool,
+    /// The membership.
+    pub members: bool,
+}
 
 /// The data and the instant of a plan.
 pub(super) struct At<'a> {

@@ -10,11 +10,89 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use roaring::RoaringBitmap;
+use serde::{Deserialize, Serialize};
 
-use super::change::{Cause, Moves, Sample, Why};
 use super::people::Translation;
+use crate::base::Mpid;
 use crate::members::Difference;
 use crate::store::Store;
+
+/// Why people enter and leave an audience. Every one of them is counted once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Why {
+    /// Other criteria, its own or those of an audience that it nests.
+    pub edit: Moves,
+    /// Something was written about them since the last evaluation.
+    pub data: Moves,
+    /// Only time went on.
+    pub time: Moves,
+    /// The state held another membership than the one that was last applied.
+    pub repair: Moves,
+}
+
+/// How many people move.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Moves {
+    /// Enter.
+    pub adds: u64,
+    /// Leave.
+    pub drops: u64,
+}
+
+/// Why somebody enters or leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// The edit.
+    Edit,
+    /// New data.
+    Data,
+    /// Time passing.
+    Time,
+    /// The repair of a state that was changed by other means.
+    Repair,
+}
+
+/// Somebody who enters or leaves, as an example. Never saved: it names a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// Who.
+    pub mpid: Mpid,
+    /// Whether they enter; otherwise they leave.
+    pub enters: bool,
+    /// Why.
+    pub cause: Cause,
+    /// The criterion that decides it, as the language writes it; `None` where none does, or it was not looked for.
+    pub criterion: Option<String>,
+}
+
+impl Why {
+    /// Each cause with who moves by it, in a fixed order.
+    pub fn causes(&self) -> [(Cause, Moves); 4] {
+        [(Cause::Edit, self.edit), (Cause::Data, self.data), (Cause::Time, self.time), (Cause::Repair, self.repair)]
+    }
+}
+
+impl Cause {
+    /// As a plan says it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Edit => "your edit",
+            Self::Data => "new data",
+            Self::Time => "time passing",
+            Self::Repair => "repair of the state",
+        }
+    }
+}
+
+impl Moves {
+    /// Whether nobody moves.
+    pub fn is_empty(self) -> bool {
+        self == Self::default()
+    }
+}
 
 /// The data of an evaluation.
 #[derive(Clone, Debug, PartialEq, Eq)]

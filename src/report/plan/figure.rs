@@ -43,6 +43,12 @@ impl Figure {
         self == Self::Exact(1)
     }
 
+    /// All of them together: what is told of it.
+    pub(super) fn sum(figures: impl Iterator<Item = Self> + Clone) -> Self {
+        let told = figures.clone().filter_map(Self::exact).sum();
+        if figures.clone().all(|figure| figure.exact().is_some()) { Self::Exact(told) } else { Self::AtLeast(told) }
+    }
+
     /// With `person` or `people` behind it.
     pub(super) fn people(self) -> String {
         format!("{self} {}", if self.is_one() { "person" } else { "people" })

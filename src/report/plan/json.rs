@@ -3,6 +3,7 @@
 use serde_json::{Value, json as object};
 
 use super::view::{PlanView, VERSION};
+use super::words;
 use crate::ir::VariantName;
 use crate::plan::Refusals;
 
@@ -20,7 +21,13 @@ pub fn json_schema() -> String {
 
 /// The reasons why there is no plan, as a JSON document.
 pub fn refusals_json(refusals: &Refusals) -> Value {
-    let each = refusals.iter().map(|refusal| object!({ "message": refusal.to_string(), "help": refusal.help() }));
+    refusals_json_below(refusals, None)
+}
+
+/// The same with counts from 1 up to a bound, exclusive, suppressed.
+pub fn refusals_json_below(refusals: &Refusals, suppress_below: Option<u64>) -> Value {
+    let message = |refusal| words::refusal(refusal, suppress_below);
+    let each = refusals.iter().map(|refusal| object!({ "message": message(refusal), "help": refusal.help() }));
     object!({ "version": VERSION, "refusals": each.collect::<Vec<_>>() })
 }
 

@@ -10,7 +10,7 @@ use crate::base::{Address, Fingerprint, Mpid, Origin, SourceMap};
 use crate::catalog::OutputKind;
 use crate::ir::{Status, VariantName};
 use crate::plan::{
-    Action, Cause, Change, Check, ConnectionAction, ConnectionChange, FieldChange, Moves, People, Plan, Sample,
+    self, Action, Cause, Change, Check, ConnectionAction, ConnectionChange, FieldChange, Moves, People, Plan, Sample,
     Verdict, Why,
 };
 use crate::report::number::now;
@@ -228,10 +228,13 @@ fn check(check: &Check, sources: &SourceMap) -> CheckView {
         Verdict::Broken => (VerdictView::Broken, None),
         Verdict::Allowed { reason } => (VerdictView::Allowed, Some(reason.clone())),
     };
-    let is_assertion = check.name.contains('(') || check.limit.contains(" inside ");
     CheckView {
         name: check.name.clone(),
-        kind: if is_assertion { CheckKind::Assertion } else { CheckKind::Guard },
+        kind: match check.kind {
+            plan::CheckKind::Guard => CheckKind::Guard,
+            plan::CheckKind::Disjoint => CheckKind::Disjoint,
+            plan::CheckKind::Inside => CheckKind::Inside,
+        },
         limit: check.limit.clone(),
         people: check.found.people.into(),
         percent: check.found.percent,

@@ -31,11 +31,7 @@ pub(super) fn suppress(view: &mut PlanView) {
     for check in &mut view.checks {
         small.check(check, &shown, &hidden);
     }
-    let total = |of: fn(&PeopleView) -> Figure| {
-        let parts = || view.changes.iter().map(|change| of(&change.people));
-        let sum = parts().filter_map(Figure::exact).sum();
-        if parts().all(|part| part.exact().is_some()) { Figure::Exact(sum) } else { Figure::AtLeast(sum) }
-    };
+    let total = |of: fn(&PeopleView) -> Figure| Figure::sum(view.changes.iter().map(|change| of(&change.people)));
     let all_told = view.changes.iter().all(|change| change.people.adds.exact().is_some());
     (view.counts.enter, view.counts.leave) = (total(|people| people.adds), total(|people| people.drops));
     view.new_users = if all_told { small.mark(view.new_users) } else { withheld(view.new_users) };

@@ -3,6 +3,7 @@
 use super::line::{Head, Pen, Widths};
 use super::make::{Show, view};
 use super::view::*;
+use super::words;
 use crate::base::SourceMap;
 use crate::plan::{Plan, Refusals};
 use crate::report::number::{counted, number};
@@ -74,9 +75,14 @@ fn checks(view: &PlanView, style: Style, verbose: bool) -> Vec<String> {
 
 /// Why there is no plan, with what to do about each reason.
 pub fn refusals(refusals: &Refusals, style: Style) -> String {
+    refusals_below(refusals, style, None)
+}
+
+/// The same with counts from 1 up to a bound, exclusive, suppressed.
+pub fn refusals_below(refusals: &Refusals, style: Style, suppress_below: Option<u64>) -> String {
     let mut lines = vec![format!("{}: the plan is refused", style.paint(Style::ERROR, "error"))];
     for refusal in refusals {
-        lines.push(format!("  {}", visible(&refusal.to_string())));
+        lines.push(format!("  {}", visible(&words::refusal(refusal, suppress_below))));
         lines.push(format!("    {}: {}", style.paint(Style::ADVICE, "help"), visible(&refusal.help())));
     }
     lines.push(String::new());

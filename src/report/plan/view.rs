@@ -352,8 +352,10 @@ pub struct SampleView {
 pub enum CheckKind {
     /// A guard: a limit on what a plan does to an audience.
     Guard,
-    /// An assertion about who is in audiences.
-    Assertion,
+    /// An assertion that nobody is in both of two audiences.
+    Disjoint,
+    /// An assertion that everybody in one audience is in another.
+    Inside,
 }
 
 /// What came of a check.

@@ -5,6 +5,7 @@
 use super::figure::Figure;
 use super::view::*;
 use crate::catalog::DeleteBehaviour;
+use crate::plan::Refusal;
 use crate::report::number;
 use crate::report::number::counted;
 
@@ -34,6 +35,17 @@ pub fn after_deletion(downstream: Option<Downstream>, people: Figure, output: &s
             format!("{who} {} the attributes in {output} (it leaves them as they are)", verb("keeps", "keep"))
         }
         None => format!("{who} {} dropped", verb("is", "are")),
+    }
+}
+
+/// A reason not to make a plan, with no count that is suppressed.
+pub(super) fn refusal(refusal: &Refusal, suppress_below: Option<u64>) -> String {
+    match (refusal, suppress_below) {
+        (Refusal::OutputMissing { address, output, people }, Some(bound)) if (1..bound).contains(people) => {
+            let people = Figure::Below(bound);
+            format!("`{address}` has {people} people in `{output}`, which aud.yaml no longer has")
+        }
+        _ => refusal.to_string(),
     }
 }
 
@@ -334,16 +346,20 @@ impl CheckView {
     pub(super) fn kind_word(&self) -> &'static str {
         match self.kind {
             CheckKind::Guard => "guard",
-            CheckKind::Assertion => "assert",
+            CheckKind::Disjoint | CheckKind::Inside => "assert",
         }
     }
 
     /// `lapsed_spenders drops 3.2 % ≤ 5 %`; of an assertion what it asks, and how many break it.
     pub(super) fn found(&self) -> String {
-        if self.kind == CheckKind::Assertion {
-            let broken =
-                if self.people.is_zero() { String::new() } else { format!(": not so for {}", self.people.people()) };
-            return format!("{}{broken}", self.limit);
+        let are = if self.people.is_one() { "is" } else { "are" };
+        let broken = match self.kind {
+            CheckKind::Guard => None,
+            CheckKind::Disjoint => Some(format!("{} {are} in both", self.people.people())),
+            CheckKind::Inside => Some(format!("{} {are} not", self.people.people())),
+        };
+        if let Some(broken) = broken {
+            return if self.people.is_zero() { self.limit.clone() } else { format!("{}: {broken}", self.limit) };
         }
         let subject = self.name.rsplit_once('.').map_or(self.name.as_str(), |(address, _)| address);
         let (measure, bound) = self.limit.split_once(' ').unwrap_or(("", &self.limit));

@@ -3,7 +3,7 @@
 //! In: what a user wrote. Out: Markdown that shows it and does nothing else. A code span holds anything: inside it there is no emphasis, no link, no image, no
 //! mention, no HTML. It is as long as it may be before it is put into its fence, so that it is never cut inside of it.
 
-use crate::report::visible;
+use crate::report::{visible, xml_character};
 
 /// Longer texts are cut: the page and the terminal show all of them.
 const LONGEST: usize = 300;
@@ -41,7 +41,7 @@ pub(super) fn told(sentence: &str) -> String {
 fn cell(text: &str) -> String {
     let mut cell = String::with_capacity(text.len());
     let mut before = ' ';
-    for c in text.chars() {
+    for c in text.chars().map(xml_character) {
         match c {
             '|' if before == '\\' => cell.push('│'),
             '|' => cell.push_str("\\|"),
