@@ -67,7 +67,7 @@ fn what_is_left_out_has_a_default() {
     let project = with("").project.unwrap();
     assert_eq!(project.audiences, PathBuf::from("/p/audiences"));
     assert_eq!(project.data_path, PathBuf::from("/p/.aud/data"));
-    assert_eq!(project.state_path, PathBuf::from("/p/.aud/state.db"));
+    assert_eq!(project.state, aud::project::StateLocation::Sqlite(PathBuf::from("/p/.aud/state.db")));
     assert_eq!(project.retention.events.unwrap().to_string(), "30 days");
     assert_eq!((project.limits.nesting_depth, project.limits.variants), (1, 5));
     let blank = with("data:\nschema:\noutputs:\nretention: {}\nlimits:\nstate: {}\n");

@@ -4,5 +4,6 @@ mod contract;
 mod departure;
 mod document;
 mod history;
+mod postgres;
 pub(crate) mod sample;
 mod sqlite;

@@ -15,7 +15,8 @@ mod yaml;
 
 pub use load::{FILE_NAME, find, load};
 pub use model::{
-    Environment, Input, InputKind, Limits, Output, Project, Retention, Secret, UnknownEnvironment, Workspace,
+    Environment, Input, InputKind, Limits, Output, Project, Retention, Secret, StateLocation, UnknownEnvironment,
+    Workspace,
 };
 pub use source::{
     DataSource, EventId, EventMapping, Format, LocationMapping, NameMapping, NamedColumn, ProfileMapping, TimeMapping,

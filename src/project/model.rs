@@ -34,7 +34,7 @@ pub struct Project {
     /// Configured outputs by name.
     pub outputs: BTreeMap<OutputName, Output>,
     /// Where the state lies.
-    pub state_path: PathBuf,
+    pub state: StateLocation,
     /// Limits that a project may move.
     pub limits: Limits,
     /// What it may be seen as, by name.
@@ -49,7 +49,7 @@ pub struct Project {
 #[derive(Clone, Debug)]
 pub struct Environment {
     /// Where its state lies; no other environment's, and not the project's own.
-    pub state_path: PathBuf,
+    pub state: StateLocation,
     /// The outputs that it has otherwise, whole.
     pub outputs: BTreeMap<OutputName, Output>,
     /// Whether everything is recorded and nothing delivered.
@@ -130,6 +130,20 @@ pub enum Secret {
     File(PathBuf),
 }
 
+/// Where a state lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StateLocation {
+    /// In one SQLite file.
+    Sqlite(PathBuf),
+    /// In a schema of a PostgreSQL database.
+    Postgres {
+        /// Where the URL of the database is to be found; it may hold a password.
+        url: Secret,
+        /// The schema.
+        schema: String,
+    },
+}
+
 impl Project {
     /// The project as it is in one of its environments: with that one's state and outputs. All else, the name that salts are made of (M16)
     /// included, is the same everywhere.
@@ -147,7 +161,7 @@ impl Project {
             return Err(UnknownEnvironment(format!("no environment `{name}`{hint}")));
         };
         self.environment = Some(name.clone());
-        self.state_path.clone_from(&environment.state_path);
+        self.state.clone_from(&environment.state);
         self.shadow = environment.shadow;
         self.outputs.extend(environment.outputs.clone());
         Ok(self)

@@ -20,6 +20,8 @@ mod departure;
 mod error;
 mod history;
 mod lock;
+mod open;
+mod postgres;
 mod record;
 mod sql;
 mod sqlite;
@@ -32,6 +34,8 @@ pub use departure::{Carrier, Departed, Departure};
 pub use error::StateError;
 pub use history::{Commit, JournalEntry, Known, Revision};
 pub use lock::LockInfo;
+pub use open::{OpenState, open};
+pub use postgres::PostgresState;
 pub use record::{
     AudienceRecord, CheckedAt, ConnectionKey, Delivery, DeliveryAction, Drift, Head, Metrics, Snapshot, StandardState,
 };

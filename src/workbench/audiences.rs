@@ -11,7 +11,7 @@ use crate::eval;
 use crate::ir::{Audience, Model, Status, VariantName};
 use crate::members::Buckets;
 use crate::plan;
-use crate::state::{AudienceRecord, Metrics, Snapshot, SqliteState, StateReader};
+use crate::state::{self, AudienceRecord, Metrics, Snapshot};
 
 /// Which audiences to list.
 #[derive(Clone, Debug, Default)]
@@ -115,7 +115,7 @@ impl Workbench {
 
     /// The whole state.
     pub(super) fn snapshot(&self, defined: &Defined) -> Result<Snapshot, WorkbenchError> {
-        Ok(SqliteState::open(self.system.clone(), &defined.project.state_path)?.snapshot()?)
+        Ok(state::open(self.system.clone(), &defined.project.state)?.snapshot()?)
     }
 }
 

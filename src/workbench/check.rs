@@ -9,7 +9,7 @@ use crate::base::{Address, Fingerprint, SourceMap};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::ir::{Model, Scenario};
 use crate::project::Project;
-use crate::state::{SqliteState, StateReader};
+use crate::state;
 use crate::store::{self, Store};
 
 /// A project with everything that was found wrong with it.
@@ -125,7 +125,7 @@ impl Workbench {
 
     /// The addresses in the state; none where it cannot be read.
     fn deployed_addresses(&self, project: &Project) -> BTreeSet<Address> {
-        let state = SqliteState::open(self.system.clone(), &project.state_path);
+        let state = state::open(self.system.clone(), &project.state);
         state.and_then(|state| state.addresses()).unwrap_or_default()
     }
 }

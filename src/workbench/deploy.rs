@@ -14,7 +14,7 @@ use crate::members::Memberships;
 use crate::outputs::{self, Directory};
 use crate::plan::{self, Allowance, MadeFrom, Plan};
 use crate::project::Project;
-use crate::state::{Snapshot, SqliteState, StateReader};
+use crate::state::{self, OpenState, Snapshot};
 
 /// What to plan.
 #[derive(Clone, Debug)]
@@ -71,7 +71,7 @@ impl Workbench {
     fn plan_of(&self, defined: &Defined, request: &PlanRequest) -> Result<Plan, WorkbenchError> {
         let Defined { project, model, store, .. } = defined;
         self.must_not_be_forgetting(project)?;
-        let snapshot = SqliteState::open(self.system.clone(), &project.state_path)?.snapshot()?;
+        let snapshot = state::open(self.system.clone(), &project.state)?.snapshot()?;
         if let (0, Some((_, applied_over @ 1..))) = (store.version, snapshot.evaluated) {
             return Err(WorkbenchError::NoData(applied_over));
         }
@@ -125,7 +125,7 @@ impl Workbench {
     pub fn still_fits(&self, plan: &Plan) -> Result<Defined, WorkbenchError> {
         let defined = self.defined()?;
         self.must_not_be_forgetting(&defined.project)?;
-        let snapshot = SqliteState::open(self.system.clone(), &defined.project.state_path)?.snapshot()?;
+        let snapshot = state::open(self.system.clone(), &defined.project.state)?.snapshot()?;
         let current = MadeFrom {
             environment: defined.project.environment.clone(),
             shadow: defined.project.shadow,
@@ -147,11 +147,11 @@ impl Workbench {
     /// # Errors
     /// A held lock, a state that moved since the plan was made, and deliveries that fail.
     pub fn apply(&self, plan: &Plan, defined: &Defined, request: &ApplyRequest<'_>) -> Result<Outcome, WorkbenchError> {
-        let mut state = SqliteState::open(self.system.clone(), &defined.project.state_path)?;
+        let mut state = state::open(self.system.clone(), &defined.project.state)?;
         Ok(apply::apply(
             plan,
             Context {
-                state: &mut state,
+                state: &mut *state,
                 store: &defined.store,
                 outputs: &defined.project.outputs,
                 folder: &defined.project.folder,
@@ -169,9 +169,9 @@ impl Workbench {
     ///
     /// # Errors
     /// A wrong project file, or a state that cannot be opened.
-    pub fn state(&self) -> Result<SqliteState, WorkbenchError> {
+    pub fn state(&self) -> Result<OpenState, WorkbenchError> {
         let project = self.project()?;
-        Ok(SqliteState::open(self.system.clone(), &project.state_path)?)
+        Ok(state::open(self.system.clone(), &project.state)?)
     }
 
     /// The project file alone, however wrong the definitions are.

@@ -5,7 +5,7 @@ use super::{ApplyRequest, Workbench, WorkbenchError};
 use crate::apply::{self, Context, Deployed, ForgetOutcome};
 use crate::base::Mpid;
 use crate::project::Project;
-use crate::state::{SqliteState, StateReader};
+use crate::state;
 use crate::store::{self, Footprint, Forgetting, Remembered, Store};
 
 /// What there is to do.
@@ -70,7 +70,7 @@ impl Workbench {
         if remembered == Remembered::Begun {
             return Ok(ToForget::Begun);
         }
-        let state = SqliteState::open(self.system.clone(), &project.state_path)?;
+        let state = state::open(self.system.clone(), &project.state)?;
         let snapshot = state.snapshot()?;
         let row = match (find_user(store, user), mpid) {
             (Ok(row), _) => Some(row),
@@ -105,9 +105,9 @@ impl Workbench {
             Some(ToForget::Person(known)) => Some(known.person),
             Some(ToForget::Begun | ToForget::Done) | None => None,
         };
-        let mut state = SqliteState::open(self.system.clone(), &project.state_path)?;
+        let mut state = state::open(self.system.clone(), &project.state)?;
         let context = Context {
-            state: &mut state,
+            state: &mut *state,
             store: &store,
             outputs: &project.outputs,
             folder: &project.folder,

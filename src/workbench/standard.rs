@@ -9,7 +9,7 @@ use crate::base::{Address, Mpid};
 use crate::eval::Stored;
 use crate::members::Numbering;
 use crate::plan;
-use crate::state::{Snapshot, SqliteState, StateReader};
+use crate::state::{self, Snapshot};
 
 impl Workbench {
     /// What the state holds of the standard audiences that are written. Without any of those it is not looked into.
@@ -17,7 +17,7 @@ impl Workbench {
         if defined.model.audiences.values().all(|audience| audience.standard.is_none()) {
             return Ok(Stored::default());
         }
-        let snapshot = SqliteState::open(self.system.clone(), &defined.project.state_path)?.snapshot()?;
+        let snapshot = state::open(self.system.clone(), &defined.project.state)?.snapshot()?;
         Ok(stored(defined, &snapshot))
     }
 }

@@ -12,7 +12,7 @@ use super::lower::input;
 use crate::catalog::{Catalog, CustomEventType, EventKind, LookupOrder};
 use crate::project::{
     DataSource, EventId, EventMapping, Format, Input, InputKind, Limits, NameMapping, NamedColumn, ProfileMapping,
-    Project, Retention, TimeMapping, ValueMapping, Workspace,
+    Project, Retention, StateLocation, TimeMapping, ValueMapping, Workspace,
 };
 use crate::store::{self, BadRowLimit, ImportOptions, source_columns};
 use crate::system::System;
@@ -43,7 +43,7 @@ fn project(data: &Path, store: &Path, sources: Vec<DataSource>) -> Project {
         retention: Retention { events: None, profiles: None },
         declared: Catalog::default(),
         outputs: Default::default(),
-        state_path: store.join("state.db"),
+        state: StateLocation::Sqlite(store.join("state.db")),
         limits: Limits { nesting_depth: u32::MAX, variants: 0 },
         environments: Default::default(),
         environment: None,

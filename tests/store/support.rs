@@ -77,7 +77,7 @@ pub(super) fn project(sources: Vec<DataSource>) -> Project {
         retention: Retention { events: None, profiles: None },
         declared: Catalog::default(),
         outputs: BTreeMap::new(),
-        state_path: "/p/.aud/state.db".into(),
+        state: aud::project::StateLocation::Sqlite("/p/.aud/state.db".into()),
         limits: Limits { nesting_depth: 1, variants: 5 },
         environments: Default::default(),
         environment: None,

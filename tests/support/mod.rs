@@ -1,6 +1,7 @@
 //! What several tests share.
 
 mod child;
+pub(crate) mod postgres;
 mod sandbox;
 
 use std::collections::BTreeMap;

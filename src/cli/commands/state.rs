@@ -5,7 +5,6 @@ use serde_json::json;
 use crate::cli::args::Door;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::ui::Ui;
-use crate::state::{StateReader, StateWriter};
 use crate::workbench::WorkbenchError;
 
 /// Commands on the state.

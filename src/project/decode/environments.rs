@@ -5,24 +5,24 @@
 //! mean the same in all of them.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::base::suggest::nearest;
 use crate::base::{Name, OutputName, Span};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::project::node::{Entry, Node, Value};
-use crate::project::{Environment, Output};
+use crate::project::{Environment, Output, StateLocation};
 
 use super::outputs;
 use super::reader::{Map, Reader};
-use super::root;
+use super::state;
 
 /// What environments build upon.
 pub(super) struct Base<'b> {
     /// The folder of the project.
     pub(super) folder: &'b Path,
     /// The project's own state.
-    pub(super) state_path: &'b Path,
+    pub(super) state: &'b StateLocation,
     /// The project's outputs; `None` where one of them is wrong.
     pub(super) outputs: Option<&'b BTreeMap<OutputName, Output>>,
 }
@@ -32,7 +32,7 @@ pub(super) fn environments(reader: &mut Reader<'_>, root: &Map<'_>, base: &Base<
     let Some(entry) = root.get("environments") else { return BTreeMap::new() };
     let Some(map) = reader.any_map(&entry.value, entry.key_span, "`environments`") else { return BTreeMap::new() };
     let mut found = BTreeMap::new();
-    let mut states = vec![(base.state_path.to_owned(), "the project without an environment".to_owned())];
+    let mut states = vec![(base.state.clone(), "the project without an environment".to_owned())];
     for entry in map.entries {
         let environment = environment(reader, root, entry, base, &mut states);
         found.extend(environment);
@@ -45,23 +45,24 @@ fn environment(
     root: &Map<'_>,
     entry: &Entry,
     base: &Base<'_>,
-    states: &mut Vec<(PathBuf, String)>,
+    states: &mut Vec<(StateLocation, String)>,
 ) -> Option<(Name, Environment)> {
     let name = reader.name(&entry.key, entry.key_span, "an environment");
     let what = format!("environment `{}`", entry.key);
     let map = reader.map(&entry.value, entry.key_span, &what, &["state", "outputs", "shadow"])?;
-    let state_path = root::state(reader, &map, base.folder, &format!(".aud/state.{}.db", entry.key));
+    let file = format!(".aud/state.{}.db", entry.key);
+    let state = state::state(reader, &map, base.folder, &file, state::beside(base.state, &entry.key));
     let place = map.get("state").map_or(entry.key_span, |entry| entry.value.span);
-    if let Some((_, other)) = states.iter().find(|(path, _)| *path == state_path) {
+    if let Some((_, other)) = states.iter().find(|(taken, _)| *taken == state) {
         reader.report(shared(&what, other, place));
     }
-    states.push((state_path.clone(), what.clone()));
+    states.push((state.clone(), what.clone()));
     let shadow = match map.get("shadow") {
         None => false,
         Some(entry) => boolean(reader, &entry.value, "`shadow`").unwrap_or(false),
     };
     let outputs = own_outputs(reader, root, &map, base);
-    Some((name?, Environment { state_path, outputs, shadow }))
+    Some((name?, Environment { state, outputs, shadow }))
 }
 
 fn shared(what: &str, other: &str, place: Span) -> Diagnostic {

@@ -12,8 +12,9 @@ mod reader;
 mod root;
 mod schema;
 mod sources;
+mod state;
 mod value;
 mod workspaces;
 
 pub(super) use root::project;
-use root::{distinct_texts, text_value};
+use root::{distinct_texts, path, text_value};

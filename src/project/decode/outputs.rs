@@ -153,7 +153,7 @@ fn unknown_secret(entry: &Entry, kind: &OutputKind, known: &[&str]) -> Diagnosti
 }
 
 /// `{ env: NAME }` or `{ file: PATH }`. A value in its place is masked and refused.
-fn secret(reader: &mut Reader<'_>, entry: &Entry, output: &str, folder: &Path) -> Option<Secret> {
+pub(super) fn secret(reader: &mut Reader<'_>, entry: &Entry, output: &str, folder: &Path) -> Option<Secret> {
     let what = format!("secret `{}`", entry.key);
     let reference = format!("{}: {{ env: {} }}", entry.key, variable(output, &entry.key));
     let Value::Map(entries) = &entry.value.value else {
@@ -209,7 +209,7 @@ fn literal(entry: &Entry) -> Diagnostic {
 }
 
 /// Masks whatever may be a secret in a value: all of it but references.
-fn hide(reader: &mut Reader<'_>, node: &Node) {
+pub(super) fn hide(reader: &mut Reader<'_>, node: &Node) {
     match &node.value {
         Value::Map(entries) => {
             let is_reference =

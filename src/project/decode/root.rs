@@ -10,7 +10,7 @@ use crate::project::{DataSource, Limits, Project, Retention};
 
 use super::reader::{Map, Reader, first_key, unknown_choice};
 use super::value::{self, Unreadable};
-use super::{environments, outputs, schema, sources, workspaces};
+use super::{environments, outputs, schema, sources, state, workspaces};
 
 /// The version of the project file that this build reads.
 const VERSION: i64 = 1;
@@ -65,10 +65,10 @@ fn read(reader: &mut Reader<'_>, node: &Node, folder: &Path) -> Option<Project> 
     let retention = retention(reader, &root);
     let declared = schema::schema(reader, &root);
     let outputs = outputs::outputs(reader, &root, folder);
-    let state_path = state(reader, &root, folder, ".aud/state.db");
+    let state = state::state(reader, &root, folder, ".aud/state.db", None);
     engine(reader, &root);
     let limits = limits(reader, &root);
-    let base = environments::Base { folder, state_path: &state_path, outputs: outputs.as_ref() };
+    let base = environments::Base { folder, state: &state, outputs: outputs.as_ref() };
     let environments = environments::environments(reader, &root, &base);
     (version == Version::Ours).then_some(())?;
     Some(Project {
@@ -82,7 +82,7 @@ fn read(reader: &mut Reader<'_>, node: &Node, folder: &Path) -> Option<Project> 
         retention,
         declared: declared?,
         outputs: outputs?,
-        state_path,
+        state,
         limits,
         environments,
         environment: None,
@@ -170,7 +170,7 @@ fn data(
 }
 
 /// A path under a key, or a default; joined to the project folder.
-fn path(reader: &mut Reader<'_>, map: &Map<'_>, key: &str, folder: &Path, default: &str) -> Option<PathBuf> {
+pub(super) fn path(reader: &mut Reader<'_>, map: &Map<'_>, key: &str, folder: &Path, default: &str) -> Option<PathBuf> {
     match map.get(key) {
         Some(entry) => text_value(reader, &entry.value, &format!("`{key}`"), |text| value::path(folder, text)),
         None => Some(folder.join(default)),
@@ -194,21 +194,6 @@ fn retention(reader: &mut Reader<'_>, root: &Map<'_>) -> Retention {
 
 fn length(reader: &mut Reader<'_>, entry: &Entry) -> Option<Option<Duration>> {
     text_value(reader, &entry.value, &format!("`{}`", entry.key), value::retention)
-}
-
-/// Where the state of the project, or of an environment, lies.
-pub(super) fn state(reader: &mut Reader<'_>, map: &Map<'_>, folder: &Path, otherwise: &str) -> PathBuf {
-    let default = folder.join(otherwise);
-    let Some(entry) = map.get("state") else { return default };
-    let Some(any) = reader.any_map(&entry.value, entry.key_span, "`state`") else { return default };
-    if let Some(backend) = any.get("backend") {
-        let help = "remove `backend`, or write `backend: sqlite`";
-        if !built_in(reader, &backend.value, "a backend for state", "sqlite", &["postgres"], help) {
-            return default; // the other keys are another backend's
-        }
-    }
-    let Some(map) = reader.map(&entry.value, entry.key_span, "`state`", &["backend", "path"]) else { return default };
-    path(reader, &map, "path", folder, otherwise).unwrap_or(default)
 }
 
 fn engine(reader: &mut Reader<'_>, root: &Map<'_>) {
