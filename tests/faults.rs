@@ -7,6 +7,8 @@
 mod clock;
 mod disk;
 mod killed;
+mod postgres;
+mod proxy;
 mod system;
 mod two;
 mod world;

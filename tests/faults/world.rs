@@ -65,7 +65,7 @@ impl<'a> Shop<'a> {
         static BASE: OnceLock<Sandbox> = OnceLock::new();
         let sandbox = Sandbox::empty();
         copy(BASE.get_or_init(imported).path(), sandbox.path());
-        sandbox.write("aud.yaml", &(sandbox.read("aud.yaml") + backend.yaml()));
+        sandbox.write("aud.yaml", &(sandbox.read("aud.yaml") + &backend.yaml(&sandbox)));
         let shop = Self { sandbox, backend };
         shop.sandbox.write("audiences/shop.aud", BEFORE);
         let _ = shop.aud(&APPLY).fine();

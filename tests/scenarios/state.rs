@@ -35,6 +35,11 @@ pub(crate) fn json(sandbox: &Sandbox, backend: &Backend) -> String {
             "entered": people(&snapshot, &entry.adds), "left": people(&snapshot, &entry.drops),
         })
     }).collect();
+    let commits: Vec<Value> = state.commits().unwrap().iter().map(|commit| {
+        let allowed: BTreeMap<&str, &str> =
+            commit.allowed.iter().map(|each| (each.what.as_str(), each.reason.as_str())).collect();
+        json!({ "serial": commit.serial, "for": commit.reason, "now": time(commit.now.0), "allowed": allowed })
+    }).collect();
     let pending: Vec<Value> = state.pending().unwrap().iter().map(|delivery| {
         json!({
             "audience": delivery.connection.audience, "part": delivery.connection.variant.to_string(),
@@ -46,6 +51,7 @@ pub(crate) fn json(sandbox: &Sandbox, backend: &Backend) -> String {
         "serial": snapshot.serial,
         "locked": state.lock_info().unwrap().is_some(),
         "audiences": audiences.into_iter().map(|(_, audience)| audience).collect::<Vec<_>>(),
+        "commits": commits,
         "journal": journal,
         "pending": pending,
     }))

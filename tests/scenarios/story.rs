@@ -119,7 +119,7 @@ impl Life<'_> {
     /// Takes a project file, where there is one.
     fn project(&self, path: &Path) {
         if let Ok(text) = std::fs::read_to_string(path) {
-            self.sandbox.write("aud.yaml", &(text + self.backend.yaml()));
+            self.sandbox.write("aud.yaml", &(text + &self.backend.yaml(&self.sandbox)));
         }
     }
 
