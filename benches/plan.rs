@@ -102,7 +102,10 @@ fn main() {
     write_data(&project);
     aud(&project, &["import"]);
     println!("first plan:            {:.2?}", timed(|| drop(aud(&project, &["plan", "--now", NOW]))));
-    println!("apply of everything:   {:.2?}", timed(|| drop(aud(&project, &["apply", "--auto-approve", "--now", NOW]))));
+    println!(
+        "apply of everything:   {:.2?}",
+        timed(|| drop(aud(&project, &["apply", "--auto-approve", "--now", NOW])))
+    );
     println!("{} audiences in {FILES} files are deployed", FILES * AUDIENCES);
     println!("check:                 {:.2?}", median(|| drop(aud(&project, &["check"]))));
     let nothing = median(|| drop(aud(&project, &["plan", "--now", NOW])));

@@ -89,7 +89,9 @@ impl Shop {
     /// Runs the program, as text and with more words, and keeps what it says.
     fn say(&mut self, arguments: &[&str]) -> Run {
         let mut command = self.sandbox.command(arguments);
-        command.env("WAREHOUSE_TOKEN", SECRET).env("AUD_STATE_URL", format!("postgresql://aud:{PASSWORD}@127.0.0.1:1/aud"));
+        command
+            .env("WAREHOUSE_TOKEN", SECRET)
+            .env("AUD_STATE_URL", format!("postgresql://aud:{PASSWORD}@127.0.0.1:1/aud"));
         command.env("RUST_LOG", "trace").env("RUST_BACKTRACE", "full");
         let run = Run::of(command.output().unwrap());
         self.said.push((format!("aud {}", arguments.join(" ")), format!("{}\n{}", run.out, run.err)));
@@ -116,7 +118,8 @@ impl Shop {
     fn leaks(&self) -> Vec<String> {
         let mut seeds: Vec<String> = (1..61).flat_map(traces).collect();
         seeds.extend([SECRET, PASSWORD, FILED].map(str::to_owned));
-        let encoded: Vec<String> = seeds.iter().map(|seed| base64::engine::general_purpose::STANDARD_NO_PAD.encode(seed)).collect();
+        let encoded: Vec<String> =
+            seeds.iter().map(|seed| base64::engine::general_purpose::STANDARD_NO_PAD.encode(seed)).collect();
         let said = self.said.iter().map(|(command, text)| (command.clone(), text.clone().into_bytes()));
         let mut leaks = Vec::new();
         for (place, bytes) in said.chain(self.kept()) {
@@ -183,7 +186,10 @@ fn errors_give_nothing_away() {
     // Rows with a person where a time or a number should be.
     let [customer, email, phone, name, address] = traces(50);
     let header = "mpid,customer_id,email,phone,seen,spend,first_name,address";
-    shop.sandbox.write("data/people-2.csv", &format!("{header}\n{email},{customer},{email},{phone},{email},{phone},{name},{address}\n"));
+    shop.sandbox.write(
+        "data/people-2.csv",
+        &format!("{header}\n{email},{customer},{email},{phone},{email},{phone},{name},{address}\n"),
+    );
     shop.all_ways(&["import"]);
     shop.all_ways(&["data", "stats"]);
     std::fs::remove_file(shop.sandbox.at("data/people-2.csv")).unwrap();
@@ -192,7 +198,14 @@ fn errors_give_nothing_away() {
     shop.all_ways(&["explain", "mpid:4711", "big", "--now", NOW]);
     shop.all_ways(&["forget", "4711", "--auto-approve"]);
     // Names that are nearly those of the data, and values that nobody has.
-    for criterion in ["user \"first_nam\" is \"x\"", "user \"first_name\" is \"Firstname\"", "user \"first_name\" > 5", "user \"spend\" contains \"x\"", "identity email > 5", "identity emial exists"] {
+    for criterion in [
+        "user \"first_nam\" is \"x\"",
+        "user \"first_name\" is \"Firstname\"",
+        "user \"first_name\" > 5",
+        "user \"spend\" contains \"x\"",
+        "identity email > 5",
+        "identity emial exists",
+    ] {
         shop.sandbox.write("audiences/shop.aud", &format!("version 1\naudience big {{ match {{ {criterion} }} }}\n"));
         shop.all_ways(&["check"]);
         shop.all_ways(&["plan", "--now", NOW]);

@@ -26,7 +26,12 @@ pub(super) fn at_every_write(backend: &Backend) {
                     0
                 }
                 Some(4) => {
-                    assert!(run.err.contains("disk is full") || run.out.contains("disk is full"), "{}{}", run.out, run.err);
+                    assert!(
+                        run.err.contains("disk is full") || run.out.contains("disk is full"),
+                        "{}{}",
+                        run.out,
+                        run.err
+                    );
                     let _ = shop.aud(&APPLY).fine();
                     shop.end().must_be(&undisturbed, &format!("after the failed write at {at}"));
                     1

@@ -63,7 +63,9 @@ impl System for Faulty {
         self.point();
         let Now(Timestamp(ms)) = OsSystem.now();
         match self.fault {
-            Fault::Clock(hours) if self.points.load(Ordering::Relaxed) >= self.at => Now(Timestamp(ms + hours * HOUR_MS)),
+            Fault::Clock(hours) if self.points.load(Ordering::Relaxed) >= self.at => {
+                Now(Timestamp(ms + hours * HOUR_MS))
+            }
             _ => Now(Timestamp(ms)),
         }
     }

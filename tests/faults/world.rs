@@ -122,7 +122,8 @@ impl<'a> Shop<'a> {
         let _ = self.aud(&["plan", "--detailed-exitcode", "--now", NOW]).fine();
         delivered(&self.sandbox).unwrap();
         let folder = self.sandbox.at("delivered");
-        let text = |path: PathBuf| (path.strip_prefix(&folder).unwrap().to_owned(), std::fs::read_to_string(&path).unwrap());
+        let text =
+            |path: PathBuf| (path.strip_prefix(&folder).unwrap().to_owned(), std::fs::read_to_string(&path).unwrap());
         let deliveries = files_below(&folder).into_iter().map(text).collect();
         End { state: state_json(&self.sandbox, self.backend), deliveries }
     }

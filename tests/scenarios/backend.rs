@@ -43,7 +43,10 @@ impl Backend {
         match self.database(sandbox) {
             None => "\nstate: { backend: sqlite, path: .aud/state.db }\n".to_owned(),
             Some(database) => {
-                format!("\nstate: {{ backend: postgres, url: {{ env: AUD_STATE_URL }}, schema: {} }}\n", database.schema)
+                format!(
+                    "\nstate: {{ backend: postgres, url: {{ env: AUD_STATE_URL }}, schema: {} }}\n",
+                    database.schema
+                )
             }
         }
     }

@@ -16,7 +16,9 @@ pub(super) fn words(command: &str, now: &str) -> Vec<String> {
         if at % 2 == 1 {
             words.push(piece.to_owned());
         } else {
-            words.extend(piece.split_whitespace().map(|word| if word == "NOW" { now.to_owned() } else { word.to_owned() }));
+            words.extend(
+                piece.split_whitespace().map(|word| if word == "NOW" { now.to_owned() } else { word.to_owned() }),
+            );
         }
     }
     words
@@ -29,10 +31,21 @@ pub(super) fn text(shown: &str, folder: &Path) -> String {
     // Said or not, depending on the clock of the machine.
     let is_about_the_clock = |line: &&str| line.starts_with("note: attributes are as last known");
     let lines = shown.lines().filter(|line| !is_about_the_clock(line));
-    let lines: Vec<String> = lines.map(|line| numbers(line).trim_end().to_owned()).collect();
+    let lines: Vec<String> = lines.map(|line| dates(&numbers(line)).trim_end().to_owned()).collect();
     let mut page = lines.join("\n");
     page.truncate(page.trim_end().len());
     page + "\n"
+}
+
+/// A line without the times of the clock that stand in tables; no story has a time within an hour.
+fn dates(line: &str) -> String {
+    let is_date = |text: &str| {
+        let pattern = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c });
+        pattern.eq("0000-00-00 00:00:00".chars()) && !text.ends_with(":00:00")
+    };
+    let starts = line.char_indices().map(|(at, _)| at);
+    let found = starts.filter_map(|at| line.get(at..at + 19)).find(|text| is_date(text));
+    found.map_or_else(|| line.to_owned(), |date| line.replace(date, "<by the clock     >"))
 }
 
 /// A line without random numbers: those of locks, lineages and stores, of processes, and times of the clock.
@@ -44,7 +57,13 @@ fn numbers(line: &str) -> String {
             word.push(c);
             continue;
         }
-        told.push_str(if is_of_the_clock(&word) { "<clock>" } else if is_random(&word) { "<random>" } else { &word });
+        told.push_str(if is_of_the_clock(&word) {
+            "<clock>"
+        } else if is_random(&word) {
+            "<random>"
+        } else {
+            &word
+        });
         word.clear();
         told.push(c);
     }
@@ -81,7 +100,8 @@ fn settle(value: &mut Value) {
     match value {
         Value::Object(members) => {
             for (key, value) in members {
-                let is_fingerprint = ["definitions", "outputs", "lineage", "store", "tool", "fingerprint"].contains(&key.as_str());
+                let is_fingerprint =
+                    ["definitions", "outputs", "lineage", "store", "tool", "fingerprint"].contains(&key.as_str());
                 match value {
                     Value::String(text) if is_fingerprint && !text.is_empty() => "…".clone_into(text),
                     _ => settle(value),
@@ -162,7 +182,12 @@ pub(super) fn compare(folder: &Path, pages: &BTreeMap<String, String>, update: b
         let found = pages.get(name).map_or("", String::as_str);
         if written != found {
             let diff = TextDiff::from_lines(written.as_str(), found);
-            writeln!(differences, "{}", diff.unified_diff().context_radius(2).header(&format!("{name} as written"), "found")).unwrap();
+            writeln!(
+                differences,
+                "{}",
+                diff.unified_diff().context_radius(2).header(&format!("{name} as written"), "found")
+            )
+            .unwrap();
         }
     }
     if differences.is_empty() { Ok(()) } else { Err(differences) }

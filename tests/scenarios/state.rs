@@ -15,38 +15,55 @@ use crate::support::Sandbox;
 pub(crate) fn json(sandbox: &Sandbox, backend: &Backend) -> String {
     let state = backend.state(sandbox);
     let snapshot = state.snapshot().unwrap();
-    let mut audiences: Vec<(u64, Value)> = snapshot.audiences.iter().map(|record| {
-        let document = json!({
-            "id": record.id,
-            "definition": lines(&record.definition),
-            "revision": record.revision,
-            "revisions": state.revisions(record.id).unwrap().len(),
-            "salt": record.salt,
-            "members": record.members.as_ref().map(|members| people(&snapshot, members)),
-            "evaluated": record.evaluated.map(time),
-        });
-        (record.id, document)
-    }).collect();
+    let mut audiences: Vec<(u64, Value)> = snapshot
+        .audiences
+        .iter()
+        .map(|record| {
+            let document = json!({
+                "id": record.id,
+                "definition": lines(&record.definition),
+                "revision": record.revision,
+                "revisions": state.revisions(record.id).unwrap().len(),
+                "salt": record.salt,
+                "members": record.members.as_ref().map(|members| people(&snapshot, members)),
+                "evaluated": record.evaluated.map(time),
+            });
+            (record.id, document)
+        })
+        .collect();
     audiences.sort_by_key(|(id, _)| *id);
     let journal = state.journal_since(i64::MIN).unwrap();
-    let journal: Vec<Value> = journal.iter().map(|entry| {
-        json!({
-            "audience": entry.audience, "at": time(entry.at), "revision": entry.revision, "serial": entry.serial,
-            "entered": people(&snapshot, &entry.adds), "left": people(&snapshot, &entry.drops),
+    let journal: Vec<Value> = journal
+        .iter()
+        .map(|entry| {
+            json!({
+                "audience": entry.audience, "at": time(entry.at), "revision": entry.revision, "serial": entry.serial,
+                "entered": people(&snapshot, &entry.adds), "left": people(&snapshot, &entry.drops),
+            })
         })
-    }).collect();
-    let commits: Vec<Value> = state.commits().unwrap().iter().map(|commit| {
-        let allowed: BTreeMap<&str, &str> =
-            commit.allowed.iter().map(|each| (each.what.as_str(), each.reason.as_str())).collect();
-        json!({ "serial": commit.serial, "for": commit.reason, "now": time(commit.now.0), "allowed": allowed })
-    }).collect();
-    let pending: Vec<Value> = state.pending().unwrap().iter().map(|delivery| {
-        json!({
-            "audience": delivery.connection.audience, "part": delivery.connection.variant.to_string(),
-            "output": delivery.connection.output, "sequence": delivery.sequence, "name": delivery.downstream_name,
-            "enter": people(&snapshot, &delivery.adds), "leave": people(&snapshot, &delivery.drops),
+        .collect();
+    let commits: Vec<Value> = state
+        .commits()
+        .unwrap()
+        .iter()
+        .map(|commit| {
+            let allowed: BTreeMap<&str, &str> =
+                commit.allowed.iter().map(|each| (each.what.as_str(), each.reason.as_str())).collect();
+            json!({ "serial": commit.serial, "for": commit.reason, "now": time(commit.now.0), "allowed": allowed })
         })
-    }).collect();
+        .collect();
+    let pending: Vec<Value> = state
+        .pending()
+        .unwrap()
+        .iter()
+        .map(|delivery| {
+            json!({
+                "audience": delivery.connection.audience, "part": delivery.connection.variant.to_string(),
+                "output": delivery.connection.output, "sequence": delivery.sequence, "name": delivery.downstream_name,
+                "enter": people(&snapshot, &delivery.adds), "leave": people(&snapshot, &delivery.drops),
+            })
+        })
+        .collect();
     page::pretty(&json!({
         "serial": snapshot.serial,
         "locked": state.lock_info().unwrap().is_some(),

@@ -28,7 +28,8 @@ impl Story {
         };
         let mut steps = lines(&text);
         if steps.is_empty() {
-            let steps_before = |step: &String| folder.join("before").is_dir() || !["use before", "deploy"].contains(&step.as_str());
+            let steps_before =
+                |step: &String| folder.join("before").is_dir() || !["use before", "deploy"].contains(&step.as_str());
             steps = lines(CUSTOMARY).into_iter().filter(steps_before).collect();
         }
         Ok(Self { folder: folder.to_owned(), steps })
@@ -42,7 +43,16 @@ impl Story {
         }
         let sandbox = Sandbox::empty();
         copy(base.path(), sandbox.path());
-        let mut life = Life { story: self, sandbox, backend, now: NOON.to_owned(), plans: 0, shown_before: String::new(), is_done: false, pages: BTreeMap::new() };
+        let mut life = Life {
+            story: self,
+            sandbox,
+            backend,
+            now: NOON.to_owned(),
+            plans: 0,
+            shown_before: String::new(),
+            is_done: false,
+            pages: BTreeMap::new(),
+        };
         life.project(&super::scenarios().join("shared/aud.yaml"));
         life.project(&self.folder.join("aud.yaml"));
         for step in &self.steps {
