@@ -88,12 +88,14 @@ fn a_session_that_is_ended_by_the_server_is_told() {
     let mut ended = 0;
     for pause in [5, 20, 50, 100, 200, 400] {
         let shop = Shop::new(&backend);
-        let child = shop.command(&APPLY).spawn().unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(pause));
         let database = backend.database(&shop.sandbox).unwrap();
-        // Of all sessions of the program, those of this project: they name its schema.
+        // Sessions of this project go by the name of its schema, so that no other test loses one.
+        let mut command = shop.command(&APPLY);
+        command.env("AUD_STATE_URL", database.url_with(&format!("application_name={}", database.schema)));
+        let child = command.spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(pause));
         let end = format!(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'aud' AND query LIKE '%{}%'",
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{}'",
             database.schema
         );
         ended += database.connect().query(&end, &[]).unwrap().len();
