@@ -17,6 +17,7 @@ mod forget;
 mod git;
 mod init;
 mod mend;
+mod rollback;
 mod sample;
 mod schema;
 mod select;
