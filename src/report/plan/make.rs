@@ -45,7 +45,7 @@ pub fn view(plan: &Plan, sources: &SourceMap, show: Show) -> PlanView {
         selected_by: plan.selected_by.clone(),
         counts: counts(plan),
         new_users: Figure::from(plan.new_users.len() as u64),
-        changes: plan.changes.iter().map(|each| change(each, sources, &redact)).collect(),
+        changes: plan.changes.iter().map(|each| change(each, sources, redact)).collect(),
         checks: plan.checks.iter().map(|each| check(each, sources)).collect(),
         evaluation: EvaluationView { evaluated: plan.evaluation.evaluated, reused: plan.evaluation.reused },
         suppressed_below: show.suppress_below.map(|bound| bound.max(Show::LEAST_BOUND)),

@@ -67,10 +67,8 @@ impl Small {
         });
         self.people(&mut change.people, columns);
         let hidden = change.people != exact;
-        if hidden || causes {
-            if let Some(why) = &mut change.why {
-                self.causes(why, [exact.adds, exact.drops], hidden);
-            }
+        if let Some(why) = change.why.as_mut().filter(|_| hidden || causes) {
+            self.causes(why, [exact.adds, exact.drops], hidden);
         }
         if hidden || causes || parts {
             change.samples.clear();
