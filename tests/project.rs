@@ -75,6 +75,57 @@ fn what_is_left_out_has_a_default() {
     assert_eq!(blank.project.unwrap().sources, vec![]);
 }
 
+const ENVIRONMENTS: &str = "\
+outputs:
+  warehouse: { kind: file, settings: { path: delivered } }
+  archive: { kind: file, settings: { path: archive } }
+environments:
+  staging: { outputs: { warehouse: { settings: { path: staging } } } }
+  kept_apart: { state: { path: apart.db }, shadow: true }
+";
+
+#[test]
+fn an_environment_has_a_state_of_its_own_and_the_outputs_that_it_says() {
+    let project = with(ENVIRONMENTS).project.unwrap();
+    assert_eq!((&project.environment, project.shadow), (&None, false));
+    let path = |project: &Project, output: &str| project.outputs[output].settings["path"].as_str().unwrap().to_owned();
+    let staging = project.clone().in_environment("staging").unwrap();
+    assert_eq!(staging.environment.as_ref().unwrap().as_str(), "staging");
+    assert_eq!(staging.state_path, PathBuf::from("/p/.aud/state.staging.db"));
+    assert_eq!((path(&staging, "warehouse"), path(&staging, "archive")), ("staging".to_owned(), "archive".to_owned()));
+    assert_eq!((&staging.name, &staging.data_path), (&project.name, &project.data_path));
+    let apart = project.clone().in_environment("kept_apart").unwrap();
+    assert_eq!((apart.state_path.clone(), apart.shadow), (PathBuf::from("/p/apart.db"), true));
+    assert_eq!(path(&apart, "warehouse"), "delivered");
+    assert_eq!(path(&project, "warehouse"), "delivered");
+}
+
+#[test]
+fn an_unknown_environment_is_told_with_the_nearest() {
+    let project = with(ENVIRONMENTS).project.unwrap();
+    let error = |name: &str| project.clone().in_environment(name).unwrap_err().to_string();
+    assert_eq!(error("stagin"), "no environment `stagin`; did you mean `staging`?");
+    assert_eq!(error("production"), "no environment `production`; aud.yaml has kept_apart, staging");
+    let none = with("").project.unwrap().in_environment("staging").unwrap_err();
+    assert_eq!(none.to_string(), "no environment `staging`; aud.yaml has no `environments`");
+}
+
+#[test]
+fn secrets_of_environments_are_never_shown() {
+    for output in ["{ secrets: { key: s3cr3t } }", "{ secrets: s3cr3t }", "{ secrts: { key: [s3cr3t] } }"] {
+        for (base, name) in
+            [("{ kind: file, settings: { path: a } }", "a"), ("{ kind: none }", "a"), ("{ kind: none }", "b")]
+        {
+            let text =
+                format!("outputs: {{ a: {base} }}\nenvironments: {{ e: {{ outputs: {{ {name}: {output} }} }} }}\n");
+            let loaded = with(&text);
+            assert!(!loaded.found.is_empty());
+            let shown = human(&loaded.found, &loaded.sources, Style::PLAIN);
+            assert!(!shown.contains("s3cr3t"), "{shown}");
+        }
+    }
+}
+
 #[test]
 fn byte_order_marks_and_windows_lines_change_nothing() {
     let windows = FULL.replace('\n', "\r\n");
@@ -82,8 +133,14 @@ fn byte_order_marks_and_windows_lines_change_nothing() {
     let (plain, marked) = (loaded(FULL), loaded(marked));
     assert_eq!(marked.lines(), "");
     let (plain, mut marked) = (plain.project.unwrap(), marked.project.unwrap());
+    // Places are the only thing that moves.
     for (name, output) in &mut marked.outputs {
-        output.span = plain.outputs[name].span; // the only thing that moves
+        output.span = plain.outputs[name].span;
+    }
+    for (name, environment) in &mut marked.environments {
+        for (output, own) in &mut environment.outputs {
+            own.span = plain.environments[name].outputs[output].span;
+        }
     }
     assert_eq!(format!("{plain:?}"), format!("{marked:?}"));
 }

@@ -10,6 +10,7 @@
 
 mod analyze;
 mod apply;
+mod author;
 mod architecture;
 mod cli;
 mod coverage;

@@ -57,6 +57,10 @@ enum Command {
     List(commands::list::Args),
     /// Show one audience in full
     Show(commands::show::Args),
+    /// Write a copy of an audience under another address
+    Clone(commands::clone::Args),
+    /// Write the definitions of audiences that are deployed and stand in no file
+    Adopt(commands::adopt::Args),
     /// Give the members of an audience
     Who(commands::who::Args),
     /// Say in plain English who is in an audience
@@ -112,6 +116,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, system: Arc<dyn System>) ->
         Command::Apply(args) => commands::apply::run(&door, &ui, &args),
         Command::List(args) => commands::list::run(&door, &ui, &args),
         Command::Show(args) => commands::show::run(&door, &ui, &args),
+        Command::Clone(args) => commands::clone::run(&door, &ui, &args),
+        Command::Adopt(args) => commands::adopt::run(&door, &ui, &args),
         Command::Who(args) => commands::who::run(&door, &ui, &args),
         Command::Describe(args) => commands::describe::run(&door, &ui, &args),
         Command::Explain(args) => commands::explain::run(&door, &ui, &args),

@@ -112,6 +112,14 @@ fn spread(store: &Store, audience: &Audience, attribute: &str, parts: &[&Roaring
     Spread { attribute: attribute.to_owned(), chance: independence(&table), values }
 }
 
+/// The chance that people divided by these shares, in per cent, come out at least as far off as these counts (sample-ratio test); `None` where there
+/// are too few of them to say. Variants without a share are left out, Control among them.
+pub fn sample_ratio(shares: &[u8], counts: &[u64]) -> Option<f64> {
+    let kept = shares.iter().zip(counts).filter(|(share, _)| **share > 0);
+    let (shares, counts): (Vec<f64>, Vec<u64>) = kept.map(|(share, count)| (f64::from(*share) / 100.0, *count)).unzip();
+    fit(&counts, &shares)
+}
+
 /// The chance that counts drawn with these shares are at least as far off (Pearson's test of fit).
 fn fit(counts: &[u64], shares: &[f64]) -> Option<f64> {
     let all = counts.iter().sum::<u64>() as f64;
@@ -164,6 +172,8 @@ mod tests {
             assert!((chance(value, freedom).unwrap() - 0.05).abs() < 1e-6, "{freedom}");
         }
         assert_eq!(fit(&[50, 50], &[0.5, 0.5]), Some(1.0));
+        assert_eq!(sample_ratio(&[40, 60, 0], &[40, 60, 0]), Some(1.0));
+        assert!(sample_ratio(&[40, 40, 20], &[500, 300, 200]).unwrap() < 1e-9);
         assert!(fit(&[600, 400], &[0.5, 0.5]).unwrap() < 1e-9);
         assert_eq!((fit(&[5], &[1.0]), fit(&[0, 0], &[0.5, 0.5])), (None, None));
         assert_eq!(fit(&[300, 0], &[0.99, 0.01]), None, "three are expected: too few to say anything");

@@ -21,7 +21,7 @@ mod reach;
 mod sweep;
 mod trial;
 
-pub use balance::{Balance, Spread, Value, balance};
+pub use balance::{Balance, Spread, Value, balance, sample_ratio};
 pub use bounds::{FEWEST_HITS, Size};
 pub use cost::Cost;
 pub use dial::{DialKind, Setting};

@@ -236,7 +236,8 @@ fn variant_sizes(record: &AudienceRecord, snapshot: &Snapshot) -> Vec<(VariantNa
     split.names().zip(parts.iter().map(RoaringBitmap::len)).collect()
 }
 
-fn unknown<'a>(address: &str, known: impl Iterator<Item = &'a Address>) -> WorkbenchError {
+/// An address that names no audience.
+pub(super) fn unknown<'a>(address: &str, known: impl Iterator<Item = &'a Address>) -> WorkbenchError {
     let hint = suggest::hint(address, known.map(Address::as_str));
     WorkbenchError::Unknown(format!("no audience `{address}`{hint}"))
 }

@@ -204,7 +204,7 @@ impl Workbench {
     }
 
     /// The git commit of the project folder, where there is one.
-    fn commit(&self) -> Option<String> {
+    pub(super) fn commit(&self) -> Option<String> {
         git::commit(&self.folder)
     }
 }

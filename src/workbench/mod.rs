@@ -6,6 +6,7 @@
 //! diagnostics or as a [`WorkbenchError`], what takes long reports progress through a closure.
 
 mod audiences;
+mod author;
 mod check;
 mod data;
 mod deploy;
@@ -16,6 +17,7 @@ mod files;
 mod forget;
 mod git;
 mod init;
+mod mend;
 mod sample;
 mod schema;
 mod select;
@@ -32,6 +34,7 @@ use crate::project::{self, Project, UnknownEnvironment};
 use crate::system::System;
 
 pub use audiences::{ListFilter, Listed, Shown, Who, WhoQuery};
+pub use author::{CloneRequest, Written};
 pub use check::{Checked, Defined};
 pub use deploy::{ApplyRequest, PlanRequest, Planned};
 pub use error::WorkbenchError;
@@ -39,6 +42,7 @@ pub use estimate::{EstimateRequest, Estimated};
 pub use explain::Explained;
 pub use forget::{Known, ToForget};
 pub use init::init;
+pub use mend::Left;
 pub use schema::SchemaView;
 pub use select::Select;
 pub use test::{TestRequest, TestRun};

@@ -1,9 +1,11 @@
 //! One file a command.
 
+pub(super) mod adopt;
 pub(super) mod apply;
 pub(super) mod backtest;
 pub(super) mod bench;
 pub(super) mod check;
+pub(super) mod clone;
 pub(super) mod data;
 pub(super) mod demo;
 pub(super) mod describe;

@@ -60,6 +60,13 @@ impl Model {
 }
 
 impl Audience {
+    /// The definition as an item of a file.
+    pub fn text(&self) -> String {
+        let mut page = Page::default();
+        self.write(&mut page);
+        page.text
+    }
+
     fn write(&self, page: &mut Page) {
         for line in self.doc.iter().flat_map(|doc| doc.split('\n')) {
             page.line(format_args!("## {line}"));
