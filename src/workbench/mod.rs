@@ -23,6 +23,7 @@ mod schema;
 mod select;
 mod standard;
 mod test;
+mod uneven;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -46,6 +47,7 @@ pub use mend::Left;
 pub use schema::SchemaView;
 pub use select::Select;
 pub use test::{TestRequest, TestRun};
+pub use uneven::{SplitWarning, split_warnings};
 
 /// An opened project folder.
 pub struct Workbench {

@@ -10,7 +10,10 @@ use crate::cli::interrupt;
 use crate::cli::ui::Ui;
 use crate::plan::{Plan, file};
 use crate::report;
-use crate::workbench::{ApplyRequest, Defined, PlanRequest, Planned, Workbench, WorkbenchError};
+use crate::report::plan::{Show, view};
+use crate::workbench::{
+    ApplyRequest, Defined, PlanRequest, Planned, Workbench, WorkbenchError, split_warnings,
+};
 
 /// Arguments of `aud apply`.
 #[derive(Debug, clap::Args)]
@@ -27,6 +30,15 @@ pub(in crate::cli) struct Args {
     /// Do not ask
     #[arg(long)]
     auto_approve: bool,
+    /// Show counts of the plan from 1 up to this one, exclusive, as `<COUNT`, and no people in what was done; at least 5
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(Show::LEAST_BOUND..))]
+    suppress_below: Option<u64>,
+}
+
+impl Args {
+    fn show(&self) -> Show {
+        Show { suppress_below: self.suppress_below, ..Show::default() }
+    }
 }
 
 /// Applies a plan: a saved one as it is, a new one after asking.
@@ -36,10 +48,11 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
         let cannot_read = |source| WorkbenchError::PlanFile { path: path.clone(), source };
         let plan = file::read(&*door.system, path).map_err(cannot_read)?;
         let defined = workbench.still_fits(&plan)?;
+        ui.split_warnings(&split_warnings(&plan), args.suppress_below);
         if plan.broken().next().is_some() {
-            return broken(ui, &plan, &defined.sources);
+            return broken(ui, &plan, &defined.sources, args);
         }
-        return apply(&workbench, ui, &plan, &defined);
+        return apply(&workbench, ui, &plan, &defined, args);
     }
     let request = PlanRequest {
         now: door.now(&args.now),
@@ -48,17 +61,24 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
         allowed: args.consent.allowed(),
         sample: 0,
     };
-    let Planned { plan, defined } = workbench.plan(&request)?;
+    let planned = match workbench.plan(&request) {
+        Err(WorkbenchError::Refused(refusals)) if args.suppress_below.is_some() => {
+            return ui.refused_below(&refusals, args.suppress_below);
+        }
+        planned => planned?,
+    };
+    ui.split_warnings(&planned.split_warnings, args.suppress_below);
+    let Planned { plan, defined, .. } = planned;
     ui.diagnostics(&defined.warnings, &defined.sources);
     ui.notices(args.now.now, door.system.now());
     if !ui.json {
-        ui.print(&report::plan::text(&plan, &defined.sources, ui.style(), ui.verbose))?;
+        ui.print(&report::plan::text_of(&view(&plan, &defined.sources, args.show()), ui.style(), ui.verbose))?;
         if plan.is_empty() && plan.pending == 0 {
             return Ok(Exit::Fine);
         }
     }
     if plan.broken().next().is_some() {
-        return broken(ui, &plan, &defined.sources);
+        return broken(ui, &plan, &defined.sources, args);
     }
     if !plan.is_empty() && !args.auto_approve {
         match ui.confirm("\nApply this plan?") {
@@ -74,25 +94,25 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
             }
         }
     }
-    apply(&workbench, ui, &plan, &defined)
+    apply(&workbench, ui, &plan, &defined, args)
 }
 
 /// A plan that breaks a guard or an assertion is shown, and never applied.
-fn broken(ui: &Ui, plan: &Plan, sources: &SourceMap) -> Result<Exit, Failure> {
+fn broken(ui: &Ui, plan: &Plan, sources: &SourceMap, args: &Args) -> Result<Exit, Failure> {
     if ui.json {
-        let view = report::plan::view(plan, sources, report::plan::Show::default());
-        ui.print_json(&report::plan::json(&view))?;
+        ui.print_json(&report::plan::json(&view(plan, sources, args.show())))?;
     }
-    ui.say(&report::plan::broken(plan, sources));
+    ui.say(&report::plan::broken(plan, sources, args.suppress_below.is_none()));
     Ok(Exit::Broken)
 }
 
-fn apply(workbench: &Workbench, ui: &Ui, plan: &Plan, defined: &Defined) -> Result<Exit, Failure> {
+fn apply(workbench: &Workbench, ui: &Ui, plan: &Plan, defined: &Defined, args: &Args) -> Result<Exit, Failure> {
     let outcome = carry_out(workbench, ui, plan, defined)?;
+    let counted = args.suppress_below.is_none();
     if ui.json {
-        ui.print_json(&report::apply::json(&outcome))?;
+        ui.print_json(&report::apply::json(&outcome, counted))?;
     } else {
-        ui.print(&report::apply::text(&outcome, ui.style()))?;
+        ui.print(&report::apply::text(&outcome, counted, ui.style()))?;
     }
     Ok(match outcome {
         Outcome { interrupted: true, .. } => Exit::Interrupted,
