@@ -21,7 +21,7 @@ fn a_clone_is_a_draft_of_its_own() {
     let text = sandbox.read("audiences/crm.aud");
     let (_, copy) = text.split_once("audience parisians_too \"Parisians (copy)\" {").unwrap();
     let copy = copy.split("\n}").next().unwrap();
-    assert!(copy.contains("status draft") && !copy.contains("connect"), "{copy}");
+    assert!(copy.contains("status        draft") && !copy.contains("connect"), "{copy}");
     let _ = sandbox.aud(&["fmt", "--check"]).fine();
     let _ = sandbox.aud(&["check"]).fine();
     let again = sandbox.aud(&["clone", "parisians", "parisians_too"]).code(1);
