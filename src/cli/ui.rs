@@ -50,11 +50,6 @@ impl Ui {
         self.out
     }
 
-    /// How to draw what goes to standard error.
-    pub(super) fn error_style(&self) -> Style {
-        self.err
-    }
-
     /// How to draw a table on standard output: as wide as the terminal, or with all its columns where there is none.
     pub(super) fn table_style(&self) -> Style {
         let width = if io::stdout().is_terminal() { self.out.width } else { usize::from(u16::MAX) };

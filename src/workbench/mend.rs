@@ -5,7 +5,7 @@
 use super::audiences::unknown;
 use super::{Workbench, WorkbenchError};
 use crate::base::{Address, Now, OutputName, Timestamp};
-use crate::state::{Changeset, Snapshot, StateChange, StateReader, StateWriter};
+use crate::state::{Changeset, Snapshot, StateChange};
 
 /// What an audience that is forgotten leaves where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -22,7 +22,7 @@ pub(in crate::cli) struct Args {
     /// The file to write it into [default: after the audience]
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
-    /// Connect it as the audience is connected, and leave it as active; otherwise it is a draft
+    /// With the test and the connections of the audience; it is a draft all the same
     #[arg(long)]
     with_connections: bool,
 }

@@ -6,7 +6,7 @@
 mod list;
 mod show;
 
-pub use list::{ListRow, list, list_json};
+pub use list::{ListRow, Tab, list, list_json};
 pub use show::{ShowView, show, show_json};
 
 /// The version of both JSON schemas. Fields are added without a new version, never removed or given another meaning.

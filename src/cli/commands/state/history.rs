@@ -7,7 +7,7 @@ use crate::cli::args::Door;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::ui::Ui;
 use crate::report::visible;
-use crate::state::{Commit, StateReader};
+use crate::state::Commit;
 
 /// Arguments of `aud state history`.
 #[derive(Debug, clap::Args)]

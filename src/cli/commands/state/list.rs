@@ -7,7 +7,6 @@ use crate::cli::args::Door;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::ui::Ui;
 use crate::report::visible;
-use crate::state::StateReader;
 
 /// Lists what is deployed.
 pub(super) fn run(door: &Door, ui: &Ui) -> Result<Exit, Failure> {

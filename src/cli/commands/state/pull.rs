@@ -7,7 +7,6 @@ use super::wrong;
 use crate::cli::args::Door;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::ui::Ui;
-use crate::state::StateReader;
 use crate::system::write_bytes;
 
 /// Arguments of `aud state pull`.

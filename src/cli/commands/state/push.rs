@@ -8,7 +8,6 @@ use super::wrong;
 use crate::cli::args::Door;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::ui::Ui;
-use crate::state::StateWriter;
 
 /// Arguments of `aud state push`.
 #[derive(Debug, clap::Args)]

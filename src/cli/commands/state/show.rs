@@ -8,7 +8,6 @@ use crate::cli::args::Door;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::ui::Ui;
 use crate::report::visible;
-use crate::state::StateReader;
 
 /// Arguments of `aud state show`.
 #[derive(Debug, clap::Args)]
