@@ -12,6 +12,7 @@ mod analyze;
 mod apply;
 mod author;
 mod architecture;
+mod ci;
 mod cli;
 mod coverage;
 mod crash;
