@@ -176,7 +176,7 @@ fn errors_are_annotations_and_take_the_place_of_an_old_plan() {
     job.sandbox.edit("shop/audiences/lifecycle.aud", "\"lifetime_value\" > 500", "\"lifetime_value\" > \"x\"");
     let came = job.run();
     assert_eq!(came.code, 1);
-    assert!(came.log.contains("::error file=") && came.log.contains("line="), "{}", came.log);
+    assert!(came.log.contains("::error file=shop/audiences/lifecycle.aud,line="), "{}", came.log);
     assert!(job.said("body").contains("**No plan:** the definitions have errors"), "{}", job.said("body"));
     assert!(came.summary.contains("**No plan:**") && !came.outputs.contains("changes"));
 }

@@ -23,10 +23,11 @@ pub(super) fn copied_text(text: &str, audience: &Audience, address: &Address, na
         Some(old) => edits.push((bytes(old.span).0, bytes(old.span).1, quoted(name))),
         None => edits.push((to, to, format!(" {}", quoted(name)))),
     }
-    let first = audience.fields.iter().map(|field| bytes(field.span).0).min().unwrap_or(end.checked_sub(1)?);
+    let first = audience.fields.iter().map(|field| field_bytes(text, field.span).0).min();
+    let first = first.unwrap_or(end.checked_sub(1)?);
     edits.push((first, first, "status draft\n".to_owned()));
     for field in &audience.fields {
-        let (from, to) = bytes(field.span);
+        let (from, to) = field_bytes(text, field.span);
         match &field.value {
             Field::ExternalName(_) | Field::Status(_) | Field::Protect(_) => edits.push((from, to, String::new())),
             Field::Split(_) | Field::Connect(_) if !kept => edits.push((from, to, String::new())),
@@ -48,6 +49,18 @@ pub(super) fn copied_text(text: &str, audience: &Audience, address: &Address, na
     }
     copy.push_str(text.get(at..end)?);
     Some(copy)
+}
+
+/// A field with the whole of its lines, where nothing else stands on them.
+fn field_bytes(text: &str, span: Span) -> (usize, usize) {
+    let (from, to) = (span.start as usize, span.end as usize);
+    let (before, after) = (text.get(..from).unwrap_or_default(), text.get(to..).unwrap_or_default());
+    let start = before.trim_end_matches([' ', '\t']).len();
+    let rest = after.trim_start_matches([' ', '\t', '\r']);
+    match before.get(..start).is_some_and(|line| line.ends_with('\n')) && rest.starts_with('\n') {
+        true => (start, text.len() - rest.len() + 1),
+        false => (from, to),
+    }
 }
 
 /// Where the word `salt` before its text begins; the text itself where there is none, as where the span holds both.
