@@ -13,8 +13,17 @@ use crate::ir::VariantName;
 /// The version of the JSON schema. Fields are added without a new version, never removed or given another meaning.
 pub const VERSION: u32 = 1;
 
-/// The outcome as text, with a line break at its end; without any people unless `counting`.
-pub fn text(outcome: &Outcome, counting: bool, style: Style) -> String {
+/// The outcome as text, with a line break at its end.
+pub fn text(outcome: &Outcome, style: Style) -> String {
+    text_of(outcome, true, style)
+}
+
+/// The same without any people.
+pub fn uncounted_text(outcome: &Outcome, style: Style) -> String {
+    text_of(outcome, false, style)
+}
+
+fn text_of(outcome: &Outcome, counting: bool, style: Style) -> String {
     let mut lines = Vec::new();
     let actions = [
         (outcome.created, "created"),
@@ -78,8 +87,17 @@ fn faulted(fault: &DeliveryFault, style: Style) -> String {
     format!("{}: {what}: {}", style.paint(Style::ERROR, "error"), visible(&fault.error.to_string()))
 }
 
-/// The outcome as a JSON document; numbers of people are `"withheld"` unless `counting`.
-pub fn json(outcome: &Outcome, counting: bool) -> Value {
+/// The outcome as a JSON document.
+pub fn json(outcome: &Outcome) -> Value {
+    json_of(outcome, true)
+}
+
+/// The same with `"withheld"` in the place of every number of people.
+pub fn uncounted_json(outcome: &Outcome) -> Value {
+    json_of(outcome, false)
+}
+
+fn json_of(outcome: &Outcome, counting: bool) -> Value {
     let people = |count: u64| if counting { count.into() } else { Value::from("withheld") };
     object!({
         "version": VERSION,

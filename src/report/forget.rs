@@ -52,7 +52,7 @@ pub fn text(outcome: &ForgetOutcome, style: Style) -> String {
     let mut out = style.paint(Style::ADDED, format!("Forgotten: {people}{rows}"));
     out.push('\n');
     if delivered.deliveries > 0 || delivered.pending > 0 {
-        out.push_str(&apply::text(delivered, true, style));
+        out.push_str(&apply::text(delivered, style));
     }
     out
 }
@@ -84,7 +84,7 @@ pub fn json(found: &ToForget, outcome: Option<&ForgetOutcome>) -> Value {
     if let (Some(outcome), Some(document)) = (outcome, document.as_object_mut()) {
         document.insert("people".to_owned(), outcome.erased.people.into());
         document.insert("rejected_rows".to_owned(), outcome.erased.rejected_rows.into());
-        let of_apply = apply::json(&outcome.delivered, true);
+        let of_apply = apply::json(&outcome.delivered);
         for key in ["serial", "deliveries", "faults", "interrupted"] {
             document.insert(key.to_owned(), of_apply.get(key).cloned().unwrap_or_default());
         }

@@ -108,11 +108,11 @@ fn broken(ui: &Ui, plan: &Plan, sources: &SourceMap, args: &Args) -> Result<Exit
 
 fn apply(workbench: &Workbench, ui: &Ui, plan: &Plan, defined: &Defined, args: &Args) -> Result<Exit, Failure> {
     let outcome = carry_out(workbench, ui, plan, defined)?;
-    let counted = args.suppress_below.is_none();
-    if ui.json {
-        ui.print_json(&report::apply::json(&outcome, counted))?;
-    } else {
-        ui.print(&report::apply::text(&outcome, counted, ui.style()))?;
+    match (ui.json, args.suppress_below) {
+        (true, None) => ui.print_json(&report::apply::json(&outcome))?,
+        (true, Some(_)) => ui.print_json(&report::apply::uncounted_json(&outcome))?,
+        (false, None) => ui.print(&report::apply::text(&outcome, ui.style()))?,
+        (false, Some(_)) => ui.print(&report::apply::uncounted_text(&outcome, ui.style()))?,
     }
     Ok(match outcome {
         Outcome { interrupted: true, .. } => Exit::Interrupted,

@@ -68,10 +68,10 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
     }
     let outcome = super::apply::carry_out(&workbench, ui, &planned.plan, &planned.defined)?;
     if ui.json {
-        ui.print_json(&report::apply::json(&outcome, true))?;
+        ui.print_json(&report::apply::json(&outcome))?;
         return Ok(Exit::Fine);
     }
-    ui.print(&report::apply::text(&outcome, true, ui.style()))?;
+    ui.print(&report::apply::text(&outcome, ui.style()))?;
     ui.print(&next_steps(args))?;
     Ok(Exit::Fine)
 }
