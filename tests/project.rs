@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use aud::base::{SourceMap, Timestamp};
 use aud::diagnostic::{Code, Diagnostic};
-use aud::project::{Project, find, load};
+use aud::project::{Project, StateLocation, find, load};
 use aud::report::Style;
 use aud::report::diagnostic::{concise, human};
 use aud::system::MemorySystem;
@@ -91,11 +91,11 @@ fn an_environment_has_a_state_of_its_own_and_the_outputs_that_it_says() {
     let path = |project: &Project, output: &str| project.outputs[output].settings["path"].as_str().unwrap().to_owned();
     let staging = project.clone().in_environment("staging").unwrap();
     assert_eq!(staging.environment.as_ref().unwrap().as_str(), "staging");
-    assert_eq!(staging.state_path, PathBuf::from("/p/.aud/state.staging.db"));
+    assert_eq!(staging.state, StateLocation::Sqlite(PathBuf::from("/p/.aud/state.staging.db")));
     assert_eq!((path(&staging, "warehouse"), path(&staging, "archive")), ("staging".to_owned(), "archive".to_owned()));
     assert_eq!((&staging.name, &staging.data_path), (&project.name, &project.data_path));
     let apart = project.clone().in_environment("kept_apart").unwrap();
-    assert_eq!((apart.state_path.clone(), apart.shadow), (PathBuf::from("/p/apart.db"), true));
+    assert_eq!((apart.state.clone(), apart.shadow), (StateLocation::Sqlite(PathBuf::from("/p/apart.db")), true));
     assert_eq!(path(&apart, "warehouse"), "delivered");
     assert_eq!(path(&project, "warehouse"), "delivered");
 }

@@ -8,12 +8,13 @@
     reason = "a test may fail, says what it skips, and works on real files"
 )]
 
+mod adopt;
 mod analyze;
 mod apply;
-mod author;
 mod architecture;
 mod ci;
 mod cli;
+mod clone;
 mod coverage;
 mod crash;
 mod retail;
@@ -24,6 +25,7 @@ mod emit;
 mod estimate;
 mod eval;
 mod explain;
+mod faults;
 mod forget;
 mod format;
 mod meaning;
@@ -32,6 +34,9 @@ mod plan;
 mod project;
 mod remote;
 mod report;
+mod scale;
+mod scenarios;
+mod secrets;
 mod standard;
 mod state;
 mod store;

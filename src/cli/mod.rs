@@ -57,9 +57,9 @@ enum Command {
     List(commands::list::Args),
     /// Show one audience in full
     Show(commands::show::Args),
-    /// Write a copy of an audience under another address
+    /// Write a copy of an audience: a draft with its criteria and tags
     Clone(commands::clone::Args),
-    /// Write the definitions of audiences that are deployed and stand in no file
+    /// Write definitions for audiences that are deployed and not written
     Adopt(commands::adopt::Args),
     /// Give the members of an audience
     Who(commands::who::Args),

@@ -40,6 +40,13 @@ pub(super) fn between(before: Option<&Audience>, after: &Audience) -> Vec<FieldC
     fields.found
 }
 
+/// The names of the fields in which two definitions differ, each once.
+pub fn differing(before: &Audience, after: &Audience) -> Vec<String> {
+    let mut names: Vec<String> = between(Some(before), after).into_iter().map(|change| change.field).collect();
+    names.dedup();
+    names
+}
+
 /// A split as one line: `winback_test: push "Push message" 40% · email "Email" 40% · control 20%`, with the salt where
 /// it is set by hand.
 pub fn split_text(split: &Split) -> String {

@@ -32,7 +32,7 @@ mod why;
 pub use crate::outputs::Reach;
 pub use change::{Action, Change, ConnectionAction, ConnectionChange, Counts, FieldChange, MadeFrom, People, Plan};
 pub use checks::{Allowance, Check, CheckKind, Found, Verdict};
-pub use fields::split_text;
+pub use fields::{differing, split_text};
 pub use key::keys;
 pub use made_from::{Difference, Part, outputs_fingerprint, stale};
 pub use make::{Input, ReachOf, make};

@@ -35,13 +35,8 @@ pub fn steps(plan: &Plan) -> Vec<Step<'_>> {
     let (gone, kept): (Vec<&Change>, Vec<&Change>) =
         plan.changes.iter().partition(|change| change.action == Action::Delete);
     let mut steps: Vec<Step<'_>> = gone.iter().map(|change| Step::Delete(change)).collect();
-    let rename = |change: &'_ &'_ Change| (*change).renamed_from.as_ref().is_some();
-    steps.extend(
-        kept.iter()
-            .copied()
-            .filter(|change| rename(change))
-            .filter_map(|change| Some(Step::Rename { change, from: change.renamed_from.as_ref()? })),
-    );
+    let renamed = kept.iter().filter_map(|change| Some(Step::Rename { change, from: change.renamed_from.as_ref()? }));
+    steps.extend(renamed);
     for change in &kept {
         if change.action == Action::Create || change.action.redefines() {
             steps.push(Step::Define(change));
@@ -51,8 +46,7 @@ pub fn steps(plan: &Plan) -> Vec<Step<'_>> {
         }
     }
     if !plan.made_from.shadow {
-        let sent = |change: &'_ Change| change.connections.iter().any(ConnectionChange::is_sent);
-        for change in plan.changes.iter().filter(|change| sent(change)) {
+        for change in &plan.changes {
             let connections = change.connections.iter().filter(|each| each.is_sent());
             steps.extend(connections.map(|connection| Step::Deliver(change, connection)));
         }

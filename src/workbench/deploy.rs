@@ -6,7 +6,7 @@ use super::sample::Explainer;
 use super::select::{self, Select};
 use super::uneven::{self, SplitWarning};
 use super::{Defined, Workbench, WorkbenchError, git, standard};
-use crate::apply::{self, Context, Outcome, Progress};
+use crate::apply::{self, Context, Outcome, Progress, Wait};
 use crate::base::{Fingerprint, Now};
 use crate::diagnostic::Diagnostic;
 use crate::eval;
@@ -58,6 +58,8 @@ pub struct ApplyRequest<'a> {
     pub progress: &'a dyn Fn(Progress<'_>),
     /// Set from outside to stop between two steps.
     pub cancelled: &'a AtomicBool,
+    /// What to do while somebody else holds the lock.
+    pub wait: Wait<'a>,
 }
 
 impl Workbench {
@@ -71,7 +73,7 @@ impl Workbench {
         Ok(Planned { split_warnings: uneven::split_warnings(&plan), plan, defined })
     }
 
-    fn plan_of(&self, defined: &Defined, request: &PlanRequest) -> Result<Plan, WorkbenchError> {
+    pub(super) fn plan_of(&self, defined: &Defined, request: &PlanRequest) -> Result<Plan, WorkbenchError> {
         let Defined { project, model, store, .. } = defined;
         self.must_not_be_forgetting(project)?;
         let snapshot = state::open(self.system.clone(), &project.state)?.snapshot()?;
@@ -164,6 +166,7 @@ impl Workbench {
                 reason: request.reason.to_owned(),
                 progress: request.progress,
                 cancelled: request.cancelled,
+                wait: request.wait,
             },
         )?)
     }

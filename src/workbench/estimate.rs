@@ -188,7 +188,7 @@ fn basis<'d>(defined: &'d Defined, stored: &'d Stored, now: Now) -> Basis<'d> {
 }
 
 /// Where a file of definitions lies, as a search below their folder finds it.
-fn inside(audiences: &Path, path: &Path) -> Result<PathBuf, WorkbenchError> {
+pub(super) fn inside(audiences: &Path, path: &Path) -> Result<PathBuf, WorkbenchError> {
     let plain = |path: &Path| -> io::Result<PathBuf> {
         let mut plain = PathBuf::new();
         for part in std::path::absolute(path)?.components() {

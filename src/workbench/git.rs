@@ -14,11 +14,14 @@ pub(super) fn commit(folder: &Path) -> Option<String> {
     Some(commit.trim().to_owned())
 }
 
-/// The definitions and project files below a folder that are not what they were at a revision, with what they were; `None` for those that were not there.
+/// A file as it was; without content where it was not there.
+pub(super) type Then = (PathBuf, Option<Vec<u8>>);
+
+/// The definitions and project files below a folder that are not what they were at a revision, as they were.
 ///
 /// # Errors
 /// A folder that is in no repository, and a revision that git does not know, in git's words.
-pub(super) fn changed_since(folder: &Path, revision: &str) -> Result<Vec<(PathBuf, Option<Vec<u8>>)>, WorkbenchError> {
+pub(super) fn changed_since(folder: &Path, revision: &str) -> Result<Vec<Then>, WorkbenchError> {
     // A revision that begins with a dash would be an option.
     let verified =
         run(folder, &["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{commit}}")]);

@@ -6,7 +6,6 @@
 //! diagnostics or as a [`WorkbenchError`], what takes long reports progress through a closure.
 
 mod audiences;
-mod author;
 mod check;
 mod data;
 mod deploy;
@@ -18,12 +17,14 @@ mod forget;
 mod git;
 mod init;
 mod mend;
+mod rollback;
 mod sample;
 mod schema;
 mod select;
 mod standard;
 mod test;
 mod uneven;
+mod write;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -35,7 +36,6 @@ use crate::project::{self, Project, UnknownEnvironment};
 use crate::system::System;
 
 pub use audiences::{ListFilter, Listed, Shown, Who, WhoQuery};
-pub use author::{CloneRequest, Written};
 pub use check::{Checked, Defined};
 pub use deploy::{ApplyRequest, PlanRequest, Planned};
 pub use error::WorkbenchError;
@@ -48,6 +48,7 @@ pub use schema::SchemaView;
 pub use select::Select;
 pub use test::{TestRequest, TestRun};
 pub use uneven::{SplitWarning, split_warnings};
+pub use write::{CloneRequest, WrittenDown};
 
 /// An opened project folder.
 pub struct Workbench {

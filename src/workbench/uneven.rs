@@ -31,9 +31,8 @@ pub fn split_warnings(plan: &Plan) -> Vec<SplitWarning> {
 
 /// Whether something of the test is sent, and nothing of it was before.
 fn begins(change: &Change) -> bool {
-    let connects = |each: &ConnectionChange| {
-        each.action == ConnectionAction::Connect && each.variant != VariantName::Whole
-    };
+    let connects =
+        |each: &ConnectionChange| each.action == ConnectionAction::Connect && each.variant != VariantName::Whole;
     change.connections.iter().any(connects) && !was_sent(change)
 }
 
@@ -41,9 +40,7 @@ fn was_sent(change: &Change) -> bool {
     let name = |audience: &Audience| audience.split.as_ref().map(|split| split.name.clone());
     let Some(before) = change.before.as_deref() else { return false };
     let same = change.action != Action::Replace && change.after.as_deref().is_some_and(|it| name(it) == name(before));
-    let sends = |each: &Connection| {
-        each.variant != VariantName::Whole && each.status == ConnectionStatus::Sending
-    };
+    let sends = |each: &Connection| each.variant != VariantName::Whole && each.status == ConnectionStatus::Sending;
     same && before.status == Status::Active && before.connections.iter().any(sends)
 }
 
@@ -53,8 +50,7 @@ fn uneven(change: &Change) -> Option<SplitWarning> {
     let sized = change.variants.iter().map(|(name, people)| Some((name.clone(), people.size_after()?)));
     let sized: Vec<(VariantName, u64)> = sized.collect::<Option<_>>()?;
     let variants = sized.into_iter().zip(shares).filter(|(_, share)| *share > 0);
-    let variants: Vec<(VariantName, u8, u64)> =
-        variants.map(|((name, people), share)| (name, share, people)).collect();
+    let variants: Vec<(VariantName, u8, u64)> = variants.map(|((name, people), share)| (name, share, people)).collect();
     let (shares, counts): (Vec<u8>, Vec<u64>) = variants.iter().map(|(_, share, people)| (*share, *people)).unzip();
     let chance = sample_ratio(&shares, &counts).filter(|chance| *chance < LEAST_CHANCE)?;
     Some(SplitWarning { address: change.address.clone(), split: split.name.clone(), variants, chance })

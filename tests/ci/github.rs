@@ -217,7 +217,10 @@ fn deliveries_that_fail_fail_the_job_after_the_apply() {
 fn a_plan_that_is_refused_says_so() {
     let job = Job::new(shop(), PULL).with_gh();
     let text = job.sandbox.read("shop/audiences/lifecycle.aud");
-    job.sandbox.write("shop/audiences/lifecycle.aud", &text.replace("  protect true\n", "").replace("audience lapsed_spenders ", "audience other "));
+    job.sandbox.write(
+        "shop/audiences/lifecycle.aud",
+        &text.replace("  protect true\n", "").replace("audience lapsed_spenders ", "audience other "),
+    );
     for file in ["tests", "commerce", "crm"] {
         let path = format!("shop/audiences/{file}.aud");
         let text = job.sandbox.read(&path).replace("lapsed_spenders", "other");
@@ -269,7 +272,8 @@ fn counts_are_suppressed_unless_told_otherwise_and_nobody_is_named() {
     assert_eq!((hidden.code, told.code), (0, 0), "{}{}", hidden.log, told.log);
     assert!(hidden.summary.contains("&lt;10") || hidden.summary.contains("<10"), "{}", hidden.summary);
     assert!(!told.summary.contains("<10") && !told.summary.contains("&lt;10"), "{}", told.summary);
-    let people = all.sandbox.aud(&["who", "everybody", "--project", "shop", "--identities", "email", "--now", NOW]).fine();
+    let people =
+        all.sandbox.aud(&["who", "everybody", "--project", "shop", "--identities", "email", "--now", NOW]).fine();
     let everything = format!("{}{}{}{}", hidden.log, hidden.summary, told.log, told.summary);
     for line in people.out.lines() {
         for word in line.split(|c: char| c.is_whitespace() || c == '"').filter(|word| word.len() > 8) {

@@ -32,7 +32,9 @@ fn the_plan_of_one_job_is_what_the_next_one_applies() {
     let kept: Vec<&str> =
         pipeline["aud-plan"]["artifacts"]["paths"].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
     assert!(kept.iter().all(|file| sandbox.at(file).exists()), "{kept:?}");
-    assert!(sandbox.read("plan.html").contains("<!DOCTYPE html>") || sandbox.read("plan.html").contains("<!doctype html>"));
+    assert!(
+        sandbox.read("plan.html").contains("<!DOCTYPE html>") || sandbox.read("plan.html").contains("<!doctype html>")
+    );
     assert_eq!(serial(&sandbox), before);
 
     let applied = job(&sandbox, "aud-apply", &[]).fine();

@@ -52,7 +52,11 @@ fn what_has_errors_is_not_committed() {
     sandbox.edit(CRM, "connect ads_file", "connect ads_fiel");
     let refused = git(&sandbox, &["commit", "-qam", "wrong"]).code(1);
     assert!(refused.err.contains("The definitions in our shop have errors"), "{}", refused.err);
-    assert!(refused.err.contains("did you mean `ads_file`?") && refused.err.contains("aud check --project=our"), "{}", refused.err);
+    assert!(
+        refused.err.contains("did you mean `ads_file`?") && refused.err.contains("aud check --project=our"),
+        "{}",
+        refused.err
+    );
     sandbox.edit(CRM, "connect ads_fiel", "connect {");
     let refused = git(&sandbox, &["commit", "-qam", "unreadable"]).code(1);
     assert!(refused.err.contains("crm.aud cannot be read"), "{}", refused.err);

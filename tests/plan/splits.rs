@@ -157,7 +157,9 @@ fn a_split_that_came_out_far_off_is_told_before_anything_of_it_is_sent() {
     assert!(warning.chance < 0.001);
     let text = split_warning(&warning, true);
     let [push, email, control] = [0, 1, 2].map(|at| warning.variants[at].2);
-    let found = format!("came out as push {push} · email {email} · control {control} where push 40% · email 40% · control 20% was asked for");
+    let found = format!(
+        "came out as push {push} · email {email} · control {control} where push 40% · email 40% · control 20% was asked for"
+    );
     assert!(text.starts_with("warning: the split `test` of `vip` ") && text.contains(&found), "{text}");
     assert!(text.ends_with("look at the salt before anything is sent"), "{text}");
     let quiet = split_warning(&warning, false);

@@ -67,7 +67,7 @@ fn equations(json: &Value) -> Vec<Vec<(String, i64)>> {
                 all.push(sum.chain([(of(&whole, total), -1)]).collect());
             }
         }
-        let causes = ["edit", "data", "time", "repair"];
+        let causes = ["edit", "data", "time"];
         for key in ["adds", "drops"] {
             let sum = causes.iter().map(|cause| (format!("{base}/why/{cause}/{key}"), 1));
             all.push(sum.chain([(of(&whole, key), -1)]).collect());
@@ -81,7 +81,7 @@ fn equations(json: &Value) -> Vec<Vec<(String, i64)>> {
                 None => Some(&whole),
                 Some(_) => part.map(|part| &parts[part]),
             };
-            for people in people {
+            if let Some(people) = people {
                 let same = match connection["action"].as_str().unwrap() {
                     "connect" => vec![("adds", "after")],
                     "disconnect" => vec![("drops", "before")],
@@ -156,7 +156,7 @@ fn shaped(shape: u8) -> Audience {
         2 => vec![VariantName::Whole, variant("push"), variant("email")],
         _ => Vec::new(),
     };
-    let split = (shape % 4 != 0 || shape > 8).then(|| split("test", &[("push", 10), ("email", 5 + shape)]));
+    let split = (!shape.is_multiple_of(4) || shape > 8).then(|| split("test", &[("push", 10), ("email", 5 + shape)]));
     let connected = if split.is_some() { parts } else { vec![VariantName::Whole] };
     Audience { split, connections: connected.into_iter().map(|part| connect(part, "warehouse")).collect(), ..audience }
 }

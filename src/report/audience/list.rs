@@ -162,7 +162,11 @@ struct Column {
 const WORKSPACES: &str = "Workspaces";
 
 const COLUMNS: [Column; 13] = [
-    Column { title: "Name", numeric: false, text: |row| format!("{}{}", row.name, if row.testing { " %" } else { "" }) },
+    Column {
+        title: "Name",
+        numeric: false,
+        text: |row| format!("{}{}", row.name, if row.testing { " %" } else { "" }),
+    },
     Column { title: "Address", numeric: false, text: |row| row.address.to_string() },
     Column { title: WORKSPACES, numeric: false, text: |row| joined(&row.workspaces) },
     Column { title: "Size", numeric: true, text: ListRow::size },

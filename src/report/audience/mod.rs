@@ -5,9 +5,11 @@
 
 mod list;
 mod show;
+mod written;
 
 pub use list::{ListRow, Tab, list, list_json};
 pub use show::{ShowView, show, show_json};
+pub use written::{written, written_json};
 
 /// The version of both JSON schemas. Fields are added without a new version, never removed or given another meaning.
 pub const VERSION: u32 = 1;

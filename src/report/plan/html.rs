@@ -32,7 +32,7 @@ pub fn html(view: &PlanView) -> Result<String, PictureError> {
     }
     parts.extend(view.pending().map(Part::Paragraph));
     parts.extend(checks(view));
-    parts.extend(bars(view).map(Part::Drawing));
+    parts.extend(bars(view));
     if !view.changes.is_empty() {
         parts.push(Part::Heading("Audiences".to_owned()));
         parts.push(Part::Browse(audiences(view)));
@@ -99,11 +99,11 @@ fn verdicts(view: &PlanView) -> String {
     all.map(|(count, word)| format!("{} {word}", number(count as u64))).collect::<Vec<_>>().join(", ")
 }
 
-/// Who enters and leaves the audiences where most do; the others together. `None` where nobody moves.
-fn bars(view: &PlanView) -> Option<Drawing> {
+/// Who enters and leaves the audiences where most do; the others together. Nothing where nobody moves.
+fn bars(view: &PlanView) -> Vec<Part> {
     let mut changes: Vec<&ChangeView> = view.changes.iter().filter(|change| order::moved(change) > 0).collect();
     if changes.is_empty() {
-        return None;
+        return Vec::new();
     }
     changes.sort_by_key(|change| std::cmp::Reverse(order::moved(change)));
     let rest = if changes.len() > BARS { changes.split_off(BARS) } else { Vec::new() };
@@ -115,14 +115,21 @@ fn bars(view: &PlanView) -> Option<Drawing> {
     };
     let mut title = "Who enters and leaves".to_owned();
     if !rest.is_empty() {
-        let sum =
-            |of: fn(&PeopleView) -> super::Figure| super::Figure::sum(rest.iter().map(|change| of(&change.people)));
-        let (adds, drops) = (sum(|people| people.adds), sum(|people| people.drops));
-        let others = format!("{} others: +{adds} −{drops}", number(rest.len() as u64));
-        title = format!("{title}: the largest {BARS} of {} ({others})", number((BARS + rest.len()) as u64));
+        title = format!("{title}: the largest {BARS} of {}", number((BARS + rest.len()) as u64));
     }
-    let words = ("enter", "leave");
-    Some(Drawing::Moves(Moves { title, unit: "people".to_owned(), words, rows: changes.iter().map(row).collect() }))
+    let rows = changes.iter().map(row).collect();
+    let drawing = Moves { title, unit: "people".to_owned(), words: ("enter", "leave"), rows };
+    let mut parts = vec![Part::Drawing(Drawing::Moves(drawing))];
+    parts.extend((!rest.is_empty()).then(|| Part::Paragraph(others(&rest))));
+    parts
+}
+
+/// The audiences that have no bars: `4,351 other audiences: +1,006,794 −1,961,787 people`.
+fn others(rest: &[&ChangeView]) -> String {
+    let sum = |of: fn(&PeopleView) -> super::Figure| super::Figure::sum(rest.iter().map(|change| of(&change.people)));
+    let moves = MovesView { adds: sum(|people| people.adds), drops: sum(|people| people.drops) };
+    let audiences = if rest.len() == 1 { "audience" } else { "audiences" };
+    format!("{} other {audiences}: {} people", number(rest.len() as u64), moves.signed())
 }
 
 fn audiences(view: &PlanView) -> Browse {

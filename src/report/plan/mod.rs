@@ -27,7 +27,7 @@ pub(super) use json::variant;
 pub use json::{json, json_schema, refusals_json, refusals_json_below};
 pub use make::{Show, view};
 pub use markdown::{COMMENT_LIMIT, LEAST_COMMENT, markdown};
-pub use uneven::split_warning;
 pub use text::{refusals, refusals_below, text, text_of};
+pub use uneven::split_warning;
 pub use view::*;
 pub use words::after_deletion;

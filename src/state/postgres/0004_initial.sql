@@ -39,6 +39,7 @@ CREATE TABLE audiences (
     checked_store TEXT,
     checked_version BIGINT,
     checked_until BIGINT,
+    checked_key TEXT,
     deleted_serial BIGINT
 );
 CREATE UNIQUE INDEX audiences_by_address ON audiences (address) WHERE deleted_at IS NULL;

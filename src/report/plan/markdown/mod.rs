@@ -22,6 +22,9 @@ pub const LEAST_COMMENT: usize = 2_048;
 /// Kept free for what is said about what does not fit.
 const TAIL: usize = 256;
 
+/// How many guards and assertions are told at most.
+const MOST_CHECKS: usize = 20;
+
 /// A plan as Markdown of at most so many bytes, which may not be fewer than [`LEAST_COMMENT`].
 pub fn markdown(view: &PlanView, most_bytes: usize) -> String {
     let most_bytes = most_bytes.max(LEAST_COMMENT);
@@ -72,7 +75,8 @@ impl Page {
             return;
         }
         self.add(head);
-        let told = self.add_while(checks.iter().map(|check| row_of_check(check)), self.room() / 4);
+        let most = self.room() / 4;
+        let told = self.add_while(checks.iter().take(MOST_CHECKS).map(|check| row_of_check(check)), most);
         self.text.push('\n');
         if let Some(more) = more(checks.len() - told, "check", "checks") {
             self.add(&format!("{more}\n\n"));
