@@ -45,7 +45,7 @@ fn a_clone_has_the_test_and_the_connections_only_where_it_is_asked_to() {
     sandbox.edit(
         "audiences/lifecycle.aud",
         "  split winback_test {",
-        "  # how we win\n  split winback_test {\n    salt \"spring\"",
+        "  # how we win\n  split winback_test {\n    salt \"shop/lapsed_spenders/winback_test\"",
     );
     let _ = sandbox.aud(&["clone", "lapsed_spenders", "bare"]).fine();
     let whole =
@@ -102,8 +102,6 @@ fn a_standard_audience_is_calculated_again_as_a_clone() {
 fn a_clone_that_would_be_wrong_is_not_written() {
     let sandbox = shop();
     let text = sandbox.read("audiences/commerce.aud");
-    let criterion = sandbox.aud(&["clone", "shoe_browsers", "wants_shoes"]);
-    assert_eq!(criterion.code, Some(1), "{}{}", criterion.out, criterion.err);
     assert!(sandbox.aud(&["clone", "shoe_browsers", "no name"]).code(1).err.contains("identifier"));
     let outside = sandbox.aud(&["clone", "shoe_browsers", "other", "--file", "other.aud"]).code(1);
     assert!(outside.err.contains("is no `.aud` file below"), "{}", outside.err);
