@@ -111,6 +111,7 @@ fn a_clone_that_would_be_wrong_is_not_written() {
     assert!(!sandbox.at("other.aud").exists());
     // What is deployed and stands nowhere can be copied too.
     sandbox.write("audiences/commerce.aud", "version 1\n");
+    std::fs::remove_file(sandbox.at("audiences/tests.aud")).unwrap();
     let _ = sandbox.aud(&["clone", "coupon_hunters", "hunters"]).fine();
     assert!(sandbox.read("audiences/hunters.aud").contains("audience hunters \"hunters\""));
 }
