@@ -13,9 +13,10 @@ use super::exit::{Exit, Failure};
 use crate::apply::ApplyError;
 use crate::base::{Now, SourceMap, Timestamp};
 use crate::diagnostic::Diagnostic;
+use crate::plan::Refusals;
 use crate::report::{self, Style};
 use crate::system::System;
-use crate::workbench::WorkbenchError;
+use crate::workbench::{SplitWarning, WorkbenchError};
 
 /// Where a command's words go.
 pub(super) struct Ui {
@@ -47,11 +48,6 @@ impl Ui {
     /// How to draw what goes to standard output.
     pub(super) fn style(&self) -> Style {
         self.out
-    }
-
-    /// How to draw what goes to standard error.
-    pub(super) fn error_style(&self) -> Style {
-        self.err
     }
 
     /// How to draw a table on standard output: as wide as the terminal, or with all its columns where there is none.
@@ -131,6 +127,21 @@ impl Ui {
             other => self.say(&format!("error: {}", report::visible(&chain(other)))),
         }
         Exit::Error
+    }
+
+    /// Says why there is no plan, with no count that is suppressed.
+    pub(super) fn refused_below(&self, refusals: &Refusals, below: Option<u64>) -> Result<Exit, Failure> {
+        if self.json {
+            self.print_json(&report::plan::refusals_json_below(refusals, below))?;
+        } else {
+            self.say(report::plan::refusals_below(refusals, self.err, below).trim_end());
+        }
+        Ok(Exit::Error)
+    }
+
+    /// Says which splits came out unlike they were asked for.
+    pub(super) fn split_warnings(&self, warnings: &[SplitWarning], below: Option<u64>) {
+        warnings.iter().for_each(|warning| self.say(&report::plan::split_warning(warning, below.is_none())));
     }
 
     /// A progress bar over `total` steps; invisible where standard error is no terminal.

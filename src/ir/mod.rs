@@ -28,4 +28,5 @@ pub use guard::{Assertion, Bound, Guard, Limit, Measure};
 pub use json::from_json;
 pub use normal::{normal_condition, normal_predicate, normalise};
 pub use predicate::{Condition, Float, Predicate};
+pub use print::quoted;
 pub use scenario::{Deed, Expectation, Fact, Happening, Scenario, Sent, TestUser, Then};

@@ -15,6 +15,15 @@ pub const VERSION: u32 = 1;
 
 /// The outcome as text, with a line break at its end.
 pub fn text(outcome: &Outcome, style: Style) -> String {
+    text_of(outcome, true, style)
+}
+
+/// The same without any people.
+pub fn uncounted_text(outcome: &Outcome, style: Style) -> String {
+    text_of(outcome, false, style)
+}
+
+fn text_of(outcome: &Outcome, counting: bool, style: Style) -> String {
     let mut lines = Vec::new();
     let actions = [
         (outcome.created, "created"),
@@ -27,11 +36,12 @@ pub fn text(outcome: &Outcome, style: Style) -> String {
     let done: Vec<String> = done.map(|(count, what)| format!("{} {what}", number(*count))).collect();
     if !done.is_empty() {
         let entered = counted(outcome.entered, "person entered", "people entered");
-        let all = format!("{} · {entered}, {} left", done.join(", "), number(outcome.left));
+        let moved = if counting { format!(" · {entered}, {} left", number(outcome.left)) } else { String::new() };
+        let all = format!("{}{moved}", done.join(", "));
         lines.push(style.paint(Style::ADDED, format!("Applied: {all} · state serial {}", outcome.serial)));
     }
     if outcome.deliveries > 0 {
-        lines.push(style.paint(Style::ADDED, format!("Delivered: {}", delivered(outcome))));
+        lines.push(style.paint(Style::ADDED, format!("Delivered: {}", delivered(outcome, counting))));
     }
     lines.extend(outcome.faults.iter().map(|fault| faulted(fault, style)));
     if outcome.interrupted {
@@ -50,8 +60,11 @@ pub fn text(outcome: &Outcome, style: Style) -> String {
 }
 
 /// `3 deliveries · +312 −39 people · 4 left out, without an identity that the output accepts`.
-fn delivered(outcome: &Outcome) -> String {
+fn delivered(outcome: &Outcome, counting: bool) -> String {
     let tally = &outcome.people;
+    if !counting {
+        return counted(outcome.deliveries, "delivery", "deliveries");
+    }
     let sent = match (tally.adds, tally.drops) {
         (adds, 0) => format!("+{}", people(adds)),
         (0, drops) => format!("−{}", people(drops)),
@@ -76,6 +89,16 @@ fn faulted(fault: &DeliveryFault, style: Style) -> String {
 
 /// The outcome as a JSON document.
 pub fn json(outcome: &Outcome) -> Value {
+    json_of(outcome, true)
+}
+
+/// The same with `"withheld"` in the place of every number of people.
+pub fn uncounted_json(outcome: &Outcome) -> Value {
+    json_of(outcome, false)
+}
+
+fn json_of(outcome: &Outcome, counting: bool) -> Value {
+    let people = |count: u64| if counting { count.into() } else { Value::from("withheld") };
     object!({
         "version": VERSION,
         "serial": outcome.serial,
@@ -86,13 +109,13 @@ pub fn json(outcome: &Outcome) -> Value {
             "refreshed": outcome.refreshed,
             "deleted": outcome.deleted,
         },
-        "people": { "entered": outcome.entered, "left": outcome.left },
+        "people": { "entered": people(outcome.entered), "left": people(outcome.left) },
         "deliveries": {
             "made": outcome.deliveries,
-            "adds": outcome.people.adds,
-            "drops": outcome.people.drops,
-            "unreachable": outcome.people.unreachable,
-            "unknown": outcome.people.unknown,
+            "adds": people(outcome.people.adds),
+            "drops": people(outcome.people.drops),
+            "unreachable": people(outcome.people.unreachable),
+            "unknown": people(outcome.people.unknown),
             "pending": outcome.pending,
         },
         "faults": outcome.faults.iter().map(fault).collect::<Vec<_>>(),

@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::sample::Explainer;
 use super::select::{self, Select};
+use super::uneven::{self, SplitWarning};
 use super::{Defined, Workbench, WorkbenchError, git, standard};
 use crate::apply::{self, Context, Outcome, Progress, Wait};
 use crate::base::{Fingerprint, Now};
@@ -45,6 +46,8 @@ pub struct Planned {
     pub plan: Plan,
     /// The project that it is for.
     pub defined: Defined,
+    /// Splits that are about to be sent for the first time, and hardly come out like this by chance.
+    pub split_warnings: Vec<SplitWarning>,
 }
 
 /// How to apply a plan.
@@ -67,7 +70,7 @@ impl Workbench {
     pub fn plan(&self, request: &PlanRequest) -> Result<Planned, WorkbenchError> {
         let defined = self.defined()?;
         let plan = self.plan_of(&defined, request)?;
-        Ok(Planned { plan, defined })
+        Ok(Planned { split_warnings: uneven::split_warnings(&plan), plan, defined })
     }
 
     pub(super) fn plan_of(&self, defined: &Defined, request: &PlanRequest) -> Result<Plan, WorkbenchError> {

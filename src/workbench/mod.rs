@@ -23,6 +23,7 @@ mod schema;
 mod select;
 mod standard;
 mod test;
+mod uneven;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -46,6 +47,7 @@ pub use mend::Left;
 pub use schema::SchemaView;
 pub use select::Select;
 pub use test::{TestRequest, TestRun};
+pub use uneven::{SplitWarning, split_warnings};
 pub use write::{CloneRequest, WrittenDown};
 
 /// An opened project folder.

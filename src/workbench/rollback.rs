@@ -4,6 +4,7 @@
 //! the next plan says how to bring back what they say.
 
 use super::deploy::PlanRequest;
+use super::uneven;
 use super::{Defined, Planned, Workbench, WorkbenchError};
 use crate::base::{Address, SourceMap};
 use crate::ir::{Audience, Model, Move};
@@ -33,7 +34,7 @@ impl Workbench {
         let store = store::open(self.system(), &project.data_path)?;
         let defined = Defined { sources: SourceMap::default(), warnings: Vec::new(), project, model, store };
         let plan = self.plan_of(&defined, request)?;
-        Ok(Planned { plan, defined })
+        Ok(Planned { split_warnings: uneven::split_warnings(&plan), plan, defined })
     }
 }
 

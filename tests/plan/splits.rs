@@ -1,9 +1,12 @@
 //! A/B tests in a plan (M15, M16).
 
 use aud::base::Mpid;
+use aud::estimate::sample_ratio;
 use aud::ir::{Audience, Split, Status, VariantName};
 use aud::members::bucket;
 use aud::plan::Plan;
+use aud::report::plan::split_warning;
+use aud::workbench::split_warnings;
 
 use super::world::*;
 
@@ -127,4 +130,58 @@ fn the_same_salt_written_down_by_hand_changes_nobody() {
     let plan = world.plan();
     assert!(only(&plan).connections.is_empty());
     assert_eq!(plan.counts().enter, 0);
+}
+
+/// Everybody of the world, under a salt set by hand.
+fn salted(address: &str, salt: &str) -> Audience {
+    tested(address, Split { salt: Some(salt.to_owned()), ..split("test", SHARES) })
+}
+
+/// The first salt under which hundred people come out as asked, or hardly ever do.
+fn salt_that_is(far_off: bool) -> String {
+    let found = (0..100_000).map(|number| format!("salt {number}")).find(|salt| {
+        let sizes = [0..40, 40..80, 80..100].map(|buckets| in_buckets(salt, 0..100, buckets).len());
+        sample_ratio(&[40, 40, 20], &sizes).is_some_and(|chance| if far_off { chance < 0.001 } else { chance > 0.1 })
+    });
+    found.unwrap()
+}
+
+#[test]
+fn a_split_that_came_out_far_off_is_told_before_anything_of_it_is_sent() {
+    let (bad, good) = (salt_that_is(true), salt_that_is(false));
+    let plan = World::new().write(salted("vip", &bad), 0..100).plan();
+    let [warning] = split_warnings(&plan).try_into().unwrap();
+    assert_eq!((warning.address.as_str(), warning.split.as_str()), ("vip", "test"));
+    assert_eq!(warning.variants.iter().map(|(_, share, _)| *share).collect::<Vec<_>>(), [40, 40, 20]);
+    assert_eq!(warning.variants.iter().map(|(_, _, people)| *people).sum::<u64>(), 100);
+    assert!(warning.chance < 0.001);
+    let text = split_warning(&warning, true);
+    let [push, email, control] = [0, 1, 2].map(|at| warning.variants[at].2);
+    let found = format!(
+        "came out as push {push} · email {email} · control {control} where push 40% · email 40% · control 20% was asked for"
+    );
+    assert!(text.starts_with("warning: the split `test` of `vip` ") && text.contains(&found), "{text}");
+    assert!(text.ends_with("look at the salt before anything is sent"), "{text}");
+    let quiet = split_warning(&warning, false);
+    assert!(!quiet.contains("came out as") && quiet.contains("below 1 in 1,000"), "{quiet}");
+
+    let plan = World::new().write(salted("vip", &good), 0..100).plan();
+    assert_eq!(split_warnings(&plan), []);
+}
+
+#[test]
+fn a_split_that_is_sent_already_or_not_at_all_is_not_held_against_its_shares() {
+    let bad = salt_that_is(true);
+    let unconnected = Audience { connections: Vec::new(), ..salted("vip", &bad) };
+    assert_eq!(split_warnings(&World::new().write(unconnected.clone(), 0..100).plan()), []);
+    // It begins to be sent: now it is.
+    let begins = World::new().deploy(unconnected, 0..100).write(salted("vip", &bad), 0..100).plan();
+    assert_eq!(split_warnings(&begins).len(), 1);
+    // One more connection of a test that runs: its buckets are what they are.
+    let mut more = salted("vip", &bad);
+    more.connections.push(connect(variant("email"), "archive"));
+    let runs = World::new().deploy(salted("vip", &bad), 0..100).write(more, 0..100).plan();
+    assert_eq!(split_warnings(&runs), []);
+    let draft = Audience { status: Status::Draft, ..salted("vip", &bad) };
+    assert_eq!(split_warnings(&World::new().write(draft, 0..100).plan()), []);
 }

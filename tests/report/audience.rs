@@ -66,6 +66,25 @@ fn colours_take_no_room() {
 }
 
 #[test]
+fn the_list_has_the_tabs_of_the_page() {
+    let both = ["shop", "travel"].map(name).into();
+    let multi = Audience { workspaces: both, ..audience("everywhere", more_than("ltv", 5.0)) };
+    let summer = Audience { standard: Some(Standard::All), ..audience("summer", more_than("ltv", 500.0)) };
+    let metrics = Metrics { size: 10, adds: 1, drops: 0 };
+    let mut rows = rows();
+    rows.extend([ListRow::deployed(&record(multi), metrics, now()), ListRow::written(&summer)]);
+    insta::assert_snapshot!(list(&rows, WIDE));
+    let json = list_json(&rows);
+    let of = |key: &str| json["audiences"].as_array().unwrap().iter().map(|row| row[key].clone()).collect::<Vec<_>>();
+    assert_eq!(of("tab"), ["single", "single", "single", "single", "multi", "standard"]);
+    assert_eq!(of("workspaces")[4], serde_json::json!(["shop", "travel"]));
+    // Only what is deployed and active is tested.
+    assert_eq!(of("test_running"), [true, false, false, false, false, false]);
+    let written = ListRow::written(&Audience { split: Some(split("winback", &[("push", 40)])), ..lapsed() });
+    assert!(written.split && !written.testing);
+}
+
+#[test]
 fn a_list_of_nothing() {
     assert_eq!(list(&[], WIDE), "No audiences.\n");
 }

@@ -11,8 +11,8 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::interrupt;
 use crate::cli::ui::Ui;
 use crate::plan::{Plan, file};
-use crate::report;
-use crate::workbench::{ApplyRequest, Defined, PlanRequest, Planned, Workbench, WorkbenchError};
+use crate::report::{self, plan::Show};
+use crate::workbench::{ApplyRequest, Defined, PlanRequest, Planned, Workbench, WorkbenchError, split_warnings};
 
 /// Arguments of `aud apply`.
 #[derive(Debug, clap::Args)]
@@ -31,18 +31,23 @@ pub(in crate::cli) struct Args {
     /// Do not ask
     #[arg(long)]
     auto_approve: bool,
+    /// Show counts of the plan from 1 up to this one, exclusive, as `<COUNT`, and no people in what was done; at least 5
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(Show::LEAST_BOUND..))]
+    suppress_below: Option<u64>,
 }
 
 /// Applies a plan: a saved one as it is, a new one after asking.
 pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Failure> {
     let workbench = door.workbench()?;
-    let approval = Approval { auto_approve: args.auto_approve, reason: "aud apply", lock: &args.lock };
+    let Args { auto_approve, suppress_below, lock, .. } = args;
+    let approval = Approval { auto_approve: *auto_approve, reason: "aud apply", lock, suppress_below: *suppress_below };
     if let Some(path) = &args.file {
         let cannot_read = |source| WorkbenchError::PlanFile { path: path.clone(), source };
         let plan = file::read(&*door.system, path).map_err(cannot_read)?;
         let defined = workbench.still_fits(&plan)?;
+        ui.split_warnings(&split_warnings(&plan), approval.suppress_below);
         if plan.broken().next().is_some() {
-            return broken(ui, &plan, &defined.sources);
+            return broken(ui, &plan, &defined.sources, &approval);
         }
         return apply(&workbench, ui, &plan, &defined, &approval);
     }
@@ -53,7 +58,12 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
         allowed: args.consent.allowed(),
         sample: 0,
     };
-    let planned = workbench.plan(&request)?;
+    let planned = match workbench.plan(&request) {
+        Err(WorkbenchError::Refused(refusals)) if suppress_below.is_some() => {
+            return ui.refused_below(&refusals, *suppress_below);
+        }
+        planned => planned?,
+    };
     ui.diagnostics(&planned.defined.warnings, &planned.defined.sources);
     ui.notices(args.now.now, door.system.now());
     approve_and_apply(&workbench, ui, &planned, &approval)
@@ -67,23 +77,33 @@ pub(super) struct Approval<'a> {
     pub(super) reason: &'a str,
     /// How long to wait for the lock.
     pub(super) lock: &'a LockArg,
+    /// Below which number people are not told.
+    pub(super) suppress_below: Option<u64>,
+}
+
+impl Approval<'_> {
+    fn show(&self) -> Show {
+        Show { suppress_below: self.suppress_below, ..Show::default() }
+    }
 }
 
 /// Shows a plan, asks, and applies it.
 pub(super) fn approve_and_apply(
     workbench: &Workbench,
     ui: &Ui,
-    Planned { plan, defined }: &Planned,
+    Planned { plan, defined, split_warnings }: &Planned,
     approval: &Approval<'_>,
 ) -> Result<Exit, Failure> {
+    ui.split_warnings(split_warnings, approval.suppress_below);
     if !ui.json {
-        ui.print(&report::plan::text(plan, &defined.sources, ui.style(), ui.verbose))?;
+        let view = report::plan::view(plan, &defined.sources, approval.show());
+        ui.print(&report::plan::text_of(&view, ui.style(), ui.verbose))?;
         if plan.is_empty() && plan.pending == 0 {
             return Ok(Exit::Fine);
         }
     }
     if plan.broken().next().is_some() {
-        return broken(ui, plan, &defined.sources);
+        return broken(ui, plan, &defined.sources, approval);
     }
     if !plan.is_empty() && !approval.auto_approve {
         match ui.confirm("\nApply this plan?") {
@@ -103,12 +123,12 @@ pub(super) fn approve_and_apply(
 }
 
 /// A plan that breaks a guard or an assertion is shown, and never applied.
-fn broken(ui: &Ui, plan: &Plan, sources: &SourceMap) -> Result<Exit, Failure> {
+fn broken(ui: &Ui, plan: &Plan, sources: &SourceMap, approval: &Approval<'_>) -> Result<Exit, Failure> {
     if ui.json {
-        let view = report::plan::view(plan, sources, report::plan::Show::default());
+        let view = report::plan::view(plan, sources, approval.show());
         ui.print_json(&report::plan::json(&view))?;
     }
-    ui.say(&report::plan::broken(plan, sources));
+    ui.say(&report::plan::broken(plan, sources, approval.suppress_below.is_none()));
     Ok(Exit::Broken)
 }
 
@@ -120,10 +140,11 @@ fn apply(
     approval: &Approval<'_>,
 ) -> Result<Exit, Failure> {
     let outcome = carry_out(workbench, ui, plan, defined, approval)?;
-    if ui.json {
-        ui.print_json(&report::apply::json(&outcome))?;
-    } else {
-        ui.print(&report::apply::text(&outcome, ui.style()))?;
+    match (ui.json, approval.suppress_below) {
+        (true, None) => ui.print_json(&report::apply::json(&outcome))?,
+        (true, Some(_)) => ui.print_json(&report::apply::uncounted_json(&outcome))?,
+        (false, None) => ui.print(&report::apply::text(&outcome, ui.style()))?,
+        (false, Some(_)) => ui.print(&report::apply::uncounted_text(&outcome, ui.style()))?,
     }
     Ok(match outcome {
         Outcome { interrupted: true, .. } => Exit::Interrupted,

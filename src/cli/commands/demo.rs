@@ -67,7 +67,7 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
     if !ui.json {
         ui.print(&report::plan::text(&planned.plan, &planned.defined.sources, ui.style(), ui.verbose))?;
     }
-    let approval = Approval { auto_approve: true, reason: "aud demo", lock: &LockArg::default() };
+    let approval = Approval { auto_approve: true, reason: "aud demo", lock: &LockArg::default(), suppress_below: None };
     let outcome = carry_out(&workbench, ui, &planned.plan, &planned.defined, &approval)?;
     if ui.json {
         ui.print_json(&report::apply::json(&outcome))?;

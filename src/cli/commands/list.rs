@@ -8,7 +8,7 @@ use crate::cli::args::{Door, NowArg};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::ui::Ui;
 use crate::ir::{self, Audience};
-use crate::report::audience::{self, ListRow};
+use crate::report::audience::{self, ListRow, Tab};
 use crate::workbench::{ListFilter, Listed};
 
 /// Arguments of `aud list`.
@@ -20,8 +20,31 @@ pub(in crate::cli) struct Args {
     /// Only audiences of this status
     #[arg(long, value_enum)]
     status: Option<Status>,
+    /// Only this part of the list [default: all, one after the other]
+    #[arg(long, value_enum)]
+    tab: Option<Part>,
     #[command(flatten)]
     now: NowArg,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Part {
+    /// Real-time audiences that read one workspace
+    Single,
+    /// Real-time audiences that read several workspaces
+    Multi,
+    /// Standard audiences
+    Standard,
+}
+
+impl Part {
+    fn tab(self) -> Tab {
+        match self {
+            Self::Single => Tab::Single,
+            Self::Multi => Tab::Multi,
+            Self::Standard => Tab::Standard,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -38,7 +61,8 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
     });
     let now = door.now(&args.now);
     let workbench = door.workbench()?;
-    let listed = workbench.list(&ListFilter { tags: args.tags.clone(), status }, now)?;
+    let mut listed = workbench.list(&ListFilter { tags: args.tags.clone(), status }, now)?;
+    listed.retain(|each| args.tab.is_none_or(|part| part.tab() == Tab::of(each.definition())));
     let unknown: Vec<&Audience> = listed.iter().filter(|each| !each.is_evaluated()).map(Listed::definition).collect();
     let mut sizes = workbench.sizes(&unknown, now).unwrap_or_else(|error| {
         ui.without_estimates(&error);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::cli::args::{ConsentArg, Door, NowArg, TargetArg};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::ui::Ui;
-use crate::plan::{Refusals, file};
+use crate::plan::file;
 use crate::report;
 use crate::report::plan::{COMMENT_LIMIT, LEAST_COMMENT, PlanView, Show};
 use crate::workbench::{PlanRequest, WorkbenchError};
@@ -65,10 +65,13 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
         sample: args.sample,
     };
     let planned = match door.workbench()?.plan(&request) {
-        Err(WorkbenchError::Refused(refusals)) if args.suppress_below.is_some() => return refused(&refusals, ui, args),
+        Err(WorkbenchError::Refused(refusals)) if args.suppress_below.is_some() => {
+            return ui.refused_below(&refusals, args.suppress_below);
+        }
         planned => planned?,
     };
     ui.diagnostics(&planned.defined.warnings, &planned.defined.sources);
+    ui.split_warnings(&planned.split_warnings, args.suppress_below);
     ui.notices(args.now.now, door.system.now());
     print(&report::plan::view(&planned.plan, &planned.defined.sources, args.show()), ui, args)?;
     if let Some(path) = &args.output {
@@ -84,16 +87,6 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
     }
     let changes = args.detailed_exitcode && !planned.plan.is_empty();
     Ok(if changes { Exit::Changes } else { Exit::Fine })
-}
-
-/// Says why there is no plan, with no count that is suppressed.
-fn refused(refusals: &Refusals, ui: &Ui, args: &Args) -> Result<Exit, Failure> {
-    if ui.json {
-        ui.print_json(&report::plan::refusals_json_below(refusals, args.suppress_below))?;
-    } else {
-        ui.say(report::plan::refusals_below(refusals, ui.error_style(), args.suppress_below).trim_end());
-    }
-    Ok(Exit::Error)
 }
 
 /// Prints a plan in the form that was asked for.

@@ -18,7 +18,7 @@ use crate::base::{InputName, WorkspaceName};
 use crate::catalog::{ProfileField, Regulation};
 
 /// A string as the language writes it.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 

@@ -4,7 +4,7 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Tab
 use serde_json::{Value, json as object};
 
 use super::VERSION;
-use crate::base::{Address, Now, OutputName, Timestamp};
+use crate::base::{Address, Now, OutputName, Timestamp, WorkspaceName};
 use crate::estimate::{Obstacle, Size};
 use crate::ir::{Access, Audience, Standard, Status};
 use crate::report::estimate::{found_json, size_text};
@@ -12,9 +12,55 @@ use crate::report::number::{instant, number};
 use crate::report::{Style, visible};
 use crate::state::{AudienceRecord, Metrics, StandardState};
 
+/// The part of a list that an audience stands in, as the platform's page has them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tab {
+    /// Real-time audiences that read one workspace.
+    Single,
+    /// Real-time audiences that read several.
+    Multi,
+    /// Standard audiences.
+    Standard,
+}
+
+impl Tab {
+    /// All of them, in the order of the page.
+    pub const ALL: [Self; 3] = [Self::Single, Self::Multi, Self::Standard];
+
+    /// Where an audience stands.
+    pub fn of(audience: &Audience) -> Self {
+        match (audience.standard, audience.workspaces.len()) {
+            (Some(_), _) => Self::Standard,
+            (None, 0 | 1) => Self::Single,
+            (None, _) => Self::Multi,
+        }
+    }
+
+    /// The word for it, in JSON and on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Single => "single",
+            Self::Multi => "multi",
+            Self::Standard => "standard",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Single => "Single workspace",
+            Self::Multi => "Multi workspace",
+            Self::Standard => "Standard",
+        }
+    }
+}
+
 /// One audience of a list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListRow {
+    /// Where it stands.
+    pub tab: Tab,
+    /// The workspaces that it reads.
+    pub workspaces: Vec<WorkspaceName>,
     /// Its number; `None` where it is not deployed.
     pub id: Option<u64>,
     /// Its display name.
@@ -23,6 +69,8 @@ pub struct ListRow {
     pub address: Address,
     /// Whether it has an A/B test.
     pub split: bool,
+    /// Whether that runs: it is deployed, and active.
+    pub testing: bool,
     /// Size, adds and drops of 24 hours; `None` where it is not evaluated: drafts, and what is not deployed.
     pub metrics: Option<Metrics>,
     /// How large it would be, where it was not evaluated so far; or why that cannot be said.
@@ -52,10 +100,13 @@ impl ListRow {
         outputs.sort();
         outputs.dedup();
         Self {
+            tab: Tab::of(audience),
+            workspaces: audience.workspaces.iter().cloned().collect(),
             id: None,
             name: audience.name.clone(),
             address: audience.address.clone(),
             split: audience.split.is_some(),
+            testing: false,
             metrics: None,
             estimate: None,
             outputs,
@@ -73,6 +124,7 @@ impl ListRow {
     pub fn deployed(record: &AudienceRecord, metrics: Metrics, now: Now) -> Self {
         Self {
             id: Some(record.id),
+            testing: record.definition.split.is_some() && record.definition.status == Status::Active,
             metrics: record.members.as_ref().map(|_| metrics),
             updated: Some(record.updated.0),
             created_by: Some(record.created.1.clone()),
@@ -106,9 +158,17 @@ struct Column {
     text: fn(&ListRow) -> String,
 }
 
-const COLUMNS: [Column; 12] = [
-    Column { title: "Name", numeric: false, text: |row| format!("{}{}", row.name, if row.split { " %" } else { "" }) },
+/// Stands only where somebody reads several.
+const WORKSPACES: &str = "Workspaces";
+
+const COLUMNS: [Column; 13] = [
+    Column {
+        title: "Name",
+        numeric: false,
+        text: |row| format!("{}{}", row.name, if row.testing { " %" } else { "" }),
+    },
     Column { title: "Address", numeric: false, text: |row| row.address.to_string() },
+    Column { title: WORKSPACES, numeric: false, text: |row| joined(&row.workspaces) },
     Column { title: "Size", numeric: true, text: ListRow::size },
     Column { title: "Adds 24h", numeric: true, text: |row| counter(row, |metrics| metrics.adds) },
     Column { title: "Drops 24h", numeric: true, text: |row| counter(row, |metrics| metrics.drops) },
@@ -137,12 +197,28 @@ pub(super) fn volatility(metrics: &Metrics) -> String {
     metrics.volatility().map_or_else(|| "--".to_owned(), |share| format!("{:.1} %", share * 100.0))
 }
 
-/// The table, with a line break at its end. Columns that do not fit the width are left out, and named below.
+/// The table, with a line break at its end; one table under a title for each tab, where there are several. Columns that do not fit the width are left
+/// out, and named below.
 pub fn list(rows: &[ListRow], style: Style) -> String {
-    if rows.is_empty() {
-        return "No audiences.\n".to_owned();
+    let tabs = Tab::ALL.map(|tab| (tab, rows.iter().filter(|row| row.tab == tab).collect::<Vec<_>>()));
+    let mut filled = tabs.iter().filter(|(_, rows)| !rows.is_empty());
+    match (filled.next(), filled.next()) {
+        (None, _) => "No audiences.\n".to_owned(),
+        (Some((_, only)), None) => table(only, style),
+        _ => {
+            let filled = tabs.iter().filter(|(_, rows)| !rows.is_empty());
+            let titled = filled.map(|(tab, rows)| {
+                let title = style.paint(Style::STRONG, format!("{} ({})", tab.title(), rows.len()));
+                format!("{title}\n\n{}", table(rows, style))
+            });
+            titled.collect::<Vec<_>>().join("\n")
+        }
     }
-    let mut shown: Vec<&Column> = COLUMNS.iter().collect();
+}
+
+fn table(rows: &[&ListRow], style: Style) -> String {
+    let several = rows.iter().any(|row| row.workspaces.len() > 1);
+    let mut shown: Vec<&Column> = COLUMNS.iter().filter(|column| several || column.title != WORKSPACES).collect();
     let mut left_out = Vec::new();
     for title in DISPENSABLE {
         if width(&shown, rows) <= style.width {
@@ -163,12 +239,12 @@ pub fn list(rows: &[ListRow], style: Style) -> String {
 }
 
 /// How wide the table is; colours, which take no room, are left out of it.
-fn width(columns: &[&Column], rows: &[ListRow]) -> usize {
+fn width(columns: &[&Column], rows: &[&ListRow]) -> usize {
     let text = draw(rows, columns, Style::PLAIN);
     text.lines().map(|line| line.trim_end().chars().count()).max().unwrap_or(0)
 }
 
-fn draw(rows: &[ListRow], columns: &[&Column], style: Style) -> String {
+fn draw(rows: &[&ListRow], columns: &[&Column], style: Style) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     let title = |column: &&Column| cell(column, column.title).add_attribute(Attribute::Bold);
@@ -224,5 +300,8 @@ fn row_json(row: &ListRow) -> Value {
         "standard": row.standard.map(|standard| standard.to_string()),
         "standard_state": row.state.map(StandardState::word),
         "deployed": row.updated.is_some(),
+        "tab": row.tab.word(),
+        "workspaces": row.workspaces,
+        "test_running": row.testing,
     })
 }

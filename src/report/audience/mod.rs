@@ -7,7 +7,7 @@ mod list;
 mod show;
 mod written;
 
-pub use list::{ListRow, list, list_json};
+pub use list::{ListRow, Tab, list, list_json};
 pub use show::{ShowView, show, show_json};
 pub use written::{written, written_json};
 

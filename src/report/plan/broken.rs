@@ -5,11 +5,12 @@ use crate::plan::{Check, CheckKind, Plan};
 use crate::report::number::{number, people};
 use crate::report::visible;
 
-/// What is broken and how to go on, in several lines.
-pub fn broken(plan: &Plan, sources: &SourceMap) -> String {
+/// What is broken and how to go on, in several lines; what was found only where people may be `counted`.
+pub fn broken(plan: &Plan, sources: &SourceMap, counted: bool) -> String {
     let mut lines = vec!["error: the plan breaks what is written about it, and nothing was applied".to_owned()];
     lines.extend(plan.broken().map(|check| {
-        format!("  {}: {}, but {}{}", check.name, visible(&check.limit), found(check), place(check, sources))
+        let found = if counted { format!(", but {}", found(check)) } else { " is broken".to_owned() };
+        format!("  {}: {}{found}{}", check.name, visible(&check.limit), place(check, sources))
     }));
     let names: Vec<String> = plan.broken().map(|check| format!("--allow '{}'", check.name)).collect();
     lines.push(format!("  help: mend the definition, or plan again with {} --reason '…'", names.join(" ")));

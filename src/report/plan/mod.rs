@@ -15,6 +15,7 @@ mod order;
 mod step;
 mod suppress;
 mod text;
+mod uneven;
 mod view;
 mod words;
 
@@ -27,5 +28,6 @@ pub use json::{json, json_schema, refusals_json, refusals_json_below};
 pub use make::{Show, view};
 pub use markdown::{COMMENT_LIMIT, LEAST_COMMENT, markdown};
 pub use text::{refusals, refusals_below, text, text_of};
+pub use uneven::split_warning;
 pub use view::*;
 pub use words::after_deletion;

@@ -36,6 +36,7 @@ pub(super) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Failure> {
          with `aud adopt`",
     );
     let reason = format!("aud state rollback {}", args.serial);
-    let approval = Approval { auto_approve: args.auto_approve, reason: &reason, lock: &args.lock };
+    let approval =
+        Approval { auto_approve: args.auto_approve, reason: &reason, lock: &args.lock, suppress_below: None };
     approve_and_apply(&workbench, ui, &planned, &approval)
 }

@@ -3,13 +3,16 @@
 //! In: audiences, and the file that they are to stand in. Out: that file with them behind what it held. What always holds: the file is written only after
 //! the project was checked with it, nothing that is written already is ever replaced, and what stands there then means what was asked for.
 
+mod copy;
+mod place;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::estimate::inside;
-use super::{Workbench, WorkbenchError};
+use super::{Checked, Workbench, WorkbenchError};
 use crate::base::{Address, Name, suggest};
-use crate::ir::{Audience, Model, Status};
+use crate::ir::{Audience, Model, Split, Status};
 use crate::plan;
 use crate::syntax;
 use crate::system::{read_text, write_bytes};
@@ -94,13 +97,71 @@ impl Workbench {
             let hint = suggest::hint(&request.audience, model.audiences.keys().map(Address::as_str));
             return Err(WorkbenchError::Unknown(format!("no audience `{}`{hint}", request.audience)));
         };
-        let beside =
-            original.origin.0.and_then(|span| checked.sources.get(span.source)).map(|source| source.path.clone());
-        let path = match (&request.file, beside) {
-            (None, Some(beside)) => self.folder.join(beside),
+        let source = original.origin.0.and_then(|span| checked.sources.get(span.source));
+        let path = match (&request.file, source) {
+            (None, Some(source)) => self.folder.join(&source.path),
             (file, _) => self.file(file.as_deref(), || PathBuf::from(format!("{to}.aud")))?,
         };
-        self.write_down(&path, &[&copy(original, &to, request)], false)
+        let wanted = copy(original, &to, request);
+        match source.and_then(|source| as_written(&source.text, original, &wanted, request)) {
+            Some(text) => self.write_copy(&path, &original.address, &wanted, &text),
+            None => self.write_down(&path, &[&wanted], false),
+        }
+    }
+
+    /// Writes a copy behind its original, where that stands in the same file: as that is written, or spelled out where that would be another audience.
+    fn write_copy(
+        &self,
+        path: &Path,
+        original: &Address,
+        wanted: &Audience,
+        as_written: &str,
+    ) -> Result<WrittenDown, WorkbenchError> {
+        let before = self.text_of(path)?;
+        let after = place::end_of(&before, original);
+        let spelled_out = wanted.text();
+        let mut refused = None;
+        for definition in [as_written, &spelled_out] {
+            let text = place::placed(&before, after, &place::canonical(definition));
+            let (with_it, path) = self.with_unsaved(text.clone().into_bytes(), Some(path))?;
+            match with_it.check() {
+                Checked { model: Some(model), .. } => {
+                    let now = model.audiences.get(&wanted.address);
+                    let differing = now.map_or_else(Vec::new, |now| plan::differing(wanted, now));
+                    if differing.is_empty() {
+                        return self.save(&path, &text, &[wanted]);
+                    }
+                    refused.get_or_insert(WorkbenchError::Unknown(format!(
+                        "`{}` would not be what its original is in {}, which gives it another {}; name a file of its own with --file",
+                        wanted.address,
+                        path.display(),
+                        differing.join(", ")
+                    )));
+                }
+                checked => {
+                    refused.get_or_insert(WorkbenchError::Invalid(Box::new(checked)));
+                }
+            }
+        }
+        Err(refused.unwrap_or_else(|| WorkbenchError::Unknown("nothing was written".to_owned())))
+    }
+
+    /// The text of a file; nothing where there is none.
+    fn text_of(&self, path: &Path) -> Result<String, WorkbenchError> {
+        match read_text(self.system(), path) {
+            Ok(text) => Ok(text),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn save(&self, path: &Path, text: &str, audiences: &[&Audience]) -> Result<WrittenDown, WorkbenchError> {
+        if let Some(folder) = path.parent() {
+            self.system().create_folder(folder)?;
+        }
+        write_bytes(self.system(), path, text.as_bytes())?;
+        let file = path.strip_prefix(&self.folder).unwrap_or(path).to_owned();
+        Ok(WrittenDown { file, audiences: audiences.iter().map(|audience| audience.address.clone()).collect() })
     }
 
     /// The file that was named, or one in the audience folder.
@@ -119,11 +180,7 @@ impl Workbench {
         audiences: &[&Audience],
         as_deployed: bool,
     ) -> Result<WrittenDown, WorkbenchError> {
-        let before = match read_text(self.system(), path) {
-            Ok(text) => text.to_string(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(error.into()),
-        };
+        let before = self.text_of(path)?;
         let text = appended(&before, audiences);
         let (with_it, path) = self.with_unsaved(text.clone().into_bytes(), Some(path))?;
         let then = with_it.model()?;
@@ -139,13 +196,15 @@ impl Workbench {
                 )));
             }
         }
-        if let Some(folder) = path.parent() {
-            self.system().create_folder(folder)?;
-        }
-        write_bytes(self.system(), &path, text.as_bytes())?;
-        let file = path.strip_prefix(&self.folder).unwrap_or(&path).to_owned();
-        Ok(WrittenDown { file, audiences: audiences.iter().map(|audience| audience.address.clone()).collect() })
+        self.save(&path, &text, audiences)
     }
+}
+
+/// The copy in the words of the original; `None` where it cannot be found in its file.
+fn as_written(text: &str, original: &Audience, wanted: &Audience, request: &CloneRequest) -> Option<String> {
+    let file = place::parsed(text)?;
+    let audience = place::audience(&file, &original.address)?;
+    copy::copied_text(text, audience, &wanted.address, &wanted.name, request.with_connections)
 }
 
 /// A text with audiences behind it, in canonical form.
@@ -177,7 +236,8 @@ fn copy(original: &Audience, to: &Address, request: &CloneRequest) -> Audience {
         external_name: request.name.clone().unwrap_or_else(|| to.to_string()),
         status: Status::Draft,
         protect: false,
-        split: original.split.clone().filter(|_| kept),
+        // Another test has other buckets.
+        split: original.split.clone().filter(|_| kept).map(|split| Split { salt: None, ..split }),
         connections: if kept { original.connections.clone() } else { Vec::new() },
         ..original.clone()
     }
