@@ -84,6 +84,12 @@ pub(super) fn what_was_deployed_is_known_at_every_serial(mut state: Made) {
     assert_eq!(at(4), ["a: The a", "b: The c"]);
     assert_eq!(at(5), ["b: The c"]);
     assert!(matches!(state.deployed_at(6), Err(StateError::NotRecorded { asked: 6, from: 0, to: 5 })));
+    let addresses = |id| state.addresses_of(id).unwrap();
+    assert_eq!(addresses(1), [(1, name("a")), (2, name("b")), (3, name("a"))]);
+    assert_eq!(addresses(2), [(1, name("c")), (3, name("b"))]);
+    assert_eq!(addresses(9), []);
+    let revisions: Vec<_> = state.extents().unwrap().into_iter().map(|(serial, it)| (serial, it.revisions)).collect();
+    assert_eq!(revisions, [(1, 2), (2, 1), (4, 1)], "a rename is no revision");
 }
 
 pub(super) fn evaluations_are_remembered_as_long_as_they_hold(mut state: Made) {
