@@ -25,6 +25,7 @@ mod eval;
 mod explain;
 mod forget;
 mod format;
+mod history;
 mod meaning;
 mod picture;
 mod plan;
