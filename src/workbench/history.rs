@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::explain::find_user;
 use super::{Workbench, WorkbenchError};
 use crate::base::{Address, Mpid, Name, Timestamp, suggest};
+use crate::ir::Audience;
 use crate::plan;
 use crate::state::{self, Commit, Known, StateReader};
 use crate::store;
@@ -67,7 +68,7 @@ pub enum Happened {
     Revised {
         /// The number of the revision.
         revision: u64,
-        /// The names of the fields that differ from the revision before; none where something else had written to the state.
+        /// The names of the fields that differ from the revision before, and `address` where that does; none where something else had written to the state.
         fields: Vec<String>,
     },
     /// It was deleted.
@@ -220,7 +221,7 @@ fn history_of(
             let step = steps.step(after.serial, after.at);
             step.by.get_or_insert_with(|| after.by.clone());
             step.commit = step.commit.take().or_else(|| after.commit.clone());
-            let fields = plan::differing(&before.definition, &after.definition);
+            let fields = differing(&before.definition, &after.definition);
             step.happened.push(Happened::Revised { revision: after.revision, fields });
         }
     }
@@ -236,6 +237,12 @@ fn history_of(
     let mut steps: Vec<HistoryStep> = steps.found.into_values().rev().collect();
     filter.apply(&mut steps, |step| step.at);
     Ok(AudienceHistory { id: known.id, address: known.address.clone(), deleted: known.deleted.clone(), steps })
+}
+
+/// The names of the fields that differ, and `address` where that does.
+fn differing(before: &Audience, after: &Audience) -> Vec<String> {
+    let address = (before.address != after.address).then(|| "address".to_owned());
+    address.into_iter().chain(plan::differing(before, after)).collect()
 }
 
 /// Whom a user number entered and left, the latest first.

@@ -151,6 +151,9 @@ pub(super) fn the_journal_of_an_audience_and_of_a_user(mut state: Made) {
     assert_eq!(about(1), [(a, 1), (b, 1), (a, 2), (b, 3)]);
     assert_eq!(about(2), [(a, 2), (b, 2), (b, 3)]);
     assert_eq!(about(9), []);
+    let extents: Vec<_> = state.extents().unwrap().into_iter().collect();
+    let extent = |revisions, audiences, adds, drops| Extent { revisions, audiences, adds, drops };
+    assert_eq!(extents, [(1, extent(2, 2, 3, 0)), (2, extent(0, 2, 2, 1)), (3, extent(0, 1, 0, 2))]);
 }
 
 pub(super) fn waiting_for_the_lock_ends(mut state: Made) {
