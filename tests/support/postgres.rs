@@ -62,7 +62,7 @@ pub(crate) fn fresh() -> Option<Database> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let Some(url) = &*SERVER else {
         assert!(std::env::var("CI").is_err(), "there is no PostgreSQL, and CI must have one: see .ci/postgres");
-        eprintln!("skipped: this machine has no PostgreSQL");
+        println!("skipped: this machine has no PostgreSQL");
         return None;
     };
     let schema = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
