@@ -99,7 +99,11 @@ fn an_audience_by_any_address_that_it_had() {
     let step = &document["audiences"][0]["steps"][0];
     assert_eq!((&step["by"], &step["reason"], &step["serial"]), (&"tester".into(), &"aud apply".into(), &4.into()));
     let unknown = sandbox.aud(&["history", "grwn"]).code(1);
-    assert!(unknown.err.contains("no audience has or had the address `grwn`; did you mean `grown`?"), "{}", unknown.err);
+    assert!(
+        unknown.err.contains("no audience has or had the address `grwn`; did you mean `grown`?"),
+        "{}",
+        unknown.err
+    );
     let _ = sandbox.aud(&["history"]).code(1);
     let _ = sandbox.aud(&["history", "grown", "--user", "-7"]).code(1);
 }

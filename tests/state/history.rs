@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aud::base::{Fingerprint, Now, Timestamp};
-use aud::state::{Allowed, Checked, CheckedAt, Commit, Drift, StateChange, StateError, StateWriter};
+use aud::state::{Allowed, Checked, CheckedAt, Commit, Drift, Extent, StateChange, StateError, StateWriter};
 
 use super::contract::{Made, ids, told};
 use super::sample::*;
