@@ -9,92 +9,20 @@
     reason = "a benchmark works on real files, may fail loudly, and prints what it measured"
 )]
 
-use std::fmt::Write;
-use std::path::{Path, PathBuf};
+mod large;
+
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use aud::system::OsSystem;
 use aud::workbench::Workbench;
 use divan::Bencher;
+use large::{AUDIENCES, FILES, Project};
 
 /// As in the program.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-const FILES: usize = 1_000;
-const AUDIENCES: usize = 10;
-
-const PROJECT: &str = "\
-version: 1
-project: large
-workspaces: { shop: { inputs: { ios: { kind: platform }, web: { kind: platform } } } }
-outputs: { warehouse: { kind: file, settings: { path: delivered } } }
-limits: { nesting_depth: 3 }
-";
-
-/// What makes the audiences of a file differ from those of another.
-fn definitions(file: usize, edit: u64) -> String {
-    let mut text = String::from("version 1\n\ndefaults { workspace shop tags \"Lifecycle\" }\n");
-    for at in 0..AUDIENCES {
-        let (spend, days, times) = (100 + file % 50 * 10 + at, 1 + (file + at) % 28, 1 + at % 5);
-        let nested = match (file, at) {
-            (_, 0) | (0, _) => String::new(),
-            _ => format!("\n    exclude audience a{}_0", file - 1),
-        };
-        // Formatting into a string cannot fail.
-        let _ = write!(
-            text,
-            "
-## People of segment {file}, {at}.
-audience a{file}_{at} \"Audience {file} {at}\" {{
-  tags \"Segment {times}\"
-  match {{
-    spend: user \"lifetime_value\" > {spend}
-    and event \"Purchase\" where (\"category\" contains \"shoe\" and \"price\" > {at}) more than {times} times within last {days} days
-    and (user \"plan\" is in [\"pro\", \"team\"] or identity email contains \"@example.com\")
-    and not event \"App Open\" within last {edit_days} days{nested}
-  }}
-  connect warehouse
-}}
-",
-            edit_days = 1 + (edit as usize + at) % 28,
-        );
-    }
-    text
-}
-
-/// The project in a folder that goes at the end.
-struct Project {
-    folder: tempfile::TempDir,
-    edits: AtomicU64,
-}
-
-impl Project {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::create_dir(folder.path().join("audiences")).unwrap();
-        std::fs::write(folder.path().join("aud.yaml"), PROJECT).unwrap();
-        let project = Self { folder, edits: AtomicU64::new(0) };
-        (0..FILES).for_each(|file| std::fs::write(project.file(file), definitions(file, 0)).unwrap());
-        project
-    }
-
-    fn file(&self, file: usize) -> PathBuf {
-        self.folder.path().join(format!("audiences/f{file:04}.aud"))
-    }
-
-    /// Changes one window in every audience of one file.
-    fn edit(&self) {
-        let edit = self.edits.fetch_add(1, Ordering::Relaxed) + 1;
-        std::fs::write(self.file(FILES / 2), definitions(FILES / 2, edit)).unwrap();
-    }
-
-    fn workbench(&self) -> Workbench {
-        open(self.folder.path())
-    }
-}
 
 fn open(folder: &Path) -> Workbench {
     Workbench::open(Arc::new(OsSystem), folder).unwrap()
@@ -108,14 +36,14 @@ fn check(workbench: &Workbench) {
 
 #[divan::bench(sample_count = 10, sample_size = 1)]
 fn from_nothing(bencher: Bencher) {
-    let project = Project::new();
-    bencher.with_inputs(|| project.workbench()).bench_values(|workbench| check(&workbench));
+    let project = Project::with("");
+    bencher.with_inputs(|| open(project.folder())).bench_values(|workbench| check(&workbench));
 }
 
 #[divan::bench(sample_count = 20, sample_size = 1)]
 fn one_file_edited(bencher: Bencher) {
-    let project = Project::new();
-    let workbench = project.workbench();
+    let project = Project::with("");
+    let workbench = open(project.folder());
     check(&workbench);
     bencher.with_inputs(|| project.edit()).bench_values(|()| check(&workbench));
 }
@@ -133,12 +61,12 @@ fn median(mut times: Vec<Duration>) -> Duration {
 
 /// Both in turns, so that whatever else the machine does falls on both.
 fn ratio() {
-    let project = Project::new();
-    let warm = project.workbench();
+    let project = Project::with("");
+    let warm = open(project.folder());
     check(&warm);
     let (mut full, mut edited) = (Vec::new(), Vec::new());
     for _ in 0..11 {
-        let cold = project.workbench();
+        let cold = open(project.folder());
         full.push(timed(|| check(&cold)));
         project.edit();
         edited.push(timed(|| check(&warm)));

@@ -21,6 +21,7 @@ fn shop() -> Sandbox {
          connect warehouse { variant a }\n  connect warehouse\n}\n",
     );
     sandbox.write("audiences/two.aud", "version 1\n\naudience nest { match { audience adults } }\naudience all_time { standard all match { everyone } }\n");
+    let _ = sandbox.aud(&["fmt"]).fine();
     let _ = sandbox.aud(&["import"]).fine();
     let _ = sandbox.aud(&["apply", "--auto-approve", "--now", NOW]).fine();
     sandbox

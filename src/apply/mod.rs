@@ -18,11 +18,12 @@ mod outcome;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crate::base::OutputName;
 use crate::plan::{self, MadeFrom, Plan};
 use crate::project;
-use crate::state::StateWriter;
+use crate::state::{LockInfo, StateWriter};
 use crate::store::Store;
 use crate::system::System;
 
@@ -52,6 +53,22 @@ pub struct Context<'a> {
     pub progress: &'a dyn Fn(Progress<'_>),
     /// Set from outside to stop between two steps, never inside one.
     pub cancelled: &'a AtomicBool,
+    /// What to do while somebody else holds the lock.
+    pub wait: Wait<'a>,
+}
+
+/// How long to wait for a lock that somebody else holds.
+#[derive(Clone, Copy)]
+pub struct Wait<'a> {
+    /// How long at most, all pauses together.
+    pub patience: Duration,
+    /// Waits for that long, told who holds the lock, and says whether to go on.
+    pub pause: &'a dyn Fn(Duration, &LockInfo) -> bool,
+}
+
+impl Wait<'_> {
+    /// Does not wait.
+    pub const NONE: Wait<'static> = Wait { patience: Duration::ZERO, pause: &|_, _| false };
 }
 
 impl Context<'_> {
@@ -68,6 +85,7 @@ impl Context<'_> {
             reason: self.reason.clone(),
             progress: self.progress,
             cancelled: self.cancelled,
+            wait: self.wait,
         }
     }
 
@@ -83,7 +101,8 @@ impl Context<'_> {
 /// [`ApplyError::Stale`], [`ApplyError::Cancelled`] and [`ApplyError::State`] before anything was written;
 /// [`ApplyError::Undelivered`] after. What an output does not take is no error: it is among the outcome's faults.
 pub fn apply(plan: &Plan, mut context: Context<'_>) -> Result<Outcome, ApplyError> {
-    let lock = context.state.lock(&context.reason)?;
+    let Wait { patience, pause } = context.wait;
+    let lock = context.state.wait_lock(&context.reason, patience, &mut |length, holder| pause(length, holder))?;
     let outcome = under_lock(plan, &mut context, &lock);
     let unlocked = context.state.unlock(&lock);
     let outcome = outcome?;

@@ -92,6 +92,14 @@ impl ConsentArg {
     }
 }
 
+/// The flag of commands that take the state's lock.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct LockArg {
+    /// How long to wait for another run that holds the lock of the state, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub lock_timeout: u64,
+}
+
 /// The way in: the system and the flags of every command.
 pub(super) struct Door {
     /// The outside world.

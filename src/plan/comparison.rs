@@ -153,8 +153,7 @@ impl<'a> Comparison<'a> {
         let deployed = self.input.as_deployed.audiences.get(&record.definition.address);
         let deployed = deployed.map(|rows| users.translate_known(rows, self.input.store));
         let since = reuse::seen(record, self.input.snapshot, self.input.store);
-        let is_repair = reuse::drift(record).members;
-        why::causes(record.members.as_ref(), moves, deployed.as_ref(), news, since.as_ref(), is_repair)
+        why::causes(record.members.as_ref(), moves, deployed.as_ref(), news, since.as_ref())
     }
 
     /// Until when memberships hold that the plan writes down as the answer of its evaluation, and how much was evaluated. Of a membership that is used

@@ -82,7 +82,7 @@ pub fn make(input: Input<'_>) -> Result<Plan, Refusals> {
         pairs.iter().filter(|(address, _)| scope.inside.contains(*address)).map(|(a, pair)| (*a, pair)).collect();
     let comparison = Comparison::new(&input, &pairs);
     inside.iter().for_each(|(_, pair)| comparison.check(pair, &mut refusals));
-    refusals.extend(split::replaced_for_nothing(input.replace, &inside));
+    refusals.extend(split::replaced_for_nothing(input.replace, &pairs));
     let evaluated = inside.iter().filter_map(|each| comparison.rows(each.1));
     let users = Translation::new(&input.snapshot.mpids, input.store, evaluated);
     let news = News::new(input.store, &users);

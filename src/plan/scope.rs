@@ -77,7 +77,8 @@ fn excluded_nested(address: &Address, inside: &BTreeSet<&Address>, pairs: &BTree
     Refusal::ExcludedNested { address: address.clone(), by: by.collect() }
 }
 
-fn unknown(target: &Address, pairs: &BTreeMap<&Address, Pair<'_>>) -> Refusal {
+/// No audience has this address.
+pub(super) fn unknown(target: &Address, pairs: &BTreeMap<&Address, Pair<'_>>) -> Refusal {
     let old = pairs.values().filter_map(Pair::renamed_from);
     let known: BTreeSet<&str> = pairs.keys().copied().chain(old).map(Address::as_str).collect();
     let nearest = suggest::nearest(target.as_str(), known);

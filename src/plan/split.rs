@@ -1,7 +1,10 @@
 //! Splits of audiences that are deployed: a running test is fixed, its salt is kept (M15, M16).
 
+use std::collections::BTreeMap;
+
 use super::moves::Pair;
 use super::refusal::Refusal;
+use super::scope;
 use crate::base::Address;
 use crate::ir::{Audience, Split, Status};
 use crate::state::AudienceRecord;
@@ -41,12 +44,12 @@ pub fn salt(project: &str, audience: &Audience, record: Option<&AudienceRecord>)
 }
 
 /// Audiences whose test was to be replaced, and stays what it is.
-pub(super) fn replaced_for_nothing(replace: &[Address], inside: &[(&Address, &Pair<'_>)]) -> Vec<Refusal> {
-    let is_replaced = |address: &Address| {
-        let named = inside.iter().find(|(key, pair)| *key == address || pair.renamed_from() == Some(address));
-        let pair = named.map(|(_, pair)| pair);
-        pair.and_then(|pair| changed(pair.record?, pair.after?)).is_some()
+pub(super) fn replaced_for_nothing(replace: &[Address], pairs: &BTreeMap<&Address, Pair<'_>>) -> Vec<Refusal> {
+    let idle = |address: &Address| {
+        let named = pairs.iter().find(|(key, pair)| **key == address || pair.renamed_from() == Some(address));
+        let Some((_, pair)) = named else { return Some(scope::unknown(address, pairs)) };
+        let is_replaced = pair.record.zip(pair.after).is_some_and(|(record, after)| changed(record, after).is_some());
+        (!is_replaced).then(|| Refusal::NothingReplaced(address.clone()))
     };
-    let idle = replace.iter().filter(|address| !is_replaced(address));
-    idle.map(|address| Refusal::NothingReplaced(address.clone())).collect()
+    replace.iter().filter_map(idle).collect()
 }

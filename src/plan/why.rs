@@ -27,8 +27,6 @@ pub struct Why {
     pub data: Moves,
     /// Only time went on.
     pub time: Moves,
-    /// The state held another membership than the one that was last applied.
-    pub repair: Moves,
 }
 
 /// How many people move.
@@ -51,8 +49,6 @@ pub enum Cause {
     Data,
     /// Time passing.
     Time,
-    /// The repair of a state that was changed by other means.
-    Repair,
 }
 
 /// Somebody who enters or leaves, as an example. Never saved: it names a person.
@@ -70,8 +66,8 @@ pub struct Sample {
 
 impl Why {
     /// Each cause with who moves by it, in a fixed order.
-    pub fn causes(&self) -> [(Cause, Moves); 4] {
-        [(Cause::Edit, self.edit), (Cause::Data, self.data), (Cause::Time, self.time), (Cause::Repair, self.repair)]
+    pub fn causes(&self) -> [(Cause, Moves); 3] {
+        [(Cause::Edit, self.edit), (Cause::Data, self.data), (Cause::Time, self.time)]
     }
 }
 
@@ -82,7 +78,6 @@ impl Cause {
             Self::Edit => "your edit",
             Self::Data => "new data",
             Self::Time => "time passing",
-            Self::Repair => "repair of the state",
         }
     }
 }
@@ -140,15 +135,13 @@ impl<'a> News<'a> {
 /// Who moves for which reason. Nobody is in two of these.
 pub(super) struct Causes(Vec<(Cause, Difference)>);
 
-/// Divides the moves by their reason. `as_deployed` are the members by the definitions as deployed, where those are others; `is_repair` says that
-/// the state did not hold what was last applied.
+/// Divides the moves by their reason. `as_deployed` are the members by the definitions as deployed, where those are others.
 pub(super) fn causes(
     before: Option<&RoaringBitmap>,
     moves: &Difference,
     as_deployed: Option<&RoaringBitmap>,
     news: &News<'_>,
     since: Option<&Seen>,
-    is_repair: bool,
 ) -> Causes {
     let nobody = RoaringBitmap::new();
     let deployed = as_deployed.or(before).unwrap_or(&nobody);
@@ -158,9 +151,6 @@ pub(super) fn causes(
         None => Difference::default(),
     };
     let rest = without(moves, &edit);
-    if is_repair {
-        return Causes(vec![(Cause::Edit, edit), (Cause::Repair, rest)]);
-    }
     let data = Difference { adds: news.about(&rest.adds, since), drops: news.about(&rest.drops, since) };
     let time = without(&rest, &data);
     Causes(vec![(Cause::Edit, edit), (Cause::Data, data), (Cause::Time, time)])
@@ -185,7 +175,6 @@ impl Causes {
                 Cause::Edit => &mut why.edit,
                 Cause::Data => &mut why.data,
                 Cause::Time => &mut why.time,
-                Cause::Repair => &mut why.repair,
             } = counted;
         }
         why

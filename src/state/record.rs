@@ -76,7 +76,8 @@ pub struct CheckedAt {
     pub until: Option<Timestamp>,
 }
 
-/// What of a deployed audience is not as it was written: the database was changed by something else.
+/// What of a deployed audience is not as it was written: the database was changed by something else. The record says what was last applied all the
+/// same, since that is what outputs were told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Drift {
     /// The definition does not have the fingerprint that was recorded with it.

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use super::sample::Explainer;
 use super::select::{self, Select};
 use super::{Defined, Workbench, WorkbenchError, git, standard};
-use crate::apply::{self, Context, Outcome, Progress};
+use crate::apply::{self, Context, Outcome, Progress, Wait};
 use crate::base::{Fingerprint, Now};
 use crate::diagnostic::Diagnostic;
 use crate::eval;
@@ -55,6 +55,8 @@ pub struct ApplyRequest<'a> {
     pub progress: &'a dyn Fn(Progress<'_>),
     /// Set from outside to stop between two steps.
     pub cancelled: &'a AtomicBool,
+    /// What to do while somebody else holds the lock.
+    pub wait: Wait<'a>,
 }
 
 impl Workbench {
@@ -68,7 +70,7 @@ impl Workbench {
         Ok(Planned { plan, defined })
     }
 
-    fn plan_of(&self, defined: &Defined, request: &PlanRequest) -> Result<Plan, WorkbenchError> {
+    pub(super) fn plan_of(&self, defined: &Defined, request: &PlanRequest) -> Result<Plan, WorkbenchError> {
         let Defined { project, model, store, .. } = defined;
         self.must_not_be_forgetting(project)?;
         let snapshot = state::open(self.system.clone(), &project.state)?.snapshot()?;
@@ -161,6 +163,7 @@ impl Workbench {
                 reason: request.reason.to_owned(),
                 progress: request.progress,
                 cancelled: request.cancelled,
+                wait: request.wait,
             },
         )?)
     }

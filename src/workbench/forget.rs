@@ -2,7 +2,7 @@
 
 use super::explain::{find_user, identity_type};
 use super::{ApplyRequest, Workbench, WorkbenchError};
-use crate::apply::{self, Context, Deployed, ForgetOutcome};
+use crate::apply::{self, Context, Deployed, ForgetOutcome, Wait};
 use crate::base::Mpid;
 use crate::project::Project;
 use crate::state;
@@ -117,6 +117,7 @@ impl Workbench {
             reason: request.reason.to_owned(),
             progress: request.progress,
             cancelled: request.cancelled,
+            wait: Wait::NONE,
         };
         Ok(apply::forget(person.as_ref(), &project.data_path, context)?)
     }

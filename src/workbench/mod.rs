@@ -18,6 +18,7 @@ mod git;
 mod history;
 mod init;
 mod mend;
+mod rollback;
 mod sample;
 mod schema;
 mod select;

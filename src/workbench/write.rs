@@ -139,6 +139,9 @@ impl Workbench {
                 )));
             }
         }
+        if let Some(folder) = path.parent() {
+            self.system().create_folder(folder)?;
+        }
         write_bytes(self.system(), &path, text.as_bytes())?;
         let file = path.strip_prefix(&self.folder).unwrap_or(&path).to_owned();
         Ok(WrittenDown { file, audiences: audiences.iter().map(|audience| audience.address.clone()).collect() })

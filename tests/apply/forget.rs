@@ -79,6 +79,7 @@ fn run(world: &World, state: &mut dyn StateWriter, system: &dyn System) -> Resul
         reason: "forget".to_owned(),
         progress: &|_| {},
         cancelled: &AtomicBool::new(false),
+        wait: aud::apply::Wait::NONE,
     };
     forget(person.as_ref(), Path::new(DATA), context)
 }

@@ -101,6 +101,7 @@ impl World {
             reason: "apply".to_owned(),
             progress,
             cancelled,
+            wait: aud::apply::Wait::NONE,
         };
         apply(plan, context)
     }

@@ -93,22 +93,15 @@ fn anything_else_asks_again() {
 
 #[test]
 fn drift_is_planned_away() {
+    // The record says what was applied, whatever the database held.
     let mut world = world();
     world.snapshot.audiences[2].drift.members = true;
-    world.snapshot.audiences[2].members = Some(set(5..7));
+    assert_eq!(due(&world), ["other"]);
     let plan = world.plan();
     let change = only(&plan);
-    assert_eq!((change.action, change.drift.members), (Action::Refresh, true));
-    assert_eq!((change.people.adds.len(), change.why.unwrap().repair.adds), (2, 2));
-    // A membership that only lost its seal is written down again.
-    world.snapshot.audiences[2].members = Some(set(5..9));
-    assert_eq!(only(&world.plan()).people.adds.len(), 0);
-    // A definition that was changed behind our back is written down again, whatever fingerprint is recorded with it.
+    assert_eq!((change.action, change.drift.members, change.people.adds.len()), (Action::Refresh, true, 0));
+    assert!(change.connections.is_empty(), "nobody is told anything");
     world.snapshot.audiences[2].drift = aud::state::Drift { definition: true, members: false };
-    world.snapshot.audiences[2].definition.tags.insert("Hacked".to_owned());
     let plan = world.plan();
-    assert_eq!(
-        (only(&plan).action, fields(only(&plan))),
-        (Action::Update, vec!["tags: \"Hacked\" -> nothing".to_owned()])
-    );
+    assert_eq!((only(&plan).action, fields(only(&plan)).len()), (Action::Update, 0));
 }

@@ -67,7 +67,7 @@ fn equations(json: &Value) -> Vec<Vec<(String, i64)>> {
                 all.push(sum.chain([(of(&whole, total), -1)]).collect());
             }
         }
-        let causes = ["edit", "data", "time", "repair"];
+        let causes = ["edit", "data", "time"];
         for key in ["adds", "drops"] {
             let sum = causes.iter().map(|cause| (format!("{base}/why/{cause}/{key}"), 1));
             all.push(sum.chain([(of(&whole, key), -1)]).collect());

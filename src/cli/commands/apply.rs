@@ -1,10 +1,12 @@
 //! `aud apply`.
 
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use crate::apply::{Outcome, Progress};
+use crate::apply::{Outcome, Progress, Wait};
 use crate::base::SourceMap;
-use crate::cli::args::{ConsentArg, Door, NowArg, TargetArg};
+use crate::cli::args::{ConsentArg, Door, LockArg, NowArg, TargetArg};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::interrupt;
 use crate::cli::ui::Ui;
@@ -24,6 +26,8 @@ pub(in crate::cli) struct Args {
     target: TargetArg,
     #[command(flatten)]
     consent: ConsentArg,
+    #[command(flatten)]
+    lock: LockArg,
     /// Do not ask
     #[arg(long)]
     auto_approve: bool,
@@ -32,6 +36,7 @@ pub(in crate::cli) struct Args {
 /// Applies a plan: a saved one as it is, a new one after asking.
 pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Failure> {
     let workbench = door.workbench()?;
+    let approval = Approval { auto_approve: args.auto_approve, reason: "aud apply", lock: &args.lock };
     if let Some(path) = &args.file {
         let cannot_read = |source| WorkbenchError::PlanFile { path: path.clone(), source };
         let plan = file::read(&*door.system, path).map_err(cannot_read)?;
@@ -39,7 +44,7 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
         if plan.broken().next().is_some() {
             return broken(ui, &plan, &defined.sources);
         }
-        return apply(&workbench, ui, &plan, &defined);
+        return apply(&workbench, ui, &plan, &defined, &approval);
     }
     let request = PlanRequest {
         now: door.now(&args.now),
@@ -48,19 +53,39 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
         allowed: args.consent.allowed(),
         sample: 0,
     };
-    let Planned { plan, defined } = workbench.plan(&request)?;
-    ui.diagnostics(&defined.warnings, &defined.sources);
+    let planned = workbench.plan(&request)?;
+    ui.diagnostics(&planned.defined.warnings, &planned.defined.sources);
     ui.notices(args.now.now, door.system.now());
+    approve_and_apply(&workbench, ui, &planned, &approval)
+}
+
+/// How a plan is approved and applied.
+pub(super) struct Approval<'a> {
+    /// Whether nobody is asked.
+    pub(super) auto_approve: bool,
+    /// What the lock and the history say about the run.
+    pub(super) reason: &'a str,
+    /// How long to wait for the lock.
+    pub(super) lock: &'a LockArg,
+}
+
+/// Shows a plan, asks, and applies it.
+pub(super) fn approve_and_apply(
+    workbench: &Workbench,
+    ui: &Ui,
+    Planned { plan, defined }: &Planned,
+    approval: &Approval<'_>,
+) -> Result<Exit, Failure> {
     if !ui.json {
-        ui.print(&report::plan::text(&plan, &defined.sources, ui.style(), ui.verbose))?;
+        ui.print(&report::plan::text(plan, &defined.sources, ui.style(), ui.verbose))?;
         if plan.is_empty() && plan.pending == 0 {
             return Ok(Exit::Fine);
         }
     }
     if plan.broken().next().is_some() {
-        return broken(ui, &plan, &defined.sources);
+        return broken(ui, plan, &defined.sources);
     }
-    if !plan.is_empty() && !args.auto_approve {
+    if !plan.is_empty() && !approval.auto_approve {
         match ui.confirm("\nApply this plan?") {
             Some(true) => {}
             Some(false) => {
@@ -74,7 +99,7 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
             }
         }
     }
-    apply(&workbench, ui, &plan, &defined)
+    apply(workbench, ui, plan, defined, approval)
 }
 
 /// A plan that breaks a guard or an assertion is shown, and never applied.
@@ -87,8 +112,14 @@ fn broken(ui: &Ui, plan: &Plan, sources: &SourceMap) -> Result<Exit, Failure> {
     Ok(Exit::Broken)
 }
 
-fn apply(workbench: &Workbench, ui: &Ui, plan: &Plan, defined: &Defined) -> Result<Exit, Failure> {
-    let outcome = carry_out(workbench, ui, plan, defined)?;
+fn apply(
+    workbench: &Workbench,
+    ui: &Ui,
+    plan: &Plan,
+    defined: &Defined,
+    approval: &Approval<'_>,
+) -> Result<Exit, Failure> {
+    let outcome = carry_out(workbench, ui, plan, defined, approval)?;
     if ui.json {
         ui.print_json(&report::apply::json(&outcome))?;
     } else {
@@ -107,6 +138,7 @@ pub(super) fn carry_out(
     ui: &Ui,
     plan: &Plan,
     defined: &Defined,
+    approval: &Approval<'_>,
 ) -> Result<Outcome, WorkbenchError> {
     let bar = ui.progress(0, "deliveries");
     bar.set_message("delivering");
@@ -114,7 +146,7 @@ pub(super) fn carry_out(
         plan,
         defined,
         &ApplyRequest {
-            reason: "aud apply",
+            reason: approval.reason,
             progress: &|progress| {
                 if let Progress::Delivering { done, total, .. } = progress {
                     bar.set_length(total);
@@ -122,6 +154,14 @@ pub(super) fn carry_out(
                 }
             },
             cancelled: interrupt::flag(),
+            wait: Wait {
+                patience: Duration::from_secs(approval.lock.lock_timeout),
+                pause: &|length, holder| {
+                    ui.say(&format!("waiting for the lock: {}", report::visible(&holder.to_string())));
+                    std::thread::sleep(length);
+                    !interrupt::flag().load(Ordering::SeqCst)
+                },
+            },
         },
     );
     bar.finish_and_clear();

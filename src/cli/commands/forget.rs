@@ -1,6 +1,6 @@
 //! `aud forget`.
 
-use crate::apply::Progress;
+use crate::apply::{Progress, Wait};
 use crate::cli::args::Door;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::interrupt;
@@ -60,6 +60,7 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
                 }
             },
             cancelled: interrupt::flag(),
+            wait: Wait::NONE,
         },
     );
     bar.finish_and_clear();

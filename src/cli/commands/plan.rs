@@ -74,7 +74,10 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Fai
     if let Some(path) = &args.output {
         let cannot_write = |source| WorkbenchError::PlanFile { path: path.clone(), source };
         file::write(&*door.system, path, &planned.plan).map_err(cannot_write)?;
-        ui.say(&format!("Saved to {0}; run: aud apply {0}", path.display()));
+        let is_broken = planned.plan.broken().next().is_some();
+        let next =
+            if is_broken { "it cannot be applied".to_owned() } else { format!("run: aud apply {}", path.display()) };
+        ui.say(&format!("Saved to {}; {next}", path.display()));
     }
     if planned.plan.broken().next().is_some() {
         return Ok(Exit::Broken);

@@ -195,7 +195,7 @@ fn connection(connection: &ConnectionChange, action: Action) -> ConnectionView {
 
 fn why(why: &Why) -> WhyView {
     let moves = |moves: Moves| MovesView { adds: moves.adds.into(), drops: moves.drops.into() };
-    WhyView { edit: moves(why.edit), data: moves(why.data), time: moves(why.time), repair: moves(why.repair) }
+    WhyView { edit: moves(why.edit), data: moves(why.data), time: moves(why.time) }
 }
 
 /// `user 3f9a…`: enough to tell two of them apart, and too little to find out who they are.
@@ -218,7 +218,6 @@ fn cause(cause: Cause) -> CauseView {
         Cause::Edit => CauseView::Edit,
         Cause::Data => CauseView::Data,
         Cause::Time => CauseView::Time,
-        Cause::Repair => CauseView::Repair,
     }
 }
 

@@ -147,7 +147,7 @@ impl Small {
         let causes =
             |of: fn(&MovesView) -> Figure| why.causes().iter().filter(|(_, moves)| !of(moves).is_zero()).count() as u64;
         let few = [few(&[adds], self.0, causes(|m| m.adds)), few(&[drops], self.0, causes(|m| m.drops))];
-        for moves in [&mut why.edit, &mut why.data, &mut why.time, &mut why.repair] {
+        for moves in [&mut why.edit, &mut why.data, &mut why.time] {
             moves.adds = self.inner(moves.adds, few[0] || hidden);
             moves.drops = self.inner(moves.drops, few[1] || hidden);
         }

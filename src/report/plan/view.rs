@@ -297,8 +297,6 @@ pub struct WhyView {
     pub data: MovesView,
     /// By time passing.
     pub time: MovesView,
-    /// By the repair of a state that was changed by other means.
-    pub repair: MovesView,
 }
 
 /// How many move.
@@ -329,8 +327,6 @@ pub enum CauseView {
     Data,
     /// Time passing.
     Time,
-    /// The repair of the state.
-    Repair,
 }
 
 /// Somebody who enters or leaves.

@@ -269,9 +269,9 @@ pub(super) struct Note {
 
 impl WhyView {
     /// Each cause with who moves by it, in a fixed order.
-    pub(super) fn causes(&self) -> [(CauseView, MovesView); 4] {
-        use CauseView::{Data, Edit, Repair, Time};
-        [(Edit, self.edit), (Data, self.data), (Time, self.time), (Repair, self.repair)]
+    pub(super) fn causes(&self) -> [(CauseView, MovesView); 3] {
+        use CauseView::{Data, Edit, Time};
+        [(Edit, self.edit), (Data, self.data), (Time, self.time)]
     }
 }
 
@@ -282,7 +282,6 @@ impl CauseView {
             Self::Edit => "your edit",
             Self::Data => "new data",
             Self::Time => "time passing",
-            Self::Repair => "repair of the state",
         }
     }
 }

@@ -44,18 +44,46 @@ fn audiences(db: &dyn Database, users: usize) -> Result<Vec<AudienceRecord>, Sta
         &[],
     )?;
     // Reading definitions and bitmaps is most of the work, and each is on its own.
-    rows.into_par_iter().map(|row| audience(&row, users)).collect()
+    let mut records = rows.into_par_iter().map(|row| audience(&row, users)).collect::<Result<Vec<_>, _>>()?;
+    records.iter_mut().filter(|record| record.drift.any()).try_for_each(|record| as_applied(db, record))?;
+    Ok(records)
+}
+
+/// What was last applied, in the place of what something else put there: outputs were only ever told of that.
+fn as_applied(db: &dyn Database, record: &mut AudienceRecord) -> Result<(), StateError> {
+    if record.drift.members {
+        record.members = Some(replayed(db, record.id.cast_signed())?);
+    }
+    if record.drift.definition {
+        let sql = "SELECT ir_version, definition FROM revisions WHERE audience = ?1 AND revision = ?2";
+        let applied = db.query(sql, &[record.id.into(), record.revision.into()])?;
+        if let Some(row) = applied.first() {
+            let address = record.definition.address.clone();
+            record.definition = Audience { address, ..definition(row.small(0)?, row.text(1)?)? };
+        }
+    }
+    Ok(())
+}
+
+/// The members of an audience by its journal.
+pub(super) fn replayed(db: &dyn Database, audience: i64) -> Result<RoaringBitmap, StateError> {
+    let mut members = RoaringBitmap::new();
+    for row in db.query("SELECT adds, drops FROM journal WHERE audience = ?1 ORDER BY id", &[audience.into()])? {
+        members |= bitmap(row.blob(0)?)?;
+        members -= bitmap(row.blob(1)?)?;
+    }
+    Ok(members)
 }
 
 fn audience(row: &Row, users: usize) -> Result<AudienceRecord, StateError> {
     let (definition, fingerprint, is_altered) = defined(row)?;
     let bytes = row.maybe_blob(10)?;
-    let members = bytes.map(bitmap).transpose()?;
+    // A format before 4 wrote no seal.
+    let is_sealed = row.maybe_text(13)?.is_none_or(|seal| bytes.is_some_and(|bytes| column::seal(bytes) == seal));
+    let members = bytes.filter(|_| is_sealed).map(bitmap).transpose()?;
     if members.as_ref().and_then(RoaringBitmap::max).is_some_and(|last| last as usize >= users) {
         return Err(StateError::damaged(format!("`{}` has members without a number", definition.address)));
     }
-    // A format before 4 wrote no seal.
-    let is_sealed = row.maybe_text(13)?.is_none_or(|seal| bytes.is_some_and(|bytes| column::seal(bytes) == seal));
     Ok(AudienceRecord {
         id: row.unsigned(0)?,
         definition,

@@ -293,15 +293,22 @@ impl Writing<'_> {
     /// Replaces the members, and writes down who entered and left. The same members only get a seal where they have another one.
     fn set_members(&self, id: i64, members: Option<&RoaringBitmap>) -> Result<(), StateError> {
         let held = self.db.one("SELECT members, members_seal FROM audiences WHERE id = ?1", &[id.into()])?;
-        let before = held.maybe_blob(0)?.map(bitmap).transpose()?;
+        let is_sealed = match (held.maybe_blob(0)?, held.maybe_text(1)?) {
+            (_, None) => true,
+            (bytes, Some(seal)) => bytes.is_some_and(|bytes| column::seal(bytes) == seal),
+        };
+        // What something else put there was told to nobody.
+        let before =
+            if is_sealed { held.maybe_blob(0)?.map(bitmap).transpose()? } else { Some(read::replayed(self.db, id)?) };
         let nobody = RoaringBitmap::new();
         must_have_numbers(members.unwrap_or(&nobody), self.users)?;
         let bytes = members.map(bitmap_bytes);
         let seal = bytes.as_deref().map(column::seal);
         if before.as_ref() == members {
-            if held.maybe_text(1)? != seal.as_deref() {
-                let reseal = "UPDATE audiences SET members = ?2, members_seal = ?3 WHERE id = ?1";
-                self.db.execute(reseal, &[id.into(), bytes.as_ref().into(), seal.as_ref().into()])?;
+            if !is_sealed || held.maybe_text(1)? != seal.as_deref() {
+                let reseal = "UPDATE audiences SET members = ?2, members_seal = ?3, size = ?4 WHERE id = ?1";
+                let size = members.map_or(0, RoaringBitmap::len);
+                self.db.execute(reseal, &[id.into(), bytes.as_ref().into(), seal.as_ref().into(), size.into()])?;
             }
             return Ok(());
         }

@@ -8,6 +8,7 @@ mod mv;
 mod pull;
 mod push;
 mod rm;
+mod rollback;
 mod show;
 mod unlock;
 
@@ -32,6 +33,8 @@ pub(in crate::cli) enum Command {
     Pull(pull::Args),
     /// Put a document in the place of the whole state
     Push(push::Args),
+    /// Deploy again what was deployed at an earlier serial
+    Rollback(rollback::Args),
     /// Take the lock away from a run that died
     Unlock(unlock::Args),
     /// List the commits, the latest first
@@ -47,6 +50,7 @@ pub(in crate::cli) fn run(door: &Door, ui: &Ui, command: &Command) -> Result<Exi
         Command::Rm(args) => rm::run(door, ui, args),
         Command::Pull(args) => pull::run(door, ui, args),
         Command::Push(args) => push::run(door, ui, args),
+        Command::Rollback(args) => rollback::run(door, ui, args),
         Command::Unlock(args) => unlock::run(door, ui, args),
         Command::History(args) => history::run(door, ui, args),
     }
