@@ -21,6 +21,7 @@ fn shop() -> Sandbox {
          connect warehouse { variant a }\n  connect warehouse\n}\n",
     );
     sandbox.write("audiences/two.aud", "version 1\n\naudience nest { match { audience adults } }\naudience all_time { standard all match { everyone } }\n");
+    let _ = sandbox.aud(&["fmt"]).fine();
     let _ = sandbox.aud(&["import"]).fine();
     let _ = sandbox.aud(&["apply", "--auto-approve", "--now", NOW]).fine();
     sandbox
@@ -81,7 +82,6 @@ fn nothing_is_written_where_it_would_mean_something_else() {
 #[test]
 fn a_clone_is_a_draft_with_the_same_criteria_and_tags() {
     let sandbox = shop();
-    let _ = sandbox.aud(&["fmt"]).fine();
     let _ = sandbox.aud(&["clone", "adults", "elders", "--name", "Elders"]).fine();
     let text = sandbox.read("audiences/one.aud");
     assert!(text.contains("# What follows is about age.") && text.contains("audience elders \"Elders\""), "{text}");

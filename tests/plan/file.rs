@@ -133,7 +133,7 @@ fn each_fault_has_its_own_words() {
 this is not a saved plan; make one with `aud plan -o FILE`
 this is not a saved plan; make one with `aud plan -o FILE`
 the plan has format 7, and this build reads 1 to 2; make it again with this aud
-the plan is cut or continued: 4240 bytes follow the header instead of 8609; make it again
+the plan is cut or continued: 4210 bytes follow the header instead of 8549; make it again
 the plan was changed since it was saved; make it again
 this is not a saved plan; make one with `aud plan -o FILE`
 "#);

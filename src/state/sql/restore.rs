@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value as Json};
 
+use super::column::bitmap;
 use super::dump::{FORMAT, VERSION, checksum};
 use super::table::{Holds, TABLES, Table};
 use super::{Database, Param, Value, delivery, history, read};
@@ -112,6 +113,10 @@ fn must_read_back(db: &dyn Database, head: &Head) -> Result<(), StateError> {
     let snapshot = read::snapshot(db)?;
     if (&snapshot.lineage, snapshot.serial) != (&head.lineage, head.serial) {
         return Err(StateError::damaged("lineage and serial are not those of its tables"));
+    }
+    // Members that something else put there are not what a snapshot says; they must be members all the same.
+    for row in db.query("SELECT members FROM audiences WHERE members IS NOT NULL", &[])? {
+        bitmap(row.blob(0)?)?;
     }
     delivery::pending(db)?;
     history::journal_since(db, i64::MIN)?;
