@@ -7,4 +7,5 @@ mod graph;
 mod forms;
 mod pages;
 mod plan;
+mod state;
 mod suppress;

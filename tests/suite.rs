@@ -28,6 +28,7 @@ mod explain;
 mod faults;
 mod forget;
 mod format;
+mod history;
 mod meaning;
 mod picture;
 mod plan;

@@ -121,7 +121,8 @@ impl Door {
     }
 }
 
-fn parse_time(text: &str) -> Result<Timestamp, String> {
+/// A time as flags take it.
+pub(super) fn parse_time(text: &str) -> Result<Timestamp, String> {
     read_date(text)
         .ok_or_else(|| "expected a time such as 2026-03-01T12:00:00Z, or a date (its midnight, UTC)".to_owned())
 }

@@ -57,6 +57,8 @@ enum Command {
     List(commands::list::Args),
     /// Show one audience in full
     Show(commands::show::Args),
+    /// Say what became of an audience, or what a user entered and left
+    History(commands::history::Args),
     /// Write a copy of an audience: a draft with its criteria and tags
     Clone(commands::clone::Args),
     /// Write definitions for audiences that are deployed and not written
@@ -116,6 +118,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, system: Arc<dyn System>) ->
         Command::Apply(args) => commands::apply::run(&door, &ui, &args),
         Command::List(args) => commands::list::run(&door, &ui, &args),
         Command::Show(args) => commands::show::run(&door, &ui, &args),
+        Command::History(args) => commands::history::run(&door, &ui, &args),
         Command::Clone(args) => commands::clone::run(&door, &ui, &args),
         Command::Adopt(args) => commands::adopt::run(&door, &ui, &args),
         Command::Who(args) => commands::who::run(&door, &ui, &args),

@@ -15,11 +15,14 @@ pub mod estimate;
 pub mod explain;
 pub mod forget;
 pub mod graph;
+pub mod history;
 pub mod import;
 mod number;
 pub mod plan;
 pub mod schema;
+pub mod state;
 mod style;
+mod table;
 pub mod testing;
 
 pub use crate::base::visible::visible;

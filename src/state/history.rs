@@ -29,6 +29,19 @@ pub struct Commit {
     pub allowed: Vec<Allowed>,
 }
 
+/// How much a commit changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// Definitions that were created or changed.
+    pub revisions: u64,
+    /// Audiences that somebody entered or left.
+    pub audiences: u64,
+    /// Who entered, counted once for each audience.
+    pub adds: u64,
+    /// Who left, counted once for each audience.
+    pub drops: u64,
+}
+
 /// An audience that has or had an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {

@@ -32,7 +32,7 @@ use std::time::Duration;
 pub use changeset::{Allowed, Changeset, Checked, NewDelivery, StateChange};
 pub use departure::{Carrier, Departed, Departure};
 pub use error::StateError;
-pub use history::{Commit, JournalEntry, Known, Revision};
+pub use history::{Commit, Extent, JournalEntry, Known, Revision};
 pub use lock::LockInfo;
 pub use open::{OpenState, open};
 pub use postgres::PostgresState;
@@ -89,6 +89,12 @@ pub trait StateReader {
 
     /// Every audience that has or had an address, deleted ones included, by number.
     fn known(&self, address: &Address) -> Result<Vec<Known>, StateError>;
+
+    /// The addresses that an audience had, deleted ones included, each with the serial since which; oldest first.
+    fn addresses_of(&self, audience: u64) -> Result<Vec<(u64, Address)>, StateError>;
+
+    /// How much each commit changed, by serial. Commits that changed neither a definition nor a membership are left out.
+    fn extents(&self) -> Result<BTreeMap<u64, Extent>, StateError>;
 
     /// The definitions that were deployed just after a serial, by address. [`StateError::NotRecorded`] where that is not known.
     fn deployed_at(&self, serial: u64) -> Result<Vec<Audience>, StateError>;

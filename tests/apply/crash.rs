@@ -1,6 +1,6 @@
 //! Runs that die at every step, before and after its effect, and are taken up again: the end is the same.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -9,8 +9,8 @@ use aud::base::{Address, Mpid, Now};
 use aud::ir::{Audience, VariantName};
 use aud::plan::{Action, Change};
 use aud::state::{
-    Changeset, Commit, Delivery, Departure, Head, JournalEntry, Known, LockInfo, Revision, Snapshot, SqliteState,
-    StateError, StateReader, StateWriter,
+    Changeset, Commit, Delivery, Departure, Extent, Head, JournalEntry, Known, LockInfo, Revision, Snapshot,
+    SqliteState, StateError, StateReader, StateWriter,
 };
 use aud::system::{Content, FileInfo, MemorySystem, System};
 use rayon::prelude::*;
@@ -100,6 +100,14 @@ impl StateReader for MortalState<'_> {
 
     fn journal_about(&self, user: u32) -> Result<Vec<JournalEntry>, StateError> {
         self.1.alive(died).and_then(|()| self.0.journal_about(user))
+    }
+
+    fn addresses_of(&self, audience: u64) -> Result<Vec<(u64, Address)>, StateError> {
+        self.1.alive(died).and_then(|()| self.0.addresses_of(audience))
+    }
+
+    fn extents(&self) -> Result<BTreeMap<u64, Extent>, StateError> {
+        self.1.alive(died).and_then(|()| self.0.extents())
     }
 
     fn known(&self, address: &Address) -> Result<Vec<Known>, StateError> {

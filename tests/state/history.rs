@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aud::base::{Fingerprint, Now, Timestamp};
-use aud::state::{Allowed, Checked, CheckedAt, Commit, Drift, StateChange, StateError, StateWriter};
+use aud::state::{Allowed, Checked, CheckedAt, Commit, Drift, Extent, StateChange, StateError, StateWriter};
 
 use super::contract::{Made, ids, told};
 use super::sample::*;
@@ -84,6 +84,12 @@ pub(super) fn what_was_deployed_is_known_at_every_serial(mut state: Made) {
     assert_eq!(at(4), ["a: The a", "b: The c"]);
     assert_eq!(at(5), ["b: The c"]);
     assert!(matches!(state.deployed_at(6), Err(StateError::NotRecorded { asked: 6, from: 0, to: 5 })));
+    let addresses = |id| state.addresses_of(id).unwrap();
+    assert_eq!(addresses(1), [(1, name("a")), (2, name("b")), (3, name("a"))]);
+    assert_eq!(addresses(2), [(1, name("c")), (3, name("b"))]);
+    assert_eq!(addresses(9), []);
+    let revisions: Vec<_> = state.extents().unwrap().into_iter().map(|(serial, it)| (serial, it.revisions)).collect();
+    assert_eq!(revisions, [(1, 2), (2, 1), (4, 1)], "a rename is no revision");
 }
 
 pub(super) fn evaluations_are_remembered_as_long_as_they_hold(mut state: Made) {
@@ -145,6 +151,9 @@ pub(super) fn the_journal_of_an_audience_and_of_a_user(mut state: Made) {
     assert_eq!(about(1), [(a, 1), (b, 1), (a, 2), (b, 3)]);
     assert_eq!(about(2), [(a, 2), (b, 2), (b, 3)]);
     assert_eq!(about(9), []);
+    let extents: Vec<_> = state.extents().unwrap().into_iter().collect();
+    let extent = |revisions, audiences, adds, drops| Extent { revisions, audiences, adds, drops };
+    assert_eq!(extents, [(1, extent(2, 2, 3, 0)), (2, extent(0, 2, 2, 1)), (3, extent(0, 1, 0, 2))]);
 }
 
 pub(super) fn waiting_for_the_lock_ends(mut state: Made) {

@@ -17,6 +17,7 @@ pub(super) mod fmt;
 pub(super) mod forget;
 pub(super) mod from_ir;
 pub(super) mod graph;
+pub(super) mod history;
 pub(super) mod import;
 pub(super) mod init;
 pub(super) mod list;

@@ -1,12 +1,14 @@
 //! Reading what was: revisions, the journal, commits, audiences by the addresses they had.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::column::{bitmap, definition, name};
 use super::{Database, Param, Row};
 use crate::base::{Address, Now};
 use crate::ir::Audience;
-use crate::state::{Commit, JournalEntry, Known, Revision, StateError};
+use crate::state::{Commit, Extent, JournalEntry, Known, Revision, StateError};
 
 /// Journal entries at or after an instant, oldest first.
 pub(super) fn journal_since(db: &dyn Database, since_ms: i64) -> Result<Vec<JournalEntry>, StateError> {
@@ -112,6 +114,29 @@ pub(super) fn known(db: &dyn Database, address: &Address) -> Result<Vec<Known>, 
         })
     };
     rows.iter().map(known).collect()
+}
+
+/// The addresses that an audience had, each with the serial since which.
+pub(super) fn addresses_of(db: &dyn Database, audience: u64) -> Result<Vec<(u64, Address)>, StateError> {
+    let sql = "SELECT serial, address FROM addresses WHERE audience = ?1 ORDER BY serial";
+    db.query(sql, &[audience.into()])?.iter().map(|row| Ok((row.unsigned(0)?, name(row.text(1)?)?))).collect()
+}
+
+/// How much each commit changed. Counted by the database, without reading users.
+pub(super) fn extents(db: &dyn Database) -> Result<BTreeMap<u64, Extent>, StateError> {
+    let mut extents: BTreeMap<u64, Extent> = BTreeMap::new();
+    let people = "SELECT serial, count(DISTINCT audience), CAST(sum(entered) AS BIGINT), CAST(sum(dropped) AS BIGINT)
+                  FROM journal GROUP BY serial";
+    for row in db.query(people, &[])? {
+        let extent =
+            Extent { revisions: 0, audiences: row.unsigned(1)?, adds: row.unsigned(2)?, drops: row.unsigned(3)? };
+        extents.insert(row.unsigned(0)?, extent);
+    }
+    let revisions = "SELECT serial, count(*) FROM revisions WHERE serial IS NOT NULL GROUP BY serial";
+    for row in db.query(revisions, &[])? {
+        extents.entry(row.unsigned(0)?).or_default().revisions = row.unsigned(1)?;
+    }
+    Ok(extents)
 }
 
 /// The definitions that were deployed just after a serial, each under the address that it had then.

@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub(super) use database::{Database, Driver, Param, Row, Value};
 
 use super::{
-    Changeset, Commit, Delivery, Departure, Head, JournalEntry, Known, LockInfo, Metrics, Revision, Snapshot,
+    Changeset, Commit, Delivery, Departure, Extent, Head, JournalEntry, Known, LockInfo, Metrics, Revision, Snapshot,
     StateError, StateReader, StateWriter,
 };
 use crate::base::{Address, Mpid, Now};
@@ -113,6 +113,14 @@ impl<D: Driver> StateReader for SqlState<D> {
 
     fn known(&self, address: &Address) -> Result<Vec<Known>, StateError> {
         Ok(self.read(|db| history::known(db, address))?.unwrap_or_default())
+    }
+
+    fn addresses_of(&self, audience: u64) -> Result<Vec<(u64, Address)>, StateError> {
+        Ok(self.read(|db| history::addresses_of(db, audience))?.unwrap_or_default())
+    }
+
+    fn extents(&self) -> Result<BTreeMap<u64, Extent>, StateError> {
+        Ok(self.read(history::extents)?.unwrap_or_default())
     }
 
     fn deployed_at(&self, serial: u64) -> Result<Vec<Audience>, StateError> {

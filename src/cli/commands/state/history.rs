@@ -1,13 +1,10 @@
 //! `aud state history`.
 
-use serde_json::json;
-
 use super::wrong;
 use crate::cli::args::Door;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::ui::Ui;
-use crate::report::visible;
-use crate::state::Commit;
+use crate::report::state as report;
 
 /// Arguments of `aud state history`.
 #[derive(Debug, clap::Args)]
@@ -19,41 +16,15 @@ pub(in crate::cli) struct Args {
 
 /// Lists the commits, the latest first.
 pub(super) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Failure> {
-    let mut commits = door.workbench()?.state()?.commits().map_err(wrong)?;
+    let state = door.workbench()?.state()?;
+    let mut commits = state.commits().map_err(wrong)?;
     commits.reverse();
     commits.truncate(args.limit.unwrap_or(usize::MAX));
+    let extents = state.extents().map_err(wrong)?;
     if ui.json {
-        let commits: Vec<_> = commits.iter().map(document).collect();
-        ui.print_json(&json!({ "version": 1, "commits": commits }))?;
-        return Ok(Exit::Fine);
-    }
-    if commits.is_empty() {
-        ui.print("Nothing was applied so far.")?;
-    }
-    for each in &commits {
-        let commit = each.commit.as_deref().and_then(|commit| commit.get(..8)).map(|it| format!("  git {it}"));
-        let line =
-            format!("{:>6}  {}  {:<16} {}{}", each.serial, each.at, each.by, each.reason, commit.unwrap_or_default());
-        ui.print(&visible(&line))?;
-        for allowed in &each.allowed {
-            ui.print(&visible(&format!(
-                "        allowed {}: {} ({})",
-                allowed.what, allowed.reason, allowed.measured
-            )))?;
-        }
+        ui.print_json(&report::history_json(&commits, &extents))?;
+    } else {
+        ui.print(&report::history(&commits, &extents, ui.table_style()))?;
     }
     Ok(Exit::Fine)
-}
-
-fn document(commit: &Commit) -> serde_json::Value {
-    json!({
-        "serial": commit.serial,
-        "at": commit.at.to_string(),
-        "by": commit.by,
-        "commit": commit.commit,
-        "reason": commit.reason,
-        "now": commit.now.0.to_string(),
-        "data_version": commit.data_version,
-        "allowed": commit.allowed,
-    })
 }

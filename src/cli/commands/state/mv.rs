@@ -1,11 +1,10 @@
 //! `aud state mv`.
 
-use serde_json::json;
-
 use super::address;
 use crate::cli::args::Door;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::ui::Ui;
+use crate::report::state as report;
 
 /// Arguments of `aud state mv`.
 #[derive(Debug, clap::Args)]
@@ -21,9 +20,9 @@ pub(super) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Failure> {
     let (from, to) = (address(&args.from)?, address(&args.to)?);
     let serial = door.workbench()?.state_mv(&from, &to)?;
     if ui.json {
-        ui.print_json(&json!({ "version": 1, "from": from, "to": to, "serial": serial }))?;
+        ui.print_json(&report::moved_json(&from, &to, serial))?;
     } else {
-        ui.print(&format!("`{from}` is `{to}` from now on; state serial {serial}"))?;
+        ui.print(&report::moved(&from, &to, serial))?;
     }
     Ok(Exit::Fine)
 }

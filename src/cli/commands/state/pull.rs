@@ -7,6 +7,7 @@ use super::wrong;
 use crate::cli::args::Door;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::ui::Ui;
+use crate::report::state as report;
 use crate::system::write_bytes;
 
 /// Arguments of `aud state pull`.
@@ -25,7 +26,7 @@ pub(super) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Failure> {
         Some(path) => {
             let text = serde_json::to_string_pretty(&document).map_err(io::Error::from)? + "\n";
             write_bytes(&*door.system, path, text.as_bytes())?;
-            ui.say(&format!("wrote the state to {}; treat it like the data", path.display()));
+            ui.say(&report::pulled(path));
         }
     }
     Ok(Exit::Fine)

@@ -2,12 +2,11 @@
 
 use std::path::PathBuf;
 
-use serde_json::json;
-
 use super::wrong;
 use crate::cli::args::Door;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::ui::Ui;
+use crate::report::state as report;
 
 /// Arguments of `aud state push`.
 #[derive(Debug, clap::Args)]
@@ -32,9 +31,9 @@ pub(super) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Failure> {
     let serial = restored.map_err(wrong)?;
     unlocked.map_err(wrong)?;
     if ui.json {
-        ui.print_json(&json!({ "version": 1, "serial": serial }))?;
+        ui.print_json(&report::pushed_json(serial))?;
     } else {
-        ui.print(&format!("the state is that of {path}; serial {serial}"))?;
+        ui.print(&report::pushed(&args.file, serial))?;
     }
     Ok(Exit::Fine)
 }

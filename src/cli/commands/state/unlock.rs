@@ -1,11 +1,10 @@
 //! `aud state unlock`.
 
-use serde_json::json;
-
 use super::wrong;
 use crate::cli::args::Door;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::ui::Ui;
+use crate::report::state as report;
 
 /// Arguments of `aud state unlock`.
 #[derive(Debug, clap::Args)]
@@ -27,9 +26,9 @@ pub(super) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Failure> {
         Some(held) => {
             state.break_lock(lock).map_err(wrong)?;
             if ui.json {
-                ui.print_json(&json!({ "version": 1, "unlocked": held.id }))?;
+                ui.print_json(&report::unlocked_json(&held))?;
             } else {
-                ui.print(&format!("took the lock away from {held}"))?;
+                ui.print(&report::unlocked(&held))?;
             }
         }
     }
