@@ -82,7 +82,6 @@ fn nothing_is_written_where_it_would_mean_something_else() {
 #[test]
 fn a_clone_is_a_draft_with_the_same_criteria_and_tags() {
     let sandbox = shop();
-    let _ = sandbox.aud(&["fmt"]).fine();
     let _ = sandbox.aud(&["clone", "adults", "elders", "--name", "Elders"]).fine();
     let text = sandbox.read("audiences/one.aud");
     assert!(text.contains("# What follows is about age.") && text.contains("audience elders \"Elders\""), "{text}");

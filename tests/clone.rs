@@ -1,4 +1,8 @@
-//! Copies of audiences in the words of the originals, and adoptions of a whole project.
+//! Copies of audiences in the words of the originals, adoptions of a whole project, and splits that came out far off.
+
+use aud::base::Mpid;
+use aud::estimate::sample_ratio;
+use aud::members::bucket;
 
 use crate::support::Sandbox;
 
@@ -163,4 +167,55 @@ fn adoption_keeps_everything_and_replaces_nothing() {
     )
     .unwrap();
     nothing_to_do(&sandbox);
+}
+
+#[test]
+fn what_others_miss_is_adopted_and_nothing_beside_it() {
+    let sandbox = shop();
+    // Its audiences are nested and tested elsewhere, so that the definitions have errors until they are back.
+    std::fs::remove_file(sandbox.at("audiences/lifecycle.aud")).unwrap();
+    let _ = sandbox.aud(&["check"]).code(1);
+    let twice = sandbox.aud(&["adopt", "parisians"]).code(1);
+    assert!(twice.err.contains("`parisians` is written already"), "{}", twice.err);
+    let adopted = sandbox.aud(&["adopt", "--all", "--json"]).fine().json();
+    assert!(adopted["audiences"].as_array().unwrap().contains(&"employees".into()), "{adopted}");
+    assert!(!adopted["audiences"].as_array().unwrap().contains(&"parisians".into()), "{adopted}");
+    nothing_to_do(&sandbox);
+    // A file that cannot be read may hold anything.
+    sandbox.write("audiences/crm.aud", "version 1\n\naudience {");
+    assert!(sandbox.aud(&["adopt", "--all"]).code(1).err.contains("crm.aud cannot be read"));
+}
+
+#[test]
+fn a_split_that_is_far_off_is_told_beside_the_plan() {
+    let sandbox = shop();
+    let people = sandbox.aud(&["who", "parisians", "--now", NOW]).fine().out;
+    let mpids: Vec<Mpid> = people
+        .lines()
+        .map(|line| match serde_json::from_str::<serde_json::Value>(line) {
+            Ok(serde_json::Value::Object(person)) => Mpid(person["mpid"].as_str().unwrap().parse().unwrap()),
+            _ => Mpid(line.trim().parse().unwrap()),
+        })
+        .collect();
+    let far_off = |salt: &String| {
+        let half = mpids.iter().filter(|mpid| bucket(salt, **mpid) < 50).count() as u64;
+        sample_ratio(&[50, 50], &[half, mpids.len() as u64 - half]).unwrap() < 0.001
+    };
+    let salt = (0..100_000).map(|number| format!("salt {number}")).find(far_off).unwrap();
+    let path = "audiences/crm.aud";
+    let split = format!(
+        "  split fair {{\n    salt \"{salt}\"\n    variant a \"A\" 50%\n  }}\n\n  connect ads_file {{\n    variant a\n  }}\n"
+    );
+    let text = sandbox.read(path);
+    let (before, rest) = text.split_once("audience parisians ").unwrap();
+    sandbox.write(path, &format!("{before}audience parisians {}", rest.replacen("  connect ads_file\n", &split, 1)));
+    let planned = sandbox.aud(&["plan", "--now", NOW]).fine();
+    assert!(planned.err.contains("warning: the split `fair` of `parisians` came out as a "), "{}", planned.err);
+    assert!(planned.err.contains("where a 50% · control 50% was asked for (chance 1 in "), "{}", planned.err);
+    let hidden = sandbox.aud(&["plan", "--suppress-below", "10", "--now", NOW]).fine();
+    assert!(hidden.err.contains("`parisians` came out far from a 50%"), "{}", hidden.err);
+    let applied = sandbox.aud(&["apply", "--auto-approve", "--suppress-below", "10", "--json", "--now", NOW]).fine();
+    assert!(applied.err.contains("came out far from"), "{}", applied.err);
+    assert_eq!(applied.json()["people"]["entered"], "withheld");
+    assert!(!sandbox.aud(&["plan", "--now", NOW]).fine().err.contains("warning: the split"));
 }

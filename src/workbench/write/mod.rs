@@ -6,6 +6,7 @@
 mod copy;
 mod place;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +15,7 @@ use super::{Checked, Workbench, WorkbenchError};
 use crate::base::{Address, Name, suggest};
 use crate::ir::{Audience, Model, Split, Status};
 use crate::plan;
-use crate::syntax;
+use crate::syntax::{self, ast};
 use crate::system::{read_text, write_bytes};
 
 /// What was written where.
@@ -48,7 +49,7 @@ impl Workbench {
     /// An address that is not deployed, or is written already; definitions that would have errors; a file in which the audience would not be what is deployed.
     pub fn adopt(&self, addresses: &[String], file: Option<&Path>) -> Result<WrittenDown, WorkbenchError> {
         let deployed = self.state()?.snapshot()?.audiences;
-        let written = self.check().model.map(|model| model.audiences).unwrap_or_default();
+        let written = self.written_addresses()?;
         let known = || deployed.iter().map(|record| record.definition.address.as_str());
         let mut found: Vec<&Audience> = Vec::new();
         for address in addresses {
@@ -59,13 +60,13 @@ impl Workbench {
         }
         if addresses.is_empty() {
             found.extend(
-                deployed.iter().map(|record| &record.definition).filter(|each| !written.contains_key(&each.address)),
+                deployed.iter().map(|record| &record.definition).filter(|each| !written.contains(&each.address)),
             );
             if found.is_empty() {
                 return Err(WorkbenchError::Unknown("everything that is deployed is written as well".to_owned()));
             }
         }
-        if let Some(twice) = found.iter().find(|each| written.contains_key(&each.address)) {
+        if let Some(twice) = found.iter().find(|each| written.contains(&each.address)) {
             return Err(WorkbenchError::Unknown(format!(
                 "`{}` is written already; `aud plan` shows what differs",
                 twice.address
@@ -162,6 +163,25 @@ impl Workbench {
         write_bytes(self.system(), path, text.as_bytes())?;
         let file = path.strip_prefix(&self.folder).unwrap_or(path).to_owned();
         Ok(WrittenDown { file, audiences: audiences.iter().map(|audience| audience.address.clone()).collect() })
+    }
+
+    /// Every address that stands in a file, however wrong the definitions are otherwise: what is missing may be what is adopted.
+    fn written_addresses(&self) -> Result<BTreeSet<Address>, WorkbenchError> {
+        let folder = self.project()?.audiences;
+        let mut addresses = BTreeSet::new();
+        for path in self.system().files_below(&folder)? {
+            if path.extension().is_none_or(|extension| extension != "aud") {
+                continue;
+            }
+            let unreadable =
+                || WorkbenchError::Unknown(format!("{} cannot be read; `aud check` says why", path.display()));
+            let file = place::parsed(&read_text(self.system(), &path)?).ok_or_else(unreadable)?;
+            addresses.extend(file.items.into_iter().filter_map(|item| match item {
+                ast::Item::Audience(audience) => Some(audience.address.value),
+                _ => None,
+            }));
+        }
+        Ok(addresses)
     }
 
     /// The file that was named, or one in the audience folder.

@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn what_stood_there_stands_there_still() {
         let new = "n {\n}";
-        assert_eq!(placed("v\n\na {\n} # ours\n\nb\n", Some(7), new), "v\n\na {\n} # ours\n\nn {\n}\n\nb\n");
+        assert_eq!(placed("v\n\na {\n} # ours\n\nb\n", Some(8), new), "v\n\na {\n} # ours\n\nn {\n}\n\nb\n");
         assert_eq!(placed("v\na {\n}\nb\n", Some(7), new), "v\na {\n}\n\nn {\n}\n\nb\n");
         assert_eq!(placed("v\na {\n} b\n", Some(7), new), "v\na {\n}\n\nn {\n}\n b\n");
         assert_eq!(placed("v\na {\n}", Some(7), new), "v\na {\n}\n\nn {\n}\n");
