@@ -34,7 +34,7 @@ pub struct Input<'a> {
     /// What is deployed.
     pub snapshot: &'a Snapshot,
     /// Who is in each active audience that is written, over the rows of `store`; but for those whose deployed membership still
-    /// holds ([`still_holds`](super::still_holds)).
+    /// holds ([`to_evaluate`](super::to_evaluate) says which do not).
     pub memberships: &'a Memberships,
     /// The store that the memberships were computed from.
     pub store: &'a Store,
@@ -70,7 +70,7 @@ pub type ReachOf<'a> = dyn Fn(&'static OutputKind, &mut dyn Iterator<Item = Mpid
 /// Makes a plan.
 ///
 /// # Errors
-/// Every [`Refusal`] there is, in a fixed order.
+/// Every [`Refusal`](super::Refusal) there is, in a fixed order.
 pub fn make(input: Input<'_>) -> Result<Plan, Refusals> {
     let mut refusals = Vec::new();
     let records = input.snapshot.audiences.iter();
