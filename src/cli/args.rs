@@ -112,7 +112,9 @@ impl Door {
     /// The project that the flags name.
     pub(super) fn workbench(&self) -> Result<Workbench, Failure> {
         let start = self.global.project.clone().unwrap_or_else(|| PathBuf::from("."));
-        Ok(Workbench::open(self.system.clone(), &start)?.in_environment(self.global.env.clone())?)
+        // An empty variable names no environment.
+        let environment = self.global.env.clone().filter(|name| !name.is_empty());
+        Ok(Workbench::open(self.system.clone(), &start)?.in_environment(environment)?)
     }
 
     /// The one `now` of this run (M6).

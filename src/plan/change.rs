@@ -9,11 +9,12 @@ use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 
 use super::checks::{Check, Verdict};
-use super::reuse::{Drift, Evaluation, Holding};
+use super::reuse::{Evaluation, Holding};
 use super::why::{Sample, Why};
 use crate::base::{Address, Fingerprint, Mpid, Name, Now, Origin, OutputName};
 use crate::catalog::IdentityType;
 use crate::ir::{Audience, VariantName};
+use crate::state::Drift;
 
 /// What would change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -80,18 +80,19 @@ impl<'a> Comparison<'a> {
         self.input.replace.iter().any(|each| Some(each) == address || Some(each) == pair.renamed_from())
     }
 
-    /// What happens to one audience; `None` where it stays exactly as it is. `members` are those after the change.
+    /// What happens to one audience; `None` where it stays exactly as it is. `same` says that its definition does, `members` are those after the
+    /// change.
     pub(super) fn change(
         &self,
-        address: &Address,
-        pair: &Pair<'_>,
-        members: Option<RoaringBitmap>,
+        (address, pair): (&Address, &Pair<'_>),
+        same: bool,
+        members: &Option<RoaringBitmap>,
         (users, news): (&Translation, &News<'_>),
         refusals: &mut Vec<Refusal>,
     ) -> Option<Change> {
         let before = pair.record.and_then(|record| record.members.as_ref());
         let moves = difference(before, members.as_ref());
-        let action = self.action(pair, moves.is_empty())?;
+        let action = self.action(pair, same, moves.is_empty())?;
         let deployed = pair.record.map(|record| &record.definition);
         let salt = pair.after.and_then(|after| split::salt(&self.input.model.project, after, pair.record));
         let old_test = pair.record.and_then(|record| test(&record.definition, record.salt.as_deref()));
@@ -99,7 +100,7 @@ impl<'a> Comparison<'a> {
         let causes = self.causes(pair, &moves, (users, news));
         let goes_without_saying =
             moves.is_empty() || matches!(action, Action::Delete | Action::Create | Action::Activate | Action::Pause);
-        let (old, new) = Parts::both((before.cloned(), old_test), (members, new_test), users);
+        let (old, new) = Parts::both((before.cloned(), old_test), (members.clone(), new_test), users);
         let same_test = matches!((old_test, new_test), (Some(old), Some(new)) if old.split.name == new.split.name);
         Some(Change {
             action,
@@ -117,12 +118,12 @@ impl<'a> Comparison<'a> {
             salt,
             why: (!goes_without_saying).then(|| causes.counted()),
             samples: causes.samples(self.input.sample, users),
-            drift: pair.record.map(reuse::drift).unwrap_or_default(),
+            drift: pair.record.map(|record| record.drift).unwrap_or_default(),
         })
     }
 
     /// What happens; `None` is nothing.
-    fn action(&self, pair: &Pair<'_>, nobody_moves: bool) -> Option<Action> {
+    fn action(&self, pair: &Pair<'_>, same: bool, nobody_moves: bool) -> Option<Action> {
         let (record, after) = match (pair.record, pair.after) {
             (Some(record), Some(after)) => (record, after),
             (Some(_), None) => return Some(Action::Delete),
@@ -130,9 +131,9 @@ impl<'a> Comparison<'a> {
             (None, None) => return None,
         };
         let before = &record.definition;
-        let drift = reuse::drift(record);
+        let drift = record.drift;
         Some(match (before.status, after.status) {
-            _ if pair.same_definition() && !drift.definition => {
+            _ if same && !drift.definition => {
                 return (!nobody_moves || drift.members).then_some(Action::Refresh);
             }
             _ if self.is_to_be_replaced(pair) && split::changed(record, after).is_some() => Action::Replace,

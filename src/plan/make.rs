@@ -86,12 +86,12 @@ pub fn make(input: Input<'_>) -> Result<Plan, Refusals> {
     let evaluated = inside.iter().filter_map(|each| comparison.rows(each.1));
     let users = Translation::new(&input.snapshot.mpids, input.store, evaluated);
     let news = News::new(input.store, &users);
-    // The translation is the bulk of the work and runs in parallel; what differs is then described one by one.
-    let compared: Vec<Option<RoaringBitmap>> =
-        inside.par_iter().map(|(_, pair)| comparison.after(pair, &users)).collect();
+    // The translation and the fingerprints are the bulk of the work and run in parallel; what differs is then described one by one.
+    let (compared, same): (Vec<Option<RoaringBitmap>>, Vec<bool>) =
+        inside.par_iter().map(|(_, pair)| (comparison.after(pair, &users), pair.same_definition())).unzip();
     let mut changes = Vec::new();
-    for ((address, pair), members) in inside.iter().zip(&compared) {
-        changes.extend(comparison.change(address, pair, members.clone(), (&users, &news), &mut refusals));
+    for (((address, pair), members), same) in inside.iter().zip(&compared).zip(same) {
+        changes.extend(comparison.change((address, pair), same, members, (&users, &news), &mut refusals));
     }
     let changed: BTreeSet<&Address> = changes.iter().map(|change| &change.address).collect();
     let standing = standing(&pairs, &inside.iter().map(|each| each.0).zip(&compared).collect(), &changed);

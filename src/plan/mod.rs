@@ -30,6 +30,7 @@ mod steps;
 mod why;
 
 pub use crate::outputs::Reach;
+pub use crate::state::Drift;
 pub use change::{Action, Change, ConnectionAction, ConnectionChange, Counts, FieldChange, MadeFrom, People, Plan};
 pub use checks::{Allowance, Check, CheckKind, Found, Verdict};
 pub use fields::{differing, split_text};
@@ -38,7 +39,7 @@ pub use made_from::{Difference, Part, outputs_fingerprint, stale};
 pub use make::{Input, ReachOf, make};
 pub use moves::continued;
 pub use refusal::{Loss, Refusal, Refusals};
-pub use reuse::{Drift, Evaluation, Holding, redefined, to_evaluate};
+pub use reuse::{Evaluation, Holding, redefined, to_evaluate};
 pub use scope::Selection;
 pub use split::salt;
 pub use steps::{Step, steps};

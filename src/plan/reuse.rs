@@ -35,16 +35,6 @@ pub struct Evaluation {
     pub reused: usize,
 }
 
-/// What in the state is not as it was last applied: somebody changed it by other means.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Drift {
-    /// The definition.
-    pub definition: bool,
-    /// The membership.
-    pub members: bool,
-}
-
 /// The data and the instant of a plan.
 pub(super) struct At<'a> {
     store: &'a str,
@@ -99,11 +89,6 @@ pub(super) fn still_holds(after: &Audience, record: &AudienceRecord, key: &Finge
         && (checked.store.as_str(), checked.data_version) == (at.store, at.version)
         && checked.now <= at.now
         && checked.until.is_none_or(|until| at.now.0 < until)
-}
-
-/// What of a record is not as it was applied.
-pub(super) fn drift(record: &AudienceRecord) -> Drift {
-    Drift { definition: record.drift.definition, members: record.drift.members }
 }
 
 /// The data of the last evaluation of an audience: its own, or else that of the last apply, which a state of an earlier format knows no more of.

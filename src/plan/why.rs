@@ -6,8 +6,8 @@
 //! Whom the definition as deployed would leave where they were moves by the edit. Whom it would move too, moves by the world: by new data where anything was
 //! written about them since the last evaluation, otherwise by time alone.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
@@ -103,32 +103,33 @@ pub(super) struct News<'a> {
     store: &'a Store,
     users: &'a Translation,
     /// The numbers of the users that are as they were, by the version of the data.
-    quiet: Mutex<BTreeMap<u64, RoaringBitmap>>,
+    quiet: RefCell<BTreeMap<u64, RoaringBitmap>>,
 }
 
 impl<'a> News<'a> {
     pub(super) fn new(store: &'a Store, users: &'a Translation) -> Self {
-        Self { store, users, quiet: Mutex::default() }
+        Self { store, users, quiet: RefCell::default() }
     }
 
     /// Who of some users was written about since. Of another store nothing is known, and all of it counts as new.
     fn about(&self, people: &RoaringBitmap, since: Option<&Seen>) -> RoaringBitmap {
         match since {
             Some(seen) if seen.store == *self.store.id && seen.version == self.store.version => RoaringBitmap::new(),
-            Some(seen) if seen.store == *self.store.id => people - &self.quiet(seen.version),
+            Some(seen) if seen.store == *self.store.id => self.without_quiet(people, seen.version),
             _ => people.clone(),
         }
     }
 
-    /// The users about whom nothing was written after a version. Users that are not in the store any more are none of them.
-    fn quiet(&self, version: u64) -> RoaringBitmap {
-        let mut known = self.quiet.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    /// The people without those about whom nothing was written after a version; users that are not in the store any more stay. All users are looked at
+    /// once for each version.
+    fn without_quiet(&self, people: &RoaringBitmap, version: u64) -> RoaringBitmap {
+        let mut known = self.quiet.borrow_mut();
         let find = || {
             let rows = 0..self.store.user_count() as u32;
             let quiet = rows.filter(|row| self.store.users.changed(*row).is_some_and(|changed| changed <= version));
             quiet.filter_map(|row| self.users.number_of(self.store.users.mpid(row)?)).collect()
         };
-        known.entry(version).or_insert_with(find).clone()
+        people - &*known.entry(version).or_insert_with(find)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The records of what is deployed now: a snapshot, its audiences, and what is still to be delivered.
 
 use roaring::RoaringBitmap;
+use serde::{Deserialize, Serialize};
 
 use crate::base::time::DAY_MS;
 use crate::base::{Address, Fingerprint, Mpid, Now, OutputName, Timestamp};
@@ -78,7 +79,8 @@ pub struct CheckedAt {
 
 /// What of a deployed audience is not as it was written: the database was changed by something else. The record says what was last applied all the
 /// same, since that is what outputs were told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Drift {
     /// The definition does not have the fingerprint that was recorded with it.
     pub definition: bool,

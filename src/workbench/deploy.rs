@@ -83,7 +83,7 @@ impl Workbench {
         let selection = self.select(&request.select, defined, &snapshot)?;
         let replace = select::addresses(&request.replace)?;
         let stored = standard::stored(defined, &snapshot);
-        let keys = plan::keys(model);
+        let (keys, definitions) = rayon::join(|| plan::keys(model), || definitions(model));
         let due = plan::to_evaluate(model, &snapshot, &keys, store, request.now);
         let memberships = eval::evaluate(model, store, request.now, Some(&due), &stored);
         let until = eval::horizon(model, store, request.now, Some(&due), &stored);
@@ -114,7 +114,7 @@ impl Workbench {
             sample: request.sample,
             environment: (project.environment.as_ref(), project.shadow),
             tool: env!("CARGO_PKG_VERSION"),
-            definitions: definitions(model),
+            definitions,
         });
         if let (Ok(plan), Some(deployed), 1..) = (&mut plan, &deployed, request.sample) {
             Explainer { defined, deployed, stored: &stored, now: request.now }.explain(plan);

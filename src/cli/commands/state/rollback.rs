@@ -1,6 +1,6 @@
 //! `aud state rollback`.
 
-use crate::cli::args::{ConsentArg, Door, LockArg, NowArg};
+use crate::cli::args::{Door, LockArg, NowArg};
 use crate::cli::commands::apply::{Approval, approve_and_apply};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::ui::Ui;
@@ -13,8 +13,9 @@ pub(in crate::cli) struct Args {
     serial: u64,
     #[command(flatten)]
     now: NowArg,
-    #[command(flatten)]
-    consent: ConsentArg,
+    /// End the running test of this audience, and start the one of then under the same name; may be repeated
+    #[arg(long, value_name = "ADDRESS")]
+    replace: Vec<String>,
     #[command(flatten)]
     lock: LockArg,
     /// Do not ask
@@ -25,11 +26,8 @@ pub(in crate::cli) struct Args {
 /// Plans and applies what was deployed at an earlier serial.
 pub(super) fn run(door: &Door, ui: &Ui, args: &Args) -> Result<Exit, Failure> {
     let workbench = door.workbench()?;
-    let request = PlanRequest {
-        replace: args.consent.replace.clone(),
-        allowed: args.consent.allowed(),
-        ..PlanRequest::at(door.now(&args.now))
-    };
+    // Guards are about what is written, so there is nothing to allow.
+    let request = PlanRequest { replace: args.replace.clone(), ..PlanRequest::at(door.now(&args.now)) };
     let planned = workbench.rollback(args.serial, &request)?;
     ui.say(
         "note: the files stay as they are, and the next apply brings back what they say; restore them with git, or adopt what is deployed \
